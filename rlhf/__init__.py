@@ -1,0 +1,1 @@
+"""What a model learns: reward models, rejection sampling, PPO, evaluation, rounds."""

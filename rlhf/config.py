@@ -1,0 +1,201 @@
+"""One frozen dataclass a stage; a default is the recipe, with its source.
+
+A home's `hone.toml` overrides the defaults, one section a stage, and `--set ppo.kl_coef=0.005` overrides that.
+"L2" is Llama 2 (arXiv 2307.09288), "N+" is Huang et al. 2024 (arXiv 2403.17031).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutSettings:
+    """How responses are sampled."""
+
+    samples: int = 1
+    """Responses a prompt (K)."""
+    temperature: float = 1.0
+    """Logits are divided by it, in sampling and in every log-probability (N+, detail 9)."""
+    top_p: float = 1.0
+    """Nucleus: 1 keeps the whole distribution, which the log-probabilities of PPO need."""
+    max_new_tokens: int = 256
+    """A response without the end token after this many tokens is cut, and PPO fines it."""
+    max_prompt_tokens: int = 1024
+    """Longer prompts lose their beginning."""
+    rows: int = 256
+    """Sequences decoded side by side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardSettings:
+    """Reward models (L2 §3.2.2)."""
+
+    learning_rate: float = 1e-5
+    """Peak, cosine to a tenth (L2: 1e-5; 5e-6 for 70B)."""
+    epochs: int = 1
+    """More than one overfits at scale (L2); a small model on few labels wants more."""
+    batch_pairs: int = 64
+    """Pairs a step (L2: 512)."""
+    weight_decay: float = 0.1
+    """L2 §2.2."""
+    warmup_fraction: float = 0.03
+    """L2: 3 % of the steps, at least five."""
+    margin: Literal["none", "small", "large"] = "small"
+    """Margin by degree (L2 Table 27)."""
+    safety_weight: float = 1.0
+    """Weight of the auxiliary safety loss in the safety model (L2 prints none; 1 to start)."""
+    center_coef: float = 0.01
+    """Weight of the squared sum of both scores, which keeps raw scores near 0."""
+    other_track_helpfulness: float = 0.5
+    """Largest share of the other track among the helpfulness model's pairs (L2 §3.2.2: half)."""
+    other_track_safety: float = 0.1
+    """Largest share of the other track among the safety model's pairs (L2 §3.2.2: a tenth)."""
+    held_out_pairs: int = 200
+    """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
+    max_tokens: int = 1024
+    """Longer conversations lose their beginning, and are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SFTSettings:
+    """Fine-tuning on prompts with responses (L2 §3.1)."""
+
+    learning_rate: float = 2e-5
+    """Peak, cosine (L2)."""
+    epochs: int = 2
+    """L2."""
+    batch_size: int = 64
+    """L2."""
+    weight_decay: float = 0.1
+    """L2."""
+    max_tokens: int = 1024
+    """Longer conversations lose their beginning, and are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectionSettings:
+    """Rejection sampling (L2 §3.2.3)."""
+
+    samples: int = 16
+    """K, responses a prompt; the paper prints no K, 16 to 32 is usual."""
+    temperatures: tuple[float, ...] = (0.7, 1.0, 1.3)
+    """Swept on a share of the prompts each round; the highest mean best reward wins (L2: 1.2 to 1.3 late)."""
+    sweep_prompts: int = 64
+    """Prompts on which the temperatures are compared."""
+    prompts: int = 1000
+    """Training prompts sampled a round."""
+    max_new_tokens: int = 256
+    """Longest response in tokens."""
+    start: Literal["policy", "base"] = "policy"
+    """What is fine-tuned: the newest policy, or the base as in L2."""
+    pool: bool = True
+    """Keep the best samples of all rounds (L2 from V4 on)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PPOSettings:
+    """Proximal policy optimisation (L2 §3.2.3; what L2 leaves open from N+ and InstructGPT)."""
+
+    iterations: int = 200
+    """L2: 200 to 400."""
+    batch_size: int = 512
+    """Samples an iteration (L2)."""
+    minibatch_size: int = 64
+    """One gradient step each (L2)."""
+    epochs: int = 1
+    """Passes over the batch (L2: one step a mini-batch)."""
+    learning_rate: float = 1e-6
+    """Constant (L2)."""
+    critic_learning_rate: float = 9e-6
+    """InstructGPT."""
+    weight_decay: float = 0.1
+    """L2."""
+    grad_clip: float = 1.0
+    """Largest gradient norm (L2)."""
+    warmup_iterations: int = 0
+    """Iterations over which the learning rates rise from a tenth (InstructGPT: 10)."""
+    clip: float = 0.2
+    """Probability ratio's band (L2)."""
+    value_clip: float = 0.2
+    """Value's band (N+)."""
+    value_coef: float = 0.1
+    """Weight of the value loss where it shares an optimiser with the policy (N+)."""
+    kl_coef: float = 0.01
+    """β, nats to reward (L2: 0.01 for 7B and 13B, 0.005 above)."""
+    kl_target: float | None = None
+    """Nats a response towards which β adapts (Ziegler et al. 2019); none keeps β."""
+    kl_limit: float = 20.0
+    """Nats a response beyond which training stops."""
+    gamma: float = 1.0
+    """No discount (InstructGPT)."""
+    lam: float = 0.95
+    """GAE's λ (N+)."""
+    safety_gate: float = 0.15
+    """Below this probability of being safe, safety is the reward on any prompt (L2)."""
+    missing_end_penalty: float = 1.0
+    """Taken from the whitened reward of a response that never ended (N+, detail 7)."""
+    max_new_tokens: int = 256
+    """Longest response in tokens."""
+    evaluate_every: int = 10
+    """Iterations between looks at the held-out prompts; the best look is kept."""
+    checkpoint_every: int = 10
+    """Iterations between checkpoints, from which a killed run resumes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationSettings:
+    """Comparing policies on held-out prompts (L2 §3.4)."""
+
+    prompts: int = 500
+    """Held-out prompts, at most."""
+    temperature: float = 1.0
+    """At which every policy answers."""
+    max_new_tokens: int = 256
+    """Longest response in tokens."""
+    gold_judge: Literal["none", "pocket"] = "none"
+    """A judge that was never trained against; `pocket` is the pocket world's oracle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """The comparisons that a round asks next (L2 §3.2.1: two variants, varied temperature)."""
+
+    comparisons: int = 1000
+    """New comparisons put into the queue."""
+    temperatures: tuple[float, ...] = (0.8, 1.0, 1.2)
+    """Drawn for each response."""
+    safety_share: float = 0.3
+    """Share of the comparisons on safety prompts."""
+    overlap_share: float = 0.05
+    """Share asked of two annotators, to measure agreement."""
+    max_new_tokens: int = 256
+    """Longest response in tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundSettings:
+    """A whole round."""
+
+    method: Literal["rs", "ppo", "rs+ppo"] = "rs+ppo"
+    """How the policy is improved."""
+    seed: int = 0
+    """From which every random choice of the round is drawn."""
+    threads: int = 2
+    """Processor threads of the trainers."""
+    minimum_labels: int = 50
+    """Fewer new labels than this do not start a round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that `hone.toml` may set."""
+
+    round: RoundSettings = field(default_factory=RoundSettings)
+    reward: RewardSettings = field(default_factory=RewardSettings)
+    sft: SFTSettings = field(default_factory=SFTSettings)
+    reject: RejectionSettings = field(default_factory=RejectionSettings)
+    ppo: PPOSettings = field(default_factory=PPOSettings)
+    evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
+    publish: PublishSettings = field(default_factory=PublishSettings)

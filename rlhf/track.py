@@ -1,0 +1,88 @@
+"""What a round tells the world while it runs: its status, its metrics and whether it should stop.
+
+Plain files in the round's folder, so that a reader needs no connection and a crash loses one line at most.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from store.records import now
+
+
+class Stopped(Exception):  # noqa: N818  # it is a request, not an error
+    """Somebody asked the round to stop; what is finished stays finished."""
+
+
+class Tracker:
+    """Writes `status.json` and `metrics.jsonl` of one round; `watch` also hears every progress report."""
+
+    def __init__(self, folder: Path, watch: Callable[[str, float, str], None] | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.stop = threading.Event()
+        self._watch = watch
+
+    def log(self, stage: str, step: int, **numbers: float) -> None:
+        """Appends one line of metrics."""
+        line = json.dumps({"stage": stage, "step": step, "made_at": now().isoformat(), **numbers})
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def progress(self, stage: str, fraction: float, message: str) -> None:
+        """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
+        if self.stop.is_set():
+            raise Stopped(f"The round was stopped during {stage}; `hone round` resumes it.")
+        self.status("running", stage, fraction, message)
+        if self._watch:
+            self._watch(stage, fraction, message)
+
+    def status(self, state: str, stage: str, fraction: float, message: str) -> None:
+        """Replaces `status.json`: state is running, finished, stopped or failed."""
+        write_json(
+            self.folder / "status.json",
+            {
+                "state": state,
+                "stage": stage,
+                "fraction": round(fraction, 4),
+                "message": message,
+                "pid": os.getpid(),
+                "updated_at": now().isoformat(),
+            },
+        )
+
+
+def write_json(path: Path, value: object) -> None:
+    """Writes the file whole or not at all: a temporary file beside it, synced, then renamed."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+@contextmanager
+def stopping_on_signals(tracker: Tracker) -> Iterator[None]:
+    """Turns the first SIGTERM or SIGINT into a stop at the next progress report; a second one kills as ever."""
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        tracker.stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,57 @@
+"""Where things lie in a home: the one place that names its files. It opens none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A folder that holds one project: its database, snapshots, rounds and settings."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file; only the owner opens it."""
+        return self.root / "hone.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """Whoever holds this lock is the owner."""
+        return self.root / "hone.lock"
+
+    @property
+    def owner(self) -> Path:
+        """The running owner's address and token (mode 0600), for `hone` commands beside it."""
+        return self.root / "owner.json"
+
+    @property
+    def settings(self) -> Path:
+        """The home's `hone.toml`."""
+        return self.root / "hone.toml"
+
+    @property
+    def snapshots(self) -> Path:
+        """Frozen training data, named by sha256."""
+        return self.root / "snapshots"
+
+    @property
+    def inbox(self) -> Path:
+        """Bundles arrive here by rename; `done/` and `rejected/` lie within."""
+        return self.root / "inbox"
+
+    @property
+    def rounds(self) -> Path:
+        """One folder a round: `001`, `002`, …"""
+        return self.root / "rounds"
+
+    @property
+    def policies(self) -> Path:
+        """Policies that no round made."""
+        return self.root / "policies"
+
+    def round(self, number: int) -> Path:
+        """The folder of one round."""
+        return self.rounds / f"{number:03d}"

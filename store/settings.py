@@ -1,0 +1,87 @@
+"""Settings from `hone.toml` and from `--set`: each section becomes a frozen dataclass.
+
+Knows TOML and types, not what any setting means. An unknown key or a value of the wrong type is an error
+in a sentence that names the nearest known key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+S = TypeVar("S")
+
+
+class SettingsError(ValueError):
+    """A setting that is not one, in a sentence."""
+
+
+def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
+    """The settings: defaults of `kind`, then the file if it exists, then overrides such as `ppo.kl_coef=0.005`."""
+    values: dict[str, dict[str, Any]] = {}
+    if file.exists():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file.name} is not valid TOML: {error}.") from error
+    for override in overrides:
+        section, key, value = _split(override)
+        values.setdefault(section, {})[key] = value
+    return _build(kind, values)
+
+
+def as_json(settings: Any) -> str:  # noqa: ANN401  # any settings dataclass
+    """The resolved settings as JSON text, to be stored with what they made."""
+    return json.dumps(dataclasses.asdict(settings), sort_keys=True)
+
+
+def _split(override: str) -> tuple[str, str, Any]:
+    name, equals, text = override.partition("=")
+    section, dot, key = name.strip().partition(".")
+    if not (equals and dot):
+        raise SettingsError(f"Expected a setting such as ppo.kl_coef=0.005; got {override!r}.")
+    try:
+        return section, key, tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return section, key, text
+
+
+def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:
+    hints = get_type_hints(kind)
+    sections = {}
+    for section, keys in values.items():
+        if section not in hints:
+            raise SettingsError(_unknown("section", section, list(hints)))
+        if not isinstance(keys, dict):
+            raise SettingsError(f"Expected [{section}] to be a section; got {keys!r}.")
+        sections[section] = _section(section, hints[section], keys)
+    return kind(**sections)
+
+
+def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noqa: ANN401
+    hints = get_type_hints(kind)
+    typed = {}
+    for key, value in keys.items():
+        if key not in hints:
+            raise SettingsError(
+                _unknown("setting", f"{section}.{key}", [f"{section}.{name}" for name in hints])
+            )
+        try:
+            typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value), strict=True)
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"]
+            raise SettingsError(f"{section}.{key} = {value!r} does not fit: {problem}.") from error
+    return kind(**typed)
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
+    return f"There is no {what} {name}; {hint}"

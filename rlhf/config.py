@@ -1,6 +1,6 @@
 """One frozen dataclass a stage; a default is the recipe, with its source.
 
-A home's `hone.toml` overrides the defaults, one section a stage, and `--set ppo.kl_coef=0.005` overrides that.
+A home's `hone.toml` overrides the defaults, one section a stage; `--set ppo.kl_coef=0.005` overrides that.
 "L2" is Llama 2 (arXiv 2307.09288), "N+" is Huang et al. 2024 (arXiv 2403.17031).
 """
 

@@ -71,7 +71,7 @@ def write_json(path: Path, value: object) -> None:
 
 @contextmanager
 def stopping_on_signals(tracker: Tracker) -> Iterator[None]:
-    """Turns the first SIGTERM or SIGINT into a stop at the next progress report; a second one kills as ever."""
+    """Turns the first SIGTERM or SIGINT into a stop at the next progress report; a second one kills."""
 
     def ask(number: int, _frame: FrameType | None) -> None:
         tracker.stop.set()

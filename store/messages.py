@@ -174,7 +174,7 @@ class HomeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Wants the lineage of one thing: `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID`, `annotator:ID`."""
+    """Wants the lineage of `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID` or `annotator:ID`."""
 
     thing: str
 

@@ -92,7 +92,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyLabel:
-    """Whether one response is safe; if not, its risk category and its severity from 0 (mild) to 2 (severe)."""
+    """Whether one response is safe; if not, its risk category and severity, 0 (mild) to 2 (severe)."""
 
     safe: bool
     category: str | None = None
@@ -180,7 +180,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One answer of one policy; `logprob` is the sum over its tokens in nats, `finish_reason` stop or length."""
+    """One answer of one policy; `logprob` sums its tokens, in nats; `finish_reason` is stop or length."""
 
     response_id: str
     prompt_id: str

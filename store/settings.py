@@ -24,7 +24,7 @@ class SettingsError(ValueError):
 
 
 def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
-    """The settings: defaults of `kind`, then the file if it exists, then overrides such as `ppo.kl_coef=0.005`."""
+    """Defaults of `kind`, then the file if it exists, then overrides such as `ppo.kl_coef=0.005`."""
     values: dict[str, dict[str, Any]] = {}
     if file.exists():
         try:

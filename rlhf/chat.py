@@ -1,0 +1,55 @@
+"""Conversations to token ids, by the tokenizer's own chat template.
+
+`prompt_ids(…) + response_ids(…)` is exactly what a policy reads and emits. Knows no model and no padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transformers import PreTrainedTokenizerBase
+
+from store.records import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedPrompts:
+    """Prompts that fit; `truncated` counts the ones that lost their beginning."""
+
+    rows: tuple[tuple[int, ...], ...]
+    truncated: int
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> list[int]:
+    """The conversation up to where the assistant is to speak.
+
+    A person who types the end token, or any other mark of the template, only typed its letters.
+    """
+    messages = [{"role": turn.role, "content": turn.content} for turn in turns]
+    ids: list[int] = tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, sanitize_control_tokens=True, return_dict=False
+    )
+    return ids
+
+
+def response_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The assistant's words and the end token; marks within the words are only letters."""
+    words = tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+    return [*words["input_ids"], tokenizer.eos_token_id]
+
+
+def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
+    """The words of a response, without the end token or any other mark."""
+    return str(tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+
+def fit_prompts(
+    tokenizer: PreTrainedTokenizerBase, prompts: Sequence[Sequence[Turn]], max_tokens: int
+) -> FittedPrompts:
+    """Every prompt's ids; one longer than `max_tokens` keeps its end, where the question is."""
+    rows = [prompt_ids(tokenizer, turns) for turns in prompts]
+    return FittedPrompts(
+        rows=tuple(tuple(row[-max_tokens:]) for row in rows),
+        truncated=sum(len(row) > max_tokens for row in rows),
+    )

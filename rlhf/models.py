@@ -1,0 +1,136 @@
+"""Policies, reward models and critics: read from a folder or the hub's name, made, and written.
+
+Weights are safetensors in fp32, code never comes from the model's folder, and dropout is off everywhere,
+so that a log-probability is the same number whoever asks for it. Knows nothing of training.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from rlhf.forward import backbone, hidden_states
+
+
+class ModelError(ValueError):
+    """A model or tokenizer that cannot be used, in a sentence."""
+
+
+def load_tokenizer(path: str | Path) -> PreTrainedTokenizerBase:
+    """The tokenizer, which must end its turns with a token of its own and have a chat template.
+
+    Were padding the end token, a model would never learn to stop and a reward model never see the end.
+    """
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
+    if tokenizer.eos_token_id is None:
+        raise ModelError(f"The tokenizer of {path} has no end token; set eos_token in its configuration.")
+    if tokenizer.pad_token_id is None or tokenizer.pad_token_id == tokenizer.eos_token_id:
+        raise ModelError(
+            f"The tokenizer of {path} needs a padding token other than its end token "
+            f"{tokenizer.eos_token!r}, but has {tokenizer.pad_token!r}; set pad_token in its configuration."
+        )
+    if tokenizer.chat_template is None:
+        raise ModelError(f"The tokenizer of {path} has no chat template; set chat_template in its folder.")
+    return tokenizer
+
+
+def load_policy(path: str | Path) -> PreTrainedModel:
+    """A causal language model in fp32, ready to be asked."""
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+        str(path),
+        config=_without_dropout(path),
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+    )
+    return model.eval()
+
+
+def load_reward_model(path: str | Path) -> PreTrainedModel:
+    """A sequence classifier with one score, as `new_reward_model` makes and `save` writes it."""
+    config = _without_dropout(path)
+    if config.num_labels != 1:
+        raise ModelError(
+            f"A reward model has one score, but {path} has {config.num_labels}; name a reward model's folder."
+        )
+    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+        str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+    )
+    return model.eval()
+
+
+def new_reward_model(policy_path: str | Path, seed: int) -> PreTrainedModel:
+    """The policy's body under a fresh scoring head of N(0, 1/√(d+1)), d its hidden size (N+, detail 5)."""
+    policy, config = load_policy(policy_path), _without_dropout(policy_path)
+    config.num_labels, config.pad_token_id = 1, load_tokenizer(policy_path).pad_token_id
+    with torch.random.fork_rng():
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
+    backbone(model).load_state_dict(backbone(policy).state_dict())
+    head, generator = scoring_head(model), torch.Generator().manual_seed(seed)
+    deviation = (head.in_features + 1) ** -0.5
+    with torch.no_grad():
+        head.weight.copy_(torch.randn(head.weight.shape, generator=generator) * deviation)
+    return model.eval()
+
+
+def scoring_head(model: PreTrainedModel) -> nn.Linear:
+    """The layer that turns a hidden state into a score; every decoder in transformers names it `score`."""
+    head = dict(model.named_children()).get("score")
+    if not isinstance(head, nn.Linear):
+        raise ModelError(
+            f"A reward model has a linear head named score, which {type(model).__name__} lacks; "
+            "use a decoder such as Llama, Qwen, Mistral or GPT-2."
+        )
+    return head
+
+
+class Critic(nn.Module):
+    """A reward model read at every token instead of the last: what reward is still expected there."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+        self.head = scoring_head(model)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Values [B, T] of rows padded on either side."""
+        values: Tensor = self.head(hidden_states(self.model, ids, mask)).squeeze(-1)
+        return values
+
+    @staticmethod
+    def load(path: str | Path) -> Critic:
+        """The critic that was saved there, or one that starts as the reward model that was."""
+        return Critic(load_reward_model(path))
+
+
+def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Writes model and tokenizer; a folder that was there before is replaced only once all is written."""
+    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    model.save_pretrained(str(fresh))
+    tokenizer.save_pretrained(str(fresh))
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _without_dropout(path: str | Path) -> PretrainedConfig:
+    config: PretrainedConfig = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
+    for name, value in config.to_dict().items():
+        if "drop" in name and isinstance(value, float):
+            setattr(config, name, 0.0)
+    return config

@@ -1,0 +1,35 @@
+"""Padding goes where it should, and nowhere else."""
+
+import torch
+
+from rlhf.collate import join, length_buckets, pad_left, pad_right, positions
+
+
+def test_right_padding_follows_the_row():
+    padded = pad_right([[5, 6], [7]], pad_id=0)
+    assert padded.ids.tolist() == [[5, 6], [7, 0]]
+    assert padded.mask.tolist() == [[1, 1], [1, 0]]
+
+
+def test_left_padding_precedes_the_row():
+    padded = pad_left([(5, 6), (7,)], pad_id=0)
+    assert padded.ids.tolist() == [[5, 6], [0, 7]]
+    assert padded.mask.tolist() == [[1, 1], [0, 1]]
+
+
+def test_joined_rows_have_their_seam_in_one_column():
+    joined = join([[1], [1, 2]], [[8, 9], [8]], pad_id=0)
+    assert joined.ids.tolist() == [[0, 1, 8, 9], [1, 2, 8, 0]]
+    assert joined.mask.tolist() == [[0, 1, 1, 1], [1, 1, 1, 0]]
+    assert joined.response_length == 2
+
+
+def test_positions_start_at_zero_on_the_first_real_token():
+    assert positions(torch.tensor([[0, 1, 1, 0], [1, 1, 1, 1]])).tolist() == [[0, 0, 1, 1], [0, 1, 2, 3]]
+
+
+def test_buckets_hold_every_row_once_within_the_budget():
+    lengths = [9, 1, 5, 5, 2, 30]
+    buckets = length_buckets(lengths, tokens=10)
+    assert sorted(index for bucket in buckets for index in bucket) == list(range(6))
+    assert buckets == [[1, 4], [2, 3], [0], [5]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
@@ -27,10 +28,10 @@ def prompt_ids(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> lis
     A person who types the end token, or any other mark of the template, only typed its letters.
     """
     messages = [{"role": turn.role, "content": turn.content} for turn in turns]
-    ids: list[int] = tokenizer.apply_chat_template(
-        messages, add_generation_prompt=True, sanitize_control_tokens=True, return_dict=False
+    encoded: Any = tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, sanitize_control_tokens=True, return_dict=True
     )
-    return ids
+    return list(encoded["input_ids"])
 
 
 def response_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

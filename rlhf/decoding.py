@@ -1,0 +1,154 @@
+"""The loop that writes responses token by token, for one batch of prompts of like length.
+
+A prompt is read once, its cache forked for each of its responses, and rows that have ended leave the batch
+when enough of them have. Knows neither texts nor settings files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache, PreTrainedModel
+
+from rlhf.cache import roomy_cache
+from rlhf.collate import Row, pad_left
+from rlhf.forward import places, token_logprobs
+from rlhf.nucleus import draw, nucleus
+
+CROWDED = 0.75
+"""A batch shrinks once no more than this share of its rows is still being written: shrinking copies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How tokens are drawn: `samples` responses a prompt, up to the end token."""
+
+    samples: int
+    temperature: float
+    top_p: float
+    end_id: int
+    pad_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is written: `ids`, `logprobs` and the random numbers that decide, [N, R]; `written` [N] tokens."""
+
+    ids: Tensor
+    logprobs: Tensor
+    written: Tensor
+    uniform: Tensor
+
+    @staticmethod
+    def blank(uniform: Tensor, pad_id: int) -> Page:
+        """A page with room for as many tokens as there are random numbers [N, R]."""
+        return Page(
+            ids=torch.full_like(uniform, pad_id, dtype=torch.long),
+            logprobs=torch.zeros_like(uniform),
+            written=torch.zeros_like(uniform[:, 0], dtype=torch.long),
+            uniform=uniform,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """The rows being decoded: which rows of the page they are, their cache, and the logits [B, V] in turn."""
+
+    rows: Tensor
+    cache: DynamicCache
+    mask: Tensor
+    logits: Tensor
+    is_open: Tensor
+
+
+def write(
+    policy: PreTrainedModel, prompts: Sequence[Row], places_on_page: Sequence[int], page: Page, way: Way
+) -> None:
+    """Writes the responses to these prompts; prompt i's are rows i·K to i·K + K - 1 of the page."""
+    batch = _fork(_read(policy, prompts, places_on_page, page, way), way.samples)
+    room = page.ids.shape[1]
+    for step in range(room):
+        tokens = _draw(batch, page, step, way)
+        batch.is_open &= tokens != way.end_id
+        left = int(batch.is_open.sum())
+        if left == 0 or step == room - 1:
+            return
+        if left <= CROWDED * len(tokens):
+            tokens = tokens[batch.is_open]
+            _shrink(batch)
+        _advance(policy, batch, tokens)
+
+
+def _read(
+    policy: PreTrainedModel, prompts: Sequence[Row], places_on_page: Sequence[int], page: Page, way: Way
+) -> _Batch:
+    """Reads each prompt once."""
+    padded, room = pad_left(prompts, way.pad_id), page.ids.shape[1]
+    ids, mask = padded.ids.to(policy.device), padded.mask.to(policy.device)
+    cache = roomy_cache(policy.config, room)
+    out = policy(
+        input_ids=ids,
+        attention_mask=mask,
+        past_key_values=cache,
+        use_cache=True,
+        logits_to_keep=1,
+        **places(policy, mask),
+    )
+    return _Batch(
+        rows=torch.tensor(places_on_page, device=policy.device),
+        cache=cache,
+        mask=mask,
+        logits=out.logits[:, -1],
+        is_open=torch.ones(len(prompts), dtype=torch.bool, device=policy.device),
+    )
+
+
+def _fork(batch: _Batch, samples: int) -> _Batch:
+    """Each row becomes `samples` rows that share what was read."""
+    batch.cache.batch_repeat_interleave(samples)
+    first = (batch.rows * samples).repeat_interleave(samples)
+    return _Batch(
+        rows=first + torch.arange(samples, device=first.device).repeat(len(batch.rows)),
+        cache=batch.cache,
+        mask=batch.mask.repeat_interleave(samples, dim=0),
+        logits=batch.logits.repeat_interleave(samples, dim=0),
+        is_open=batch.is_open.repeat_interleave(samples),
+    )
+
+
+def _draw(batch: _Batch, page: Page, step: int, way: Way) -> Tensor:
+    """One token a row [B], noted on the page where the row is still open."""
+    logits = batch.logits.float() / way.temperature
+    probabilities = torch.softmax(logits, dim=-1)
+    if way.top_p < 1:
+        probabilities = nucleus(probabilities, way.top_p)
+    tokens = draw(probabilities, page.uniform[batch.rows, step])
+    rows = batch.rows[batch.is_open]
+    page.ids[rows, step] = tokens[batch.is_open]
+    page.logprobs[rows, step] = token_logprobs(logits, tokens)[batch.is_open]
+    page.written[rows] += 1
+    return tokens
+
+
+def _shrink(batch: _Batch) -> None:
+    """Rows that have ended leave."""
+    batch.cache.batch_select_indices(batch.is_open.nonzero().squeeze(1))
+    batch.rows, batch.mask = batch.rows[batch.is_open], batch.mask[batch.is_open]
+    batch.is_open = batch.is_open[batch.is_open]
+
+
+def _advance(policy: PreTrainedModel, batch: _Batch, tokens: Tensor) -> None:
+    """Reads the tokens just drawn; the logits are then those of the next ones."""
+    batch.mask = torch.cat([batch.mask, torch.ones_like(batch.mask[:, :1])], dim=1)
+    out = policy(
+        input_ids=tokens.unsqueeze(1),
+        attention_mask=batch.mask,
+        past_key_values=batch.cache,
+        use_cache=True,
+        logits_to_keep=1,
+        **{name: value[:, -1:] for name, value in places(policy, batch.mask).items()},
+    )
+    batch.logits = out.logits[:, -1]

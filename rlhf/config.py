@@ -56,6 +56,8 @@ class RewardSettings:
     """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
     max_tokens: int = 1024
     """Longer conversations lose their beginning, and are counted."""
+    accumulation: int = 1
+    """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class SFTSettings:
     """L2."""
     max_tokens: int = 1024
     """Longer conversations lose their beginning, and are counted."""
+    accumulation: int = 1
+    """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

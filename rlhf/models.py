@@ -24,6 +24,10 @@ from transformers import (
 from rlhf.forward import backbone, hidden_states
 
 
+SHIFT = "score_shift"
+"""Where a reward model's configuration keeps the constant that is added to its scores."""
+
+
 class ModelError(ValueError):
     """A model or tokenizer that cannot be used, in a sentence."""
 
@@ -68,6 +72,7 @@ def load_reward_model(path: str | Path) -> PreTrainedModel:
     model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
         str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
     )
+    _add_shift(model)
     return model.eval()
 
 
@@ -94,6 +99,17 @@ def scoring_head(model: PreTrainedModel) -> nn.Linear:
             "use a decoder such as Llama, Qwen, Mistral or GPT-2."
         )
     return head
+
+
+def shift_scores(model: PreTrainedModel, shift: float) -> None:
+    """Adds a constant to every score from now on, also after `save` and `load_reward_model`.
+
+    The head has no bias to hold it, so it is kept in the configuration and added to the head's output.
+    """
+    if SHIFT in model.config.to_dict():
+        raise ModelError("This reward model's scores were shifted already; shift a fresh one.")
+    setattr(model.config, SHIFT, shift)
+    _add_shift(model)
 
 
 class Critic(nn.Module):
@@ -126,6 +142,11 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Pat
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _add_shift(model: PreTrainedModel) -> None:
+    if shift := model.config.to_dict().get(SHIFT):
+        scoring_head(model).register_forward_hook(lambda _head, _states, score: score + shift)
 
 
 def _without_dropout(path: str | Path) -> PretrainedConfig:

@@ -1,0 +1,160 @@
+"""The reward model stage, with a tiny model that learns in a second."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from snapshot_files import preference, write_snapshot
+
+from rlhf.accuracy import measure
+from rlhf.config import RewardSettings
+from rlhf.models import load_reward_model, load_tokenizer
+from rlhf.preferences import NoPreferencesError, read_preferences
+from rlhf.reward_model import RewardJob, encode, judge, train_reward_model
+from rlhf.scoring import score_texts
+from rlhf.track import Stopped, Tracker
+from store.records import Track, Turn
+
+SETTINGS = RewardSettings(learning_rate=3e-3, epochs=6, batch_pairs=16)
+WORDS = ["egg", "water", "pot", "two", "four", "plus", "boil", "hot"]
+
+
+def _polite(count: int, **more) -> list[dict]:
+    """Whoever says please is chosen over whoever says rudely, whatever else they say."""
+    draw = random.Random(0)  # noqa: S311
+
+    def words() -> str:
+        return " ".join(draw.choices(WORDS, k=draw.randint(1, 5)))
+
+    return [
+        preference(
+            f"{more.get('track', '')} {n}", f"{words()} please", f"{words()} rudely", degree=n % 4, **more
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def job(tmp_path: Path, policy_path: Path) -> RewardJob:
+    return RewardJob(
+        snapshot=write_snapshot(tmp_path / "snapshot.parquet", _polite(150)),
+        track=Track.HELPFULNESS,
+        initial_policy=policy_path,
+        out=tmp_path / "reward_model",
+        settings=SETTINGS,
+        seed=3,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def test_a_learnable_preference_is_learnt(job: RewardJob):
+    result = train_reward_model(job)
+    assert result.held_out.accuracy.value >= 0.95
+    assert result.held_out.pairs == 30
+    assert result.training_pairs == 120
+    assert result.held_out.length_only < 0.9
+
+
+def test_the_saved_model_scores_as_the_measured_one_did(job: RewardJob):
+    result = train_reward_model(job)
+    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
+    rows = read_preferences(job.snapshot)
+    measured = measure(judge(model, tokenizer, encode(rows, tokenizer, SETTINGS)))
+    assert measured.accuracy.value >= 0.95
+    card = json.loads((job.out / "card.json").read_text())
+    assert card["held_out"]["accuracy"]["value"] == result.held_out.accuracy.value
+
+
+def test_helpfulness_scores_are_shifted_to_a_mean_of_nothing(job: RewardJob):
+    train_reward_model(replace(job, settings=replace(SETTINGS, held_out_pairs=0)))
+    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
+    rows = read_preferences(job.snapshot)
+    distinct = sorted({(row.turns, text) for row in rows for text in (row.chosen, row.rejected)}, key=repr)
+    scores = score_texts(
+        model, tokenizer, [turns for turns, _ in distinct], [text for _, text in distinct], 1024
+    )
+    assert scores.mean().item() == pytest.approx(0, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_bytes(job: RewardJob):
+    train_reward_model(job)
+    torch.randn(7)  # whatever happened to the global generator in between
+    train_reward_model(replace(job, out=job.out.with_name("again")))
+    one, two = (job.out.with_name(name) / "model.safetensors" for name in ("reward_model", "again"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_safety_model_puts_nought_between_safe_and_unsafe(job: RewardJob, tmp_path: Path):
+    rows = _polite(120, track="safety", chosen_safe=True, rejected_safe=False)
+    snapshot = write_snapshot(tmp_path / "safety.parquet", rows + _polite(30))
+    result = train_reward_model(replace(job, snapshot=snapshot, track=Track.SAFETY))
+    half = result.held_out.unsafe_found[0]
+    assert (half.probability, half.unsafe, half.safe) == (0.5, 24, 24)
+    assert half.recall >= 0.9
+    assert half.precision >= 0.9
+    assert result.shift == 0
+
+
+def test_overlong_rows_keep_their_response_and_are_counted(job: RewardJob, tmp_path: Path):
+    long = preference("two plus " * 200, "boil please", "boil")
+    snapshot = write_snapshot(tmp_path / "long.parquet", [*_polite(20), long])
+    tokenizer = load_tokenizer(job.initial_policy)
+    row = next(row for row in read_preferences(snapshot) if len(row.turns[0].content) > 100)
+    (encoded,) = encode([row], tokenizer, replace(SETTINGS, max_tokens=40))
+    assert encoded.truncated
+    assert len(encoded.pair.chosen) == 40
+    assert tokenizer.decode(encoded.pair.chosen).endswith("boil please<|end|>")
+    settings = replace(SETTINGS, max_tokens=40, epochs=1)
+    assert train_reward_model(replace(job, snapshot=snapshot, settings=settings)).truncated == 1
+
+
+def test_all_pairs_of_a_ranking_weigh_one_label(job: RewardJob):
+    rows = read_preferences(
+        write_snapshot(
+            job.snapshot,
+            [
+                preference("p", better, worse, comparison_id="k3", label_id="label")
+                for better, worse in (("a", "b"), ("a", "c"), ("b", "c"))
+            ],
+        )
+    )
+    encoded = encode(rows, load_tokenizer(job.initial_policy), SETTINGS)
+    assert [one.pair.weight for one in encoded] == pytest.approx([1 / 3] * 3, abs=1e-9)
+
+
+def test_training_reports_its_progress_and_its_loss(job: RewardJob):
+    train_reward_model(job)
+    folder = job.tracker.folder
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert {line["stage"] for line in lines} == {"reward_helpfulness"}
+    assert lines[-1]["loss"] < lines[0]["loss"]
+    assert json.loads((folder / "status.json").read_text())["fraction"] == 1
+
+
+def test_a_stop_ends_the_training_and_leaves_no_model(job: RewardJob):
+    job.tracker.stop.set()
+    with pytest.raises(Stopped):
+        train_reward_model(job)
+    assert not (job.out / "model.safetensors").exists()
+
+
+def test_nothing_to_learn_from_is_said_before_any_training(job: RewardJob):
+    with pytest.raises(NoPreferencesError, match="no safety preference"):
+        train_reward_model(replace(job, track=Track.SAFETY))
+
+
+def test_a_question_that_was_asked_before_is_scored_by_its_last_turn(job: RewardJob):
+    train_reward_model(job)
+    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
+    turns = (
+        Turn(role="user", content="1"),
+        Turn(role="assistant", content="boil please"),
+        Turn(role="user", content="2"),
+    )
+    polite, curt = score_texts(
+        model, tokenizer, [turns, turns], ["hot egg please", "hot egg rudely"], 1024
+    ).tolist()
+    assert polite > curt

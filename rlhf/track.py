@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from store.errors import HoneError
 from store.records import now
 
 
-class Stopped(Exception):  # noqa: N818  # it is a request, not an error
+class Stopped(HoneError):  # noqa: N818  # it is a request, not an error
     """Somebody asked the round to stop; what is finished stays finished."""
 
 

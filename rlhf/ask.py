@@ -1,0 +1,161 @@
+"""The next comparisons: two policies answer the same prompts at varied temperatures (Llama 2, §3.2.1).
+
+Knows how to draw prompts and sample answers, not where they go.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from rlhf.chat import prompt_ids
+from rlhf.config import PublishSettings, RolloutSettings
+from rlhf.models import load_policy, load_tokenizer
+from rlhf.prompts import TrainPrompt
+from rlhf.rollout import Answer, sample
+from rlhf.track import Tracker
+from store.identity import identity
+from store.records import Batch, Comparison, Purpose, Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """A policy that answers: its id in the store and its weights."""
+
+    policy_id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Comparisons and the responses that they show."""
+
+    responses: tuple[Response, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+SPARE = 1.5
+"""Prompts drawn for each comparison wanted: policies that agree on an answer leave nothing to compare."""
+
+
+def _shuffled(prompts: Sequence[TrainPrompt], count: int, seed: int) -> list[TrainPrompt]:
+    """`count` prompts in random order; each comes once before any comes again."""
+    chosen: list[TrainPrompt] = []
+    chance = random.Random(seed)  # noqa: S311  # repeatable, not secret
+    while len(chosen) < count:
+        deck = list(prompts)
+        chance.shuffle(deck)
+        chosen += deck[: count - len(chosen)]
+    return chosen
+
+
+def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed: int) -> list[TrainPrompt]:
+    """Prompts for the comparisons, `safety_share` of them of the safety track; none twice before all came."""
+    wanted = round(settings.comparisons * SPARE)
+    of_safety = round(wanted * settings.safety_share)
+    safety = [prompt for prompt in prompts if prompt.is_safety]
+    helpful = [prompt for prompt in prompts if not prompt.is_safety]
+    if not safety or not helpful:
+        return _shuffled(prompts, wanted, seed)
+    drawn = _shuffled(safety, of_safety, seed) + _shuffled(helpful, wanted - of_safety, seed)
+    random.Random(seed).shuffle(drawn)  # noqa: S311  # repeatable, not secret
+    return drawn
+
+
+def ask(
+    prompts: Sequence[TrainPrompt],
+    pair: tuple[Answerer, Answerer],
+    settings: PublishSettings,
+    round_number: int,
+    tracker: Tracker,
+) -> Asked:
+    """At most `settings.comparisons` comparisons of the two policies, the `prompts` taken in order."""
+    sides = [
+        _answers(prompts, answerer, settings, seed=1000 * round_number + side)
+        for side, answerer in enumerate(_with_progress(pair, tracker))
+    ]
+    asked = islice(_differing(zip(*sides, strict=True)), settings.comparisons)
+    responses: dict[str, Response] = {}
+    comparisons: dict[str, Comparison] = {}
+    for count, (one, two) in enumerate(asked, start=1):
+        overlapped = int(count * settings.overlap_share) > int((count - 1) * settings.overlap_share)
+        comparison = _comparison((one, two), Purpose.OVERLAP if overlapped else Purpose.TRAIN, round_number)
+        comparisons[comparison.comparison_id] = comparison
+        responses |= {one.response_id: one, two.response_id: two}
+    return Asked(responses=tuple(responses.values()), comparisons=tuple(comparisons.values()))
+
+
+def batch_of(round_number: int) -> Batch:
+    """The batch in which a round's comparisons are collected."""
+    return Batch(batch_id=f"batch-{round_number:03d}", round=round_number)
+
+
+def _comparison(pair: tuple[Response, Response], purpose: Purpose, round_number: int) -> Comparison:
+    ids, batch_id = sorted(response.response_id for response in pair), batch_of(round_number).batch_id
+    return Comparison(
+        comparison_id=identity("comparison", batch_id, ids, purpose.value),
+        prompt_id=pair[0].prompt_id,
+        response_ids=tuple(ids),
+        batch_id=batch_id,
+        purpose=purpose,
+        priority=round_number,  # the newest policies' answers first: the next round lacks those
+        overlap=2 if purpose is Purpose.OVERLAP else 1,
+    )
+
+
+def _with_progress(pair: tuple[Answerer, Answerer], tracker: Tracker) -> Iterator[Answerer]:
+    for number, answerer in enumerate(pair):
+        tracker.progress("publish", number / len(pair), f"policy {number + 1} of {len(pair)} answers")
+        yield answerer
+
+
+def _differing(pairs: Iterator[tuple[Response, Response]]) -> Iterator[tuple[Response, Response]]:
+    return ((one, two) for one, two in pairs if one.text.strip() != two.text.strip())
+
+
+def _answers(
+    prompts: Sequence[TrainPrompt], answerer: Answerer, settings: PublishSettings, seed: int
+) -> list[Response]:
+    """One response a prompt; the temperatures take turns."""
+    policy, tokenizer = load_policy(answerer.path), load_tokenizer(answerer.path)
+    answers: dict[int, Response] = {}
+    for turn, temperature in enumerate(settings.temperatures):
+        rows = list(
+            range((turn + seed) % len(settings.temperatures), len(prompts), len(settings.temperatures))
+        )
+        how = RolloutSettings(temperature=temperature, max_new_tokens=settings.max_new_tokens)
+        own_seed = 100 * seed + turn
+        generator = torch.Generator().manual_seed(own_seed)
+        ids = [prompt_ids(tokenizer, prompts[row].turns) for row in rows]
+        rollout = sample(policy, tokenizer, ids, how, generator)
+        for row, answer in zip(rows, rollout.answers(tokenizer), strict=True):
+            answers[row] = _response(prompts[row], answerer, answer, _Draw(how.temperature, own_seed))
+    return [answers[row] for row in range(len(prompts))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """How a response was drawn."""
+
+    temperature: float
+    seed: int
+
+
+def _response(prompt: TrainPrompt, answerer: Answerer, answer: Answer, draw: _Draw) -> Response:
+    name = (prompt.prompt_id, answerer.policy_id, draw.temperature, 1.0, draw.seed, answer.text)
+    return Response(
+        response_id=identity("response", *name),
+        prompt_id=prompt.prompt_id,
+        policy_id=answerer.policy_id,
+        text=answer.text,
+        temperature=draw.temperature,
+        seed=draw.seed,
+        finish_reason=answer.finish_reason,
+        token_count=answer.token_count,
+        logprob=answer.logprob,
+    )

@@ -1,0 +1,59 @@
+"""`hone init`: which policy, settings and prompts a home begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.door import open_door
+
+from rlhf import pocket
+from rlhf.config import Settings
+from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
+from rlhf.pocket.panel import pocket_prompts
+from rlhf.prompts import train_prompts
+from rlhf.track import Tracker
+from store.home import Home
+from store.records import Split
+from store.settings import load
+
+PLAIN = """# Settings of this home; every default and its source is in rlhf/config.py.
+# [ppo]
+# kl_coef = 0.01
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What the new home has."""
+
+    home: Path
+    policy_id: str
+    prompts: int
+    comparisons: int
+
+
+def begin(
+    home: Home, policy: str, overrides: Sequence[str], watch: Callable[[str, float, str], None]
+) -> Begun:
+    """Makes the home; doing it again changes nothing."""
+    in_pocket = policy == "pocket"
+    beginning = Beginning(
+        settings=pocket.preset() if in_pocket else PLAIN,
+        policy=str(pocket.policy_path()) if in_pocket else policy,
+        prompts=pocket_prompts(seed=0) if in_pocket else (),
+    )
+    write_settings(home, beginning.settings)
+    settings = load(Settings, home.settings, overrides)
+    with open_door(home) as door:
+        first = initialise(home, door, beginning)
+        questions = Questions(
+            prompts=train_prompts(beginning.prompts, Split.TRAIN),
+            settings=settings,
+            tracker=Tracker(home.round(0), watch),
+        )
+        comparisons = first_comparisons(home, door, first, questions)
+    return Begun(
+        home=home.root, policy_id=first.policy_id, prompts=len(beginning.prompts), comparisons=comparisons
+    )

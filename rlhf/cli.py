@@ -1,0 +1,59 @@
+"""The one command, `hone`: where its subcommands are registered and where errors become sentences.
+
+Starting it imports neither torch nor streamlit nor duckdb; a subcommand imports what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from rlhf.commands import data, loop, people, training, trust
+from store.errors import HoneError
+
+# What the libraries below would otherwise tell the network or draw on the terminal.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+
+app = typer.Typer(
+    name="hone",
+    help="People compare a model's answers; reward models learn from them; the policy improves, in rounds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command()(loop.demo)
+app.command()(loop.init)
+app.command()(loop.serve)
+app.command()(loop.status)
+app.command(name="round")(loop.round_)
+app.command(name="import")(data.import_)
+app.command()(data.ask)
+app.command()(data.simulate)
+app.command()(data.snapshot)
+app.command()(training.reward)
+app.command()(training.evaluate)
+app.command()(trust.lineage)
+
+user = typer.Typer(help="People.", no_args_is_help=True)
+user.command(name="add")(people.add)
+app.add_typer(user, name="user")
+
+audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
+audit.command(name="verify")(trust.verify)
+app.add_typer(audit, name="audit")
+
+
+def main() -> None:
+    """Runs the command; an error that is meant for people is one sentence and exit code 1."""
+    try:
+        app()
+    except HoneError as error:
+        sys.exit(f"hone: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,91 @@
+"""`hone import`, `ask`, `simulate` and `snapshot`: what goes into a home and what is frozen from it."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_of, progress_bar, say
+from store.records import Contents
+
+
+class Format(StrEnum):
+    """Formats that can be imported."""
+
+    HH = "hh"
+    PROMPTS = "prompts"
+
+
+def import_(
+    format_: Annotated[Format, typer.Argument(metavar="FORMAT", help="hh or prompts")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, plain or gzipped.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Bring data in: `hh` preferences in Anthropic's format, or `prompts`, one JSON object a line."""
+    from store.door import open_door
+
+    from store.exchange import hh, prompts
+
+    readers = {Format.HH: hh.import_hh, Format.PROMPTS: prompts.import_prompts}
+    with open_door(home_of(home)) as door:
+        report = readers[format_](door, paths)
+    lines = [f"{report.rows} rows read, {report.added} added, {len(report.bad)} refused.", *report.bad[:20]]
+    say(as_json, dataclasses.asdict(report), "\n".join(lines))
+
+
+def ask(
+    home: HomeOption = Path(),
+    overrides: SetOption = [],  # noqa: B006  # typer copies it
+    as_json: JsonOption = False,
+) -> None:
+    """Let the newest policy answer imported prompts, so that there is something to compare."""
+    from rlhf.begin import ask_newest
+
+    with progress_bar(quiet=as_json) as show:
+        count = ask_newest(home_of(home), overrides, show)
+    say(as_json, {"comparisons": count}, f"{count} comparisons wait in the queue.")
+
+
+def simulate(
+    labels: Annotated[int, typer.Option(min=1, help="How many labels to give.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the simulated annotators.")] = 0,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Let simulated annotators of the pocket world work the queue as people do."""
+    from store.door import open_door
+
+    from rlhf.pocket.panel import panel
+    from rlhf.simulate import simulate as work
+
+    with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as show:
+        worked = work(
+            door,
+            panel(seed),
+            labels,
+            lambda given, wanted: show("labels", given / wanted, f"{given} of {wanted}"),
+        )
+    words = f"{worked.labels} labels given." + (f" {worked.ran_dry}" if worked.ran_dry else "")
+    say(as_json, dataclasses.asdict(worked), words)
+
+
+def snapshot(
+    contents: Annotated[Contents, typer.Argument(help="What to freeze.")] = Contents.PREFERENCES,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Freeze training data into a file; the same data gives the same file."""
+    from store.door import open_door
+
+    from store.messages import Freeze
+    from store.verbs import freeze
+
+    with open_door(home_of(home)) as door:
+        frozen = door.ask(freeze, Freeze(contents=contents))
+    words = f"{frozen.row_count} rows in {home_of(home).root / frozen.path}"
+    say(as_json, dataclasses.asdict(frozen), words)

@@ -1,0 +1,158 @@
+"""`hone demo`: the whole loop on the pocket world, from a fresh home to a better policy.
+
+The app is up first; beside it simulated annotators label through the same calls as people, and rounds run.
+Knows the order of events; every event is somebody else's.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.door import Door, open_door
+
+from rlhf import pocket
+from rlhf.config import Settings
+from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
+from rlhf.pocket.panel import panel, pocket_prompts
+from rlhf.prompts import train_prompts
+from rlhf.results import RoundResult, read_results
+from rlhf.round import run_round
+from rlhf.serving import App, free_port, running_app, yield_to_people
+from rlhf.simulate import simulate
+from rlhf.stages import STAGES
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.home import Home
+from store.messages import AddAnnotator
+from store.records import Role, Split
+from store.settings import load
+from store.verbs import add_annotator
+
+Watch = Callable[[str, float, str], None]
+
+SPARE_COMPARISONS = 1.2
+"""Comparisons asked for each simulated label, so that a person who joins finds something to judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPlan:
+    """What to run: rounds, simulated labels before each of them, the seed, and whether the app is up."""
+
+    home: Home
+    rounds: int
+    labels: int
+    seed: int
+    port: int | None
+    """None leaves the app out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """Every round's row, row 0 first."""
+
+    rounds: tuple[RoundResult, ...]
+    seconds: float
+    home: Path
+    served: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """How a person joins in."""
+
+    url: str
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who hears of it: of every step, of how to sign in once the app answers, and of the result."""
+
+    watch: Watch
+    greet: Callable[[Welcome], None]
+    conclude: Callable[[DemoResult], None]
+
+
+def fresh_home(folder: Path | None) -> Home:
+    """The given folder, which must be empty or absent, or a new one among the temporary files."""
+    if folder is None:
+        return Home(Path(tempfile.mkdtemp(prefix="hone-")))
+    if folder.exists() and any(folder.iterdir()):
+        raise HoneError(
+            f"Expected an empty or new folder for the demo; {folder} has files in it. Name another."
+        )
+    return Home(folder.resolve())
+
+
+def run_demo(plan: DemoPlan, audience: Audience) -> None:
+    """Runs the demo; where the app is up, it stays so after the result until it is interrupted."""
+    began = time.monotonic()
+    write_settings(plan.home, pocket.preset())
+    settings = load(Settings, plan.home.settings, _overrides(plan))
+    with _app(plan) as app, open_door(plan.home) as door:
+        if app:
+            audience.greet(_invite(door, app))
+            yield_to_people()
+        _loop(plan, door, settings, audience.watch)
+        seconds = round(time.monotonic() - began, 1)
+        rows = tuple(read_results(plan.home))
+        audience.conclude(
+            DemoResult(rounds=rows, seconds=seconds, home=plan.home.root, served=app is not None)
+        )
+        if app:
+            app.process.wait()
+
+
+def _overrides(plan: DemoPlan) -> list[str]:
+    comparisons = round(plan.labels * SPARE_COMPARISONS)
+    return [f"round.seed={plan.seed}", f"publish.comparisons={comparisons}"]
+
+
+@contextmanager
+def _app(plan: DemoPlan) -> Iterator[App | None]:
+    if plan.port is None:
+        yield None
+        return
+    with running_app(plan.home, free_port(plan.port), plan.home.root / "app.log") as app:
+        yield app
+
+
+def _invite(door: Door, app: App) -> Welcome:
+    password = secrets.token_urlsafe(6)
+    door.ask(add_annotator, AddAnnotator(name="you", role=Role.ADMINISTRATOR, password=password))
+    return Welcome(url=app.url, name="you", password=password)
+
+
+def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
+    prompts = pocket_prompts(plan.seed)
+    beginning = Beginning(settings=pocket.preset(), policy=str(pocket.policy_path()), prompts=prompts)
+    policy = initialise(plan.home, door, beginning)
+    questions = Questions(
+        prompts=train_prompts(prompts, Split.TRAIN),
+        settings=settings,
+        tracker=Tracker(plan.home.round(0), watch),
+    )
+    first_comparisons(plan.home, door, policy, questions)
+    annotators = panel(plan.seed)
+    for number in range(1, plan.rounds + 1):
+        watched = _counting(watch, number)
+        simulate(door, annotators, plan.labels, watched)
+        run_round(plan.home, door, settings, STAGES, _named(watch, number))
+
+
+def _counting(watch: Watch, number: int) -> Callable[[int, int], None]:
+    def count(given: int, wanted: int) -> None:
+        watch(f"{number} labels", given / wanted, f"{given} of {wanted}")
+
+    return count
+
+
+def _named(watch: Watch, number: int) -> Watch:
+    return lambda stage, fraction, message: watch(f"{number} {stage}", fraction, message)

@@ -1,0 +1,115 @@
+"""A new home: its settings, its first policy, its prompts and the first comparisons.
+
+Everything goes in through the inbox, as a round's results do, so that it works beside a running owner.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.door import Door
+from store.inbox import write_bundle
+
+from rlhf.ask import Answerer, ask, batch_of, draw_prompts
+from rlhf.config import Settings
+from rlhf.prompts import TrainPrompt
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.home import Home
+from store.identity import identity
+from store.messages import Ingest
+from store.records import Policy, Prompt
+from store.verbs import ingest
+
+
+class InitialiseError(HoneError):
+    """A home that cannot be made, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a home starts from: settings text, a policy (folder or hub name) and prompts."""
+
+    settings: str
+    policy: str
+    prompts: Sequence[Prompt] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """From which prompts the first comparisons are made, how, and who hears of the progress."""
+
+    prompts: Sequence[TrainPrompt]
+    settings: Settings
+    tracker: Tracker
+
+
+def write_settings(home: Home, text: str) -> None:
+    """Writes `hone.toml`, unless somebody already has."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    if not home.settings.exists():
+        home.settings.write_text(text, encoding="utf-8")
+
+
+def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
+    """Puts the policy and the prompts into the home; doing it again changes nothing."""
+    write_settings(home, beginning.settings)
+    policy = _policy(home, beginning.policy)
+    write_bundle(
+        home, f"beginning-{policy.policy_id}", {"policies": [policy], "prompts": list(beginning.prompts)}
+    )
+    take_in(door)
+    return policy
+
+
+def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questions) -> int:
+    """The first policy answers each prompt twice; returns how many comparisons there are to judge."""
+    if not questions.prompts:
+        return 0
+    settings = questions.settings
+    answerer = Answerer(policy_id=policy.policy_id, path=model_path(home, policy.path))
+    drawn = draw_prompts(questions.prompts, settings.publish, settings.round.seed)
+    asked = ask(drawn, (answerer, answerer), settings.publish, 0, questions.tracker)
+    batch = batch_of(0)
+    tables = {"batches": [batch], "responses": asked.responses, "comparisons": asked.comparisons}
+    write_bundle(home, batch.batch_id, tables)
+    take_in(door)
+    return len(asked.comparisons)
+
+
+def take_in(door: Door) -> None:
+    """Has the owner look into the inbox now; a bundle that it refused is an error with its sentence."""
+    taken = door.ask(ingest, Ingest())
+    if taken.rejected:
+        raise HoneError("The owner refused a bundle: " + " ".join(taken.rejected))
+
+
+def model_path(home: Home, path: str) -> Path:
+    """Where a stored policy's weights lie: within the home, or the hub's name as it is."""
+    within = home.root / path
+    return within if within.exists() else Path(path)
+
+
+def _policy(home: Home, name: str) -> Policy:
+    folder = Path(name)
+    if not folder.is_dir():
+        return Policy(policy_id=identity("policy", name), path=name)
+    kept = home.policies / folder.resolve().name
+    if not kept.exists():
+        shutil.copytree(folder, kept)
+    return Policy(policy_id=identity("policy", *weights_hashes(kept)), path=str(kept.relative_to(home.root)))
+
+
+def weights_hashes(folder: Path) -> list[str]:
+    """The sha256 of every weights file in the folder, by name: what makes a policy that policy."""
+    import hashlib
+
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        raise InitialiseError(
+            f"Expected safetensors weights in {folder}; found none. Save the model as safetensors."
+        )
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]

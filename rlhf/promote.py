@@ -1,0 +1,48 @@
+"""Whether a new policy may answer people: gates with reasons.
+
+Pure. A refused policy is kept and traced like any other, but the next round starts from the one before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The reward model's win rate against the previous policy on one track, with its 95 % interval."""
+
+    name: str
+    win_rate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """A promoted policy keeps to these: KL in nats a response, length as a multiple of its parent's."""
+
+    kl: float = 25.0
+    length: float = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """The decision and every reason against; no reason means promoted."""
+
+    promoted: bool
+    reasons: tuple[str, ...]
+
+
+def decide(axes: tuple[Axis, ...], kl: float, length_ratio: float, bounds: Bounds) -> Promotion:
+    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds."""
+    reasons = [
+        f"On {axis.name} it wins {axis.win_rate:.0%} against the previous policy, at most {axis.high:.0%}."
+        for axis in axes
+        if axis.high < 0.5
+    ]
+    if kl > bounds.kl:
+        reasons.append(f"It is {kl:.1f} nats from the first policy; {bounds.kl:.1f} are allowed.")
+    if length_ratio > bounds.length:
+        reasons.append(f"Its answers are {length_ratio:.1f} times as long; {bounds.length:.1f} are allowed.")
+    return Promotion(promoted=not reasons, reasons=tuple(reasons))

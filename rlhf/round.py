@@ -1,0 +1,169 @@
+"""One turn of the loop: the stages in order, each finished once.
+
+A stage writes its own folder: first `begun.json` with the hash of what goes in, last `done.json` with what
+came out. Where the hash is today's, a done stage is skipped and a half-done one goes on from its own
+checkpoints; any other is emptied and run again. So a round that was killed anywhere resumes where it was,
+and changed settings redo exactly what depends on them.
+Knows the order of the stages, not what happens in one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
+from store.door import Door
+
+from rlhf.config import Settings
+from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
+from store.errors import HoneError
+from store.home import Home
+from store.identity import identity
+from store.records import now
+
+
+class RoundError(HoneError):
+    """A round that cannot start or go on, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turning:
+    """A round that is being run: where it lies, what it may use, and the results of its finished stages."""
+
+    number: int
+    home: Home
+    door: Door
+    settings: Settings
+    tracker: Tracker
+    results: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """The round's folder."""
+        return self.home.round(self.number)
+
+    def stage(self, name: str) -> Path:
+        """A stage's folder."""
+        return self.folder / name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage: what it returns, which stages and settings its result depends on, and how it is run."""
+
+    name: str
+    result: type[Any]
+    needs: tuple[str, ...]
+    sections: tuple[str, ...]
+    run: Callable[[Turning], Any]
+
+
+def run_round(
+    home: Home,
+    door: Door,
+    settings: Settings,
+    stages: tuple[Stage, ...],
+    watch: Callable[[str, float, str], None] | None = None,
+) -> int:
+    """Runs the next round, or resumes the one that was left unfinished; returns its number."""
+    with _alone(home):
+        number = unfinished(home) or len(finished(home)) + 1
+        tracker = Tracker(home.round(number), watch)
+        turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
+        _plan(turning)
+        with stopping_on_signals(tracker):
+            _run_stages(turning, stages)
+        return number
+
+
+def finished(home: Home) -> list[int]:
+    """The numbers of the rounds whose last stage is done, ascending."""
+    return sorted(int(path.parent.parent.name) for path in home.rounds.glob("[0-9]*/publish/done.json"))
+
+
+def unfinished(home: Home) -> int | None:
+    """The number of the round that was begun and not finished, if there is one."""
+    begun = {int(path.parent.name) for path in home.rounds.glob("[0-9]*/plan.json")}
+    left = begun - set(finished(home))
+    return max(left) if left else None
+
+
+def _run_stages(turning: Turning, stages: tuple[Stage, ...]) -> None:
+    tracker, name = turning.tracker, stages[0].name
+    try:
+        for stage in stages:
+            name = stage.name
+            tracker.progress(name, 0.0, "started")
+            turning.results[name] = _once(turning, stage)
+    except Stopped as stop:
+        tracker.status("stopped", name, 0.0, str(stop))
+        raise
+    except Exception as error:
+        tracker.status("failed", name, 0.0, f"{error} `hone round` resumes at this stage.")
+        raise
+    tracker.status("finished", name, 1.0, "finished")
+
+
+def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage has a result type of its own
+    """The stage's result: read if it is there and its inputs are today's, made otherwise."""
+    folder, adapter = turning.stage(stage.name), TypeAdapter(stage.result)
+    begun, done, inputs = folder / "begun.json", folder / "done.json", _inputs(turning, stage)
+    if not begun.exists() or json.loads(begun.read_text(encoding="utf-8"))["inputs"] != inputs:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        write_json(begun, {"inputs": inputs})
+    if done.exists():
+        return adapter.validate_python(json.loads(done.read_text(encoding="utf-8"))["outputs"])
+    began = time.monotonic()
+    result = stage.run(turning)
+    seconds = round(time.monotonic() - began, 3)
+    outputs = adapter.dump_python(result, mode="json")
+    write_json(done, {"seconds": seconds, "outputs": outputs})
+    return result
+
+
+def _inputs(turning: Turning, stage: Stage) -> str:
+    """A hash of everything that the stage's result depends on."""
+    sections: Mapping[str, Any] = {
+        name: dataclasses.asdict(getattr(turning.settings, name)) for name in ("round", *stage.sections)
+    }
+    before = {name: _digest(turning.results[name]) for name in stage.needs}
+    return identity("stage", stage.name, turning.number, sections, before)
+
+
+def _digest(result: object) -> str:
+    return identity(TypeAdapter(type(result)).dump_json(result).decode())
+
+
+def _plan(turning: Turning) -> None:
+    plan = turning.folder / "plan.json"
+    if not plan.exists():
+        settings = turning.settings.round
+        write_json(
+            plan,
+            {
+                "round": turning.number,
+                "method": settings.method,
+                "seed": settings.seed,
+                "started_at": now().isoformat(),
+                "settings": dataclasses.asdict(turning.settings),
+            },
+        )
+
+
+def _alone(home: Home) -> AbstractContextManager[object]:
+    home.rounds.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.rounds / "round.lock")
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RoundError("A round is already running on this home; wait for it or stop it first.") from error

@@ -14,6 +14,7 @@ from typing import Any
 from pyarrow import parquet
 
 from rlhf.config import RewardSettings
+from store.errors import HoneError
 from store.identity import identity
 from store.records import Degree, Split, Track, Turn
 
@@ -57,7 +58,7 @@ class Preferences:
     held_out: tuple[Preference, ...]
 
 
-class NoPreferencesError(ValueError):
+class NoPreferencesError(HoneError):
     """There is nothing to train a reward model on, and why, in a sentence."""
 
 
@@ -65,7 +66,7 @@ def read_preferences(path: Path) -> list[Preference]:
     """The rows of a preferences snapshot, in its order; a missing column is named."""
     present = set(parquet.read_schema(path).names)
     if missing := [name for name in COLUMNS if name not in present]:
-        raise ValueError(
+        raise HoneError(
             f"A preferences snapshot has the column {missing[0]}; {path.name} has not. "
             "Freeze the preferences again."
         )

@@ -37,8 +37,8 @@ class Plan:
     parts: int
     learning_rate: float
     weight_decay: float
-    warmup_fraction: float
     seed: int
+    warmup_fraction: float = 0.03
 
     @property
     def steps(self) -> int:

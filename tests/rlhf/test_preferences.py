@@ -6,6 +6,7 @@ from snapshot_files import preference, write_snapshot
 
 from rlhf.config import RewardSettings
 from rlhf.preferences import NoPreferencesError, Preference, divide, read_preferences
+from store.errors import HoneError
 from store.records import Degree, Track, Turn
 
 
@@ -26,7 +27,7 @@ def test_a_row_is_read_as_it_was_frozen(tmp_path):
 def test_a_missing_column_is_named(tmp_path):
     path = write_snapshot(tmp_path / "snapshot.parquet", _many(2))
     pq.write_table(pq.read_table(path).drop_columns(["degree"]), path)
-    with pytest.raises(ValueError, match="the column degree"):
+    with pytest.raises(HoneError, match="the column degree"):
         read_preferences(path)
 
 

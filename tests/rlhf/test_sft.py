@@ -1,0 +1,83 @@
+"""Fine-tuning: what is learnt, what is not, and that it works."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from rlhf.chat import prompt_ids, response_ids
+from rlhf.config import RolloutSettings, SFTSettings
+from rlhf.models import load_policy, load_tokenizer
+from rlhf.rollout import sample
+from rlhf.sft import UNLEARNT, Example, ExampleCollator, SFTJob, columns, fine_tune, tokens
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.records import Turn
+
+
+def _example(question: str, text: str, *before: Turn) -> Example:
+    return Example(turns=(*before, Turn(role="user", content=question)), text=text)
+
+
+@pytest.fixture
+def job(tmp_path: Path, policy_path: Path) -> SFTJob:
+    return SFTJob(
+        examples=[_example("two plus two", "four"), _example("boil", "hot water")] * 8,
+        policy=policy_path,
+        out=tmp_path / "policy",
+        settings=SFTSettings(learning_rate=1e-2, epochs=12, batch_size=8),
+        seed=0,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def test_only_the_last_response_and_its_end_token_are_learnt(tokenizer: PreTrainedTokenizerBase):
+    before = (Turn(role="user", content="boil"), Turn(role="assistant", content="hot"))
+    example = _example("two", "four", *before)
+    (row,) = tokens([example], tokenizer, 100)
+    made = columns(row)
+    prompt, response = prompt_ids(tokenizer, example.turns), response_ids(tokenizer, "four")
+    assert made["input_ids"] == prompt + response
+    assert made["labels"] == [UNLEARNT] * len(prompt) + response
+    assert response[-1] == tokenizer.eos_token_id
+
+
+def test_padding_is_neither_seen_nor_learnt():
+    rows = [{"input_ids": [5, 6, 7], "labels": [-100, 6, 7]}, {"input_ids": [8], "labels": [8]}]
+    batch = ExampleCollator(pad_id=0)(rows)
+    assert batch["input_ids"].tolist() == [[5, 6, 7], [8, 0, 0]]
+    assert batch["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
+    assert batch["labels"].tolist() == [[-100, 6, 7], [8, -100, -100]]
+
+
+def test_an_overlong_conversation_loses_its_beginning(tokenizer: PreTrainedTokenizerBase):
+    (row,) = tokens([_example("two plus " * 50, "four")], tokenizer, 20)
+    assert (len(row.ids), row.truncated) == (20, True)
+    assert tokenizer.decode(row.ids).endswith("<|assistant|>four<|end|>")
+    assert row.learnt == len(response_ids(tokenizer, "four"))
+
+
+def test_the_policy_says_what_it_was_taught(job: SFTJob):
+    result = fine_tune(job)
+    policy, tokenizer = load_policy(result.path), load_tokenizer(result.path)
+    prompts = [prompt_ids(tokenizer, example.turns) for example in job.examples[:2]]
+    greedy = RolloutSettings(temperature=0.05, max_new_tokens=8)
+    rollout = sample(policy, tokenizer, prompts, greedy, torch.Generator().manual_seed(0))
+    assert rollout.texts(tokenizer) == ["four", "hot water"]
+    assert rollout.finished.all()
+
+
+def test_the_same_seed_gives_the_same_bytes(job: SFTJob):
+    job = replace(job, settings=replace(job.settings, epochs=2))
+    fine_tune(job)
+    torch.randn(3)
+    fine_tune(replace(job, out=job.out.with_name("again")))
+    one, two = (job.out.with_name(name) / "model.safetensors" for name in ("policy", "again"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_no_example_is_said_in_a_sentence(job: SFTJob):
+    with pytest.raises(HoneError, match="at least one example"):
+        fine_tune(replace(job, examples=[]))

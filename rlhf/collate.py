@@ -31,6 +31,16 @@ class Joined:
     mask: Tensor
     response_length: int
 
+    @property
+    def responses(self) -> Tensor:
+        """The responses' ids [B, R]."""
+        return self.ids[:, -self.response_length :]
+
+    @property
+    def response_mask(self) -> Tensor:
+        """Which of the responses' tokens are real [B, R]."""
+        return self.mask[:, -self.response_length :]
+
 
 def pad_right(rows: Sequence[Row], pad_id: int) -> Padded:
     """Rows begin in the first column."""

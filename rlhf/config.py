@@ -125,11 +125,13 @@ class PPOSettings:
     value_clip: float = 0.2
     """Value's band (N+)."""
     value_coef: float = 0.1
-    """Weight of the value loss where it shares an optimiser with the policy (N+)."""
+    """Weight of the value loss (N+), which matters to the clipping of the critic's gradient."""
     kl_coef: float = 0.01
     """β, nats to reward (L2: 0.01 for 7B and 13B, 0.005 above)."""
     kl_target: float | None = None
     """Nats a response towards which β adapts (Ziegler et al. 2019); none keeps β."""
+    kl_horizon: int = 10_000
+    """Samples over which an adapting β may move by a fifth (Ziegler et al. 2019)."""
     kl_limit: float = 20.0
     """Nats a response beyond which training stops."""
     gamma: float = 1.0
@@ -140,10 +142,18 @@ class PPOSettings:
     """Below this probability of being safe, safety is the reward on any prompt (L2)."""
     missing_end_penalty: float = 1.0
     """Taken from the whitened reward of a response that never ended (N+, detail 7)."""
+    temperature: float = 1.0
+    """Of sampling, and of every log-probability (InstructGPT)."""
     max_new_tokens: int = 256
     """Longest response in tokens."""
+    max_prompt_tokens: int = 1024
+    """Longer prompts lose their beginning, and are counted."""
     evaluate_every: int = 10
     """Iterations between looks at the held-out prompts; the best look is kept."""
+    held_out_prompts: int = 256
+    """Held-out prompts of a look, at most."""
+    patience: int = 5
+    """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
     checkpoint_every: int = 10
     """Iterations between checkpoints, from which a killed run resumes."""
 

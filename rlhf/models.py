@@ -6,7 +6,6 @@ so that a log-probability is the same number whoever asks for it. Knows nothing 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import torch
@@ -21,8 +20,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from rlhf.folders import replacing
 from rlhf.forward import backbone, hidden_states
-
 
 SHIFT = "score_shift"
 """Where a reward model's configuration keeps the constant that is added to its scores."""
@@ -133,15 +132,9 @@ class Critic(nn.Module):
 
 def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Writes model and tokenizer; a folder that was there before is replaced only once all is written."""
-    fresh, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(fresh, ignore_errors=True)
-    model.save_pretrained(str(fresh))
-    tokenizer.save_pretrained(str(fresh))
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    with replacing(folder) as fresh:
+        model.save_pretrained(str(fresh))
+        tokenizer.save_pretrained(str(fresh))
 
 
 def _add_shift(model: PreTrainedModel) -> None:

@@ -1,17 +1,17 @@
 """A prompt as training sees it: the conversation so far and whether it may draw out something unsafe.
 
-Reads them from a frozen prompts snapshot; knows neither how that was made nor how they become tokens.
+Knows neither where prompts come from nor how they become tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from pyarrow import parquet
+import torch
 
-from store.records import Prompt, Split, Track, Turn
+from rlhf.seeds import seeded
+from store.records import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,25 +23,12 @@ class TrainPrompt:
     is_safety: bool
 
 
-def train_prompts(prompts: Sequence[Prompt], split: Split) -> list[TrainPrompt]:
-    """The prompts of a split, by id."""
-    return [
-        TrainPrompt(
-            prompt_id=prompt.prompt_id, turns=tuple(prompt.turns), is_safety=prompt.track is Track.SAFETY
-        )
-        for prompt in sorted(prompts, key=lambda prompt: prompt.prompt_id)
-        if prompt.split is split
-    ]
-
-
-def read_prompts(snapshot: Path, split: Split) -> list[TrainPrompt]:
-    """The prompts of a split in a prompts snapshot, in its order."""
-    rows = parquet.read_table(snapshot, filters=[("split", "=", split.value)]).to_pylist()
-    return [
-        TrainPrompt(
-            prompt_id=row["prompt_id"],
-            turns=tuple(Turn(role=turn["role"], content=turn["content"]) for turn in row["prompt"]),
-            is_safety=row["track"] == Track.SAFETY.value,
-        )
-        for row in rows
-    ]
+def drawn(prompts: Sequence[TrainPrompt], size: int, seed: int, iteration: int) -> list[TrainPrompt]:
+    """The iteration's share of an endless stream that goes through all prompts, shuffled anew each time."""
+    places = range(iteration * size, (iteration + 1) * size)
+    rounds = {place // len(prompts) for place in places}
+    orders = {
+        turn: torch.randperm(len(prompts), generator=seeded("prompts", seed, turn)).tolist()
+        for turn in rounds
+    }
+    return [prompts[orders[place // len(prompts)][place % len(prompts)]] for place in places]

@@ -1,21 +1,21 @@
-"""Reward-model scores of many responses, in batches of like length.
+"""What models say of many responses, in batches of like length: scores, log-probabilities, values.
 
-The score is the head's output at the last real token, the end token of a finished response, found by the
+A score is the head's output at the last real token, the end token of a finished response, found by the
 mask and not by comparing ids. Knows nothing of where the responses come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.collate import Padded, Row, length_buckets, pad_right
-from rlhf.forward import hidden_states
-from rlhf.models import scoring_head
+from rlhf.collate import Joined, Padded, Row, join, length_buckets, pad_right
+from rlhf.forward import hidden_states, response_logits, token_logprobs
+from rlhf.models import Critic, scoring_head
 from store.records import Turn
 
 BATCH_TOKENS = 8192
@@ -53,3 +53,27 @@ def score_texts(
         for turns, text in zip(prompts, texts, strict=True)
     ]
     return score_rows(model, rows, tokenizer.pad_token_id)
+
+
+def response_logprobs(policy: PreTrainedModel, rows: Joined, temperature: float) -> Tensor:
+    """log π [B, R] of the response tokens at this temperature; padding's numbers mean nothing."""
+    return token_logprobs(response_logits(policy, rows, temperature), rows.responses)
+
+
+def response_values(critic: Critic, rows: Joined) -> Tensor:
+    """The critic's values [B, R] just before each response token is drawn."""
+    values: Tensor = critic(rows.ids, rows.mask)[:, -rows.response_length - 1 : -1]
+    return values
+
+
+@torch.no_grad()
+def by_length(
+    measure: Callable[[Joined], Tensor], prompts: Sequence[Row], responses: Sequence[Row], pad_id: int
+) -> Tensor:
+    """What `measure` says of every response token, [N, R] padded on the right with 0, in the rows' order."""
+    out = torch.zeros(len(responses), max(len(row) for row in responses))
+    lengths = [len(prompt) + len(row) for prompt, row in zip(prompts, responses, strict=True)]
+    for bucket in length_buckets(lengths, BATCH_TOKENS):
+        rows = join([prompts[index] for index in bucket], [responses[index] for index in bucket], pad_id)
+        out[bucket, : rows.response_length] = measure(rows) * rows.response_mask
+    return out

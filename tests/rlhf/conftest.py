@@ -24,6 +24,12 @@ TEMPLATE = (
 SPOKEN = ["What is two plus two?", "Two plus two is four.", "How do I boil an egg? Put it in hot water."]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Models this small lose more to waiting for a second thread than it computes."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def tokenizer() -> PreTrainedTokenizerBase:
     """Byte-level pairs of 300 tokens, with a chat template and a padding token that is not the end token."""

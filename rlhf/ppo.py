@@ -1,0 +1,224 @@
+"""Proximal policy optimisation against two reward models (Llama 2, §3.2.3).
+
+Each iteration answers a batch of prompts, judges and values the answers, and takes a few clipped steps; now
+and then the policy is looked at on held-out prompts, and the best one seen is what is kept. A killed run
+resumes from its last checkpoint to the same bytes. The mathematics lies in the modules imported here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from rlhf.advantages import explained_variance
+from rlhf.checkpoint import Standing, keep, restore, standing_of
+from rlhf.config import PPOSettings
+from rlhf.divergence import adapted_coef, response_kl
+from rlhf.experience import Experience, Models, answer, value
+from rlhf.held_out import Look, look
+from rlhf.models import Critic, load_policy, load_reward_model, load_tokenizer, save
+from rlhf.ppo_update import Optimisers, Update, optimisers, update
+from rlhf.prompts import TrainPrompt, drawn
+from rlhf.seeds import seeded
+from rlhf.track import Stopped, Tracker
+from store.identity import identity
+
+STAGE = "ppo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PPOJob:
+    """What to train on, from which policy, against which reward models, and where: `out` becomes a folder
+    with the `policy` and, while the run lasts, a `checkpoint`. The reference is the policy as it starts.
+    """
+
+    prompts: Sequence[TrainPrompt]
+    held_out: Sequence[TrainPrompt]
+    policy: Path
+    helpfulness: Path
+    safety: Path
+    out: Path
+    settings: PPOSettings
+    seed: int
+    tracker: Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PPOResult:
+    """The kept policy, from after `best_iteration` of `iterations`, and its look at the held-out prompts.
+
+    `held_out` is none where there were no held-out prompts; then the last policy is kept. `stopped` is a
+    sentence if the run ended early.
+    """
+
+    policy: Path
+    iterations: int
+    best_iteration: int
+    held_out: Look | None
+    stopped: str
+
+
+class PPOError(ValueError):
+    """A job that cannot be done, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The job and those who take part in it."""
+
+    job: PPOJob
+    models: Models
+    learners: Optimisers
+
+
+def train(job: PPOJob) -> PPOResult:
+    """Trains until the last iteration, or until the KL or the held-out prompts say that it is enough."""
+    if not job.prompts:
+        raise PPOError("PPO needs prompts to train on, but got none; import prompts or take a larger split.")
+    settings, run = job.settings, _assemble(job)
+    standing = standing_of(_checkpoint(job), _name(job)) or _first_look(run)
+    try:
+        while standing.iteration < settings.iterations and not standing.stopped:
+            standing = _iterate(run, standing)
+            if standing.iteration % settings.checkpoint_every == 0:
+                keep(_checkpoint(job), run.models, run.learners, standing)
+            _report(job, standing)
+    except Stopped:
+        keep(_checkpoint(job), run.models, run.learners, standing)
+        raise
+    return _finish(run, standing)
+
+
+def _assemble(job: PPOJob) -> _Run:
+    """Loads everybody; those who learn come from the job's checkpoint if it has one."""
+    folder = _checkpoint(job)
+    resumed = standing_of(folder, _name(job)) is not None
+    models = Models(
+        tokenizer=load_tokenizer(job.policy),
+        policy=load_policy(folder / "policy" if resumed else job.policy),
+        reference=load_policy(job.policy),
+        critic=Critic.load(folder / "critic" if resumed else job.helpfulness),
+        helpfulness=load_reward_model(job.helpfulness),
+        safety=load_reward_model(job.safety),
+    )
+    learners = optimisers(models, job.settings)
+    if resumed:
+        restore(folder, learners)
+    return _Run(job=job, models=models, learners=learners)
+
+
+def _first_look(run: _Run) -> Standing:
+    """The policy as it starts is the first that may be kept."""
+    standing = Standing(job=_name(run.job), kl_coef=run.job.settings.kl_coef)
+    return _look(run, standing) if run.job.held_out else standing
+
+
+def _iterate(run: _Run, standing: Standing) -> Standing:
+    """One batch answered, judged and learned from."""
+    job, settings, began = run.job, run.job.settings, time.monotonic()
+    generator = seeded("ppo", job.seed, standing.iteration)
+    prompts = drawn(job.prompts, settings.batch_size, job.seed, standing.iteration)
+    judged = answer(run.models, prompts, settings, generator)
+    kl = response_kl(judged.divergence, judged.rollout.mask).item()
+    if kl > settings.kl_limit:
+        return replace(standing, stopped=f"KL reached {kl:.1f} nats, above the limit {settings.kl_limit:g}.")
+    experience = value(run.models, judged, settings, standing.kl_coef)
+    _set_rates(run, standing.iteration)
+    learned = update(run.models, run.learners, experience, settings, generator)
+    numbers = _numbers(experience, learned) | {"kl": kl, "kl_coef": standing.kl_coef}
+    job.tracker.log(STAGE, standing.iteration + 1, **numbers, seconds=time.monotonic() - began)
+    coef = standing.kl_coef
+    if settings.kl_target is not None:
+        coef = adapted_coef(coef, kl, settings.kl_target, settings.batch_size / settings.kl_horizon)
+    standing = replace(standing, iteration=standing.iteration + 1, kl_coef=coef)
+    due = standing.iteration % settings.evaluate_every == 0 or standing.iteration == settings.iterations
+    return _look(run, standing) if due and job.held_out else standing
+
+
+def _look(run: _Run, standing: Standing) -> Standing:
+    """Asks the held-out prompts; the policy is written if it is the best so far."""
+    job, best = run.job, standing.best
+    prompts, units = job.held_out[: job.settings.held_out_prompts], best.units if best else None
+    seen = look(run.models, prompts, job.settings, job.seed, units)
+    numbers = {f"held_out_{name}": number for name, number in asdict(seen).items() if name != "units"}
+    job.tracker.log(STAGE, standing.iteration, **numbers)
+    if best is None or seen.objective > best.objective:
+        save(run.models.policy, run.models.tokenizer, _kept(job))
+        return replace(standing, best=seen, best_iteration=standing.iteration, looks_since_best=0)
+    since = standing.looks_since_best + 1
+    reason = (
+        f"{since} looks at the held-out prompts found nothing better."
+        if since >= job.settings.patience
+        else ""
+    )
+    return replace(standing, looks_since_best=since, stopped=reason)
+
+
+def _finish(run: _Run, standing: Standing) -> PPOResult:
+    if standing.best is None:
+        save(run.models.policy, run.models.tokenizer, _kept(run.job))
+    shutil.rmtree(_checkpoint(run.job), ignore_errors=True)
+    return PPOResult(
+        policy=_kept(run.job),
+        iterations=standing.iteration,
+        best_iteration=standing.best_iteration if standing.best else standing.iteration,
+        held_out=standing.best,
+        stopped=standing.stopped,
+    )
+
+
+def _numbers(experience: Experience, learned: Update) -> dict[str, float]:
+    """What is logged: means over the batch, scores raw, lengths in tokens, entropy in nats."""
+    judged = experience.judged
+    mask = judged.rollout.mask
+    return {
+        "reward": judged.gated.mean().item(),
+        "helpfulness": judged.helpfulness.mean().item(),
+        "safety": judged.safety.mean().item(),
+        "length": mask.sum(dim=1).float().mean().item(),
+        "finished": judged.rollout.finished.float().mean().item(),
+        "truncated_prompts": float(judged.rollout.truncated),
+        "explained_variance": explained_variance(experience.values, experience.returns, mask).item(),
+        **asdict(learned),
+    }
+
+
+def _set_rates(run: _Run, iteration: int) -> None:
+    """Learning rates rise from a tenth over the warm-up, then stay."""
+    settings = run.job.settings
+    warm = min(1.0, 0.1 + 0.9 * iteration / settings.warmup_iterations) if settings.warmup_iterations else 1.0
+    for optimiser, rate in (
+        (run.learners.policy, settings.learning_rate),
+        (run.learners.critic, settings.critic_learning_rate),
+    ):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * warm
+
+
+def _report(job: PPOJob, standing: Standing) -> None:
+    message = f"iteration {standing.iteration} of {job.settings.iterations}"
+    if standing.best is not None:
+        message += f", best so far after {standing.best_iteration}"
+    job.tracker.progress(STAGE, standing.iteration / job.settings.iterations, message)
+
+
+def _kept(job: PPOJob) -> Path:
+    return job.out / "policy"
+
+
+def _checkpoint(job: PPOJob) -> Path:
+    return job.out / "checkpoint"
+
+
+def _name(job: PPOJob) -> str:
+    """Names everything that the run's bytes depend on; a model's file by its size and time of writing."""
+    files = [
+        [file.name, file.stat().st_size, file.stat().st_mtime_ns]
+        for folder in (job.policy, job.helpfulness, job.safety)
+        for file in sorted(folder.glob("*.safetensors"))
+    ]
+    prompts = [[prompt.prompt_id for prompt in side] for side in (job.prompts, job.held_out)]
+    return identity("ppo", asdict(job.settings), job.seed, prompts, files)

@@ -1,0 +1,147 @@
+"""Learning from one iteration's experience: a few clipped gradient steps of policy and critic.
+
+A minibatch passes in parts of like length whose gradients add up, so that little of it is padding. Policy
+and critic have their own optimisers and their own clipping. Knows neither sampling nor files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import AdamW
+from transformers import PreTrainedModel
+
+from rlhf.collate import Joined, join, length_buckets
+from rlhf.config import PPOSettings
+from rlhf.divergence import entropy
+from rlhf.experience import Experience, Models
+from rlhf.forward import response_logits, token_logprobs
+from rlhf.losses import policy_loss, value_loss
+from rlhf.models import Critic
+from rlhf.scoring import response_values
+
+PART_TOKENS = 2048
+"""Padded tokens that pass forward and back at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimisers:
+    """One for each model that learns."""
+
+    policy: AdamW
+    critic: AdamW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Averages over an iteration's tokens: losses, entropy in nats, share of ratios that were clipped."""
+
+    policy_loss: float
+    value_loss: float
+    entropy: float
+    clip_fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Some rows of a minibatch, which has `tokens` response tokens in all; tensors are [B, R]."""
+
+    rows: Joined
+    logprobs: Tensor
+    values: Tensor
+    advantages: Tensor
+    returns: Tensor
+    tokens: int
+
+
+def optimisers(models: Models, settings: PPOSettings) -> Optimisers:
+    """AdamW of both models as Llama 2 has it: betas 0.9 and 0.95, eps 1e-5."""
+    policy, critic = (
+        AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), eps=1e-5, weight_decay=settings.weight_decay)
+        for model, rate in (
+            (models.policy, settings.learning_rate),
+            (models.critic, settings.critic_learning_rate),
+        )
+    )
+    return Optimisers(policy=policy, critic=critic)
+
+
+def update(
+    models: Models,
+    learners: Optimisers,
+    experience: Experience,
+    settings: PPOSettings,
+    generator: torch.Generator,
+) -> Update:
+    """Passes `settings.epochs` times over the experience in minibatches, one step of both models each."""
+    policy_sums, critic_sum, rows = torch.zeros(3), 0.0, len(experience.values)
+    for _epoch in range(settings.epochs):
+        for chosen in torch.randperm(rows, generator=generator).split(settings.minibatch_size):
+            parts = _parts(experience, chosen.tolist(), models.tokenizer.pad_token_id)
+            policy_sums += _policy_step(models.policy, learners.policy, parts, settings)
+            critic_sum += _critic_step(models.critic, learners.critic, parts, settings)
+    tokens = int(experience.judged.rollout.mask.sum()) * settings.epochs
+    loss, spread, clipped = (policy_sums / tokens).tolist()
+    return Update(policy_loss=loss, value_loss=critic_sum / tokens, entropy=spread, clip_fraction=clipped)
+
+
+def _policy_step(
+    policy: PreTrainedModel, optimiser: AdamW, parts: Sequence[_Part], settings: PPOSettings
+) -> Tensor:
+    """One step; the loss, the entropy and the clipped ratios summed over tokens [3]."""
+    sums = torch.zeros(3)
+    optimiser.zero_grad(set_to_none=True)
+    for part in parts:
+        mask = part.rows.response_mask
+        logits = response_logits(policy, part.rows, settings.temperature)
+        log_ratio = (token_logprobs(logits, part.rows.responses) - part.logprobs) * mask
+        losses = policy_loss(log_ratio, part.advantages, settings.clip) * mask
+        (losses.sum() / part.tokens).backward()
+        clipped = (log_ratio.detach().exp() - 1).abs() > settings.clip
+        spread = entropy(logits.detach()) * mask
+        sums += torch.stack([losses.detach().sum(), spread.sum(), clipped.sum()])
+    clip_grad_norm_(policy.parameters(), settings.grad_clip)
+    optimiser.step()
+    return sums
+
+
+def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], settings: PPOSettings) -> float:
+    """One step; the loss summed over tokens."""
+    total = 0.0
+    optimiser.zero_grad(set_to_none=True)
+    for part in parts:
+        values = response_values(critic, part.rows)
+        losses = value_loss(values, part.values, part.returns, settings.value_clip) * part.rows.response_mask
+        (settings.value_coef * losses.sum() / part.tokens).backward()
+        total += float(losses.detach().sum())
+    clip_grad_norm_(critic.parameters(), settings.grad_clip)
+    optimiser.step()
+    return total
+
+
+def _parts(experience: Experience, chosen: Sequence[int], pad_id: int) -> list[_Part]:
+    """The chosen rows in parts of like length."""
+    rollout = experience.judged.rollout
+    asked, said = rollout.prompt_rows(), rollout.rows()
+    lengths = [len(asked[index]) + len(said[index]) for index in chosen]
+    tokens = sum(len(said[index]) for index in chosen)
+    parts = []
+    for bucket in length_buckets(lengths, PART_TOKENS):
+        at = [chosen[place] for place in bucket]
+        rows = join([asked[index] for index in at], [said[index] for index in at], pad_id)
+        columns = rows.response_length
+        parts.append(
+            _Part(
+                rows=rows,
+                logprobs=rollout.logprobs[at, :columns],
+                values=experience.values[at, :columns],
+                advantages=experience.advantages[at, :columns],
+                returns=experience.returns[at, :columns],
+                tokens=tokens,
+            )
+        )
+    return parts

@@ -1,0 +1,185 @@
+"""PPO learns what it is rewarded for, stops when it should, and resumes to the same bytes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from rlhf.config import PPOSettings
+from rlhf.experience import Models, answer, value
+from rlhf.models import Critic, load_policy, load_reward_model, load_tokenizer
+from rlhf.ppo import PPOError, PPOJob, train
+from rlhf.ppo_update import optimisers, update
+from rlhf.prompts import TrainPrompt
+from rlhf.seeds import seeded
+from rlhf.track import Stopped, Tracker
+from store.records import Turn
+
+SETTINGS = PPOSettings(
+    iterations=4,
+    batch_size=16,
+    minibatch_size=8,
+    learning_rate=1e-3,
+    critic_learning_rate=1e-3,
+    max_new_tokens=12,
+    evaluate_every=2,
+    held_out_prompts=4,
+    checkpoint_every=2,
+)
+
+
+def prompts(count: int, first: int = 0) -> list[TrainPrompt]:
+    return [
+        TrainPrompt(
+            prompt_id=str(number),
+            turns=(Turn(role="user", content=f"What is {number} plus two?"),),
+            is_safety=number % 3 == 0,
+        )
+        for number in range(first, first + count)
+    ]
+
+
+@pytest.fixture
+def models(policy_path, reward_model_path):
+    return Models(
+        tokenizer=load_tokenizer(policy_path),
+        policy=load_policy(policy_path),
+        reference=load_policy(policy_path),
+        critic=Critic.load(reward_model_path),
+        helpfulness=load_reward_model(reward_model_path),
+        safety=load_reward_model(reward_model_path),
+    )
+
+
+@pytest.fixture
+def job(policy_path, reward_model_path, tmp_path):
+    return PPOJob(
+        prompts=prompts(20),
+        held_out=prompts(4, first=20),
+        policy=policy_path,
+        helpfulness=reward_model_path,
+        safety=reward_model_path,
+        out=tmp_path / "ppo",
+        settings=SETTINGS,
+        seed=3,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def metrics(job: PPOJob) -> list[dict[str, float]]:
+    lines = (job.tracker.folder / "metrics.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_divergence_is_zero_before_the_first_step(models):
+    judged = answer(models, prompts(8), SETTINGS, seeded("test"))
+    assert judged.divergence.abs().max().item() < 1e-4
+
+
+def test_the_first_ratios_are_one_so_nothing_is_clipped(models):
+    settings = replace(SETTINGS, minibatch_size=16, kl_coef=0.0)
+    judged = answer(models, prompts(16), settings, seeded("test"))
+    experience = value(models, judged, settings, kl_coef=0.0)
+    learned = update(models, optimisers(models, settings), experience, settings, seeded("step"))
+    assert learned.clip_fraction == 0.0
+    # With ratios of 1 the loss is minus the mean advantage, which is standardised.
+    assert learned.policy_loss == pytest.approx(0.0, abs=1e-4)
+
+
+def test_returns_hold_the_whitened_reward_at_the_last_token(models):
+    settings = replace(SETTINGS, missing_end_penalty=0.0)
+    judged = answer(models, prompts(16), settings, seeded("test"))
+    experience = value(models, judged, settings, kl_coef=0.0)
+    rollout = judged.rollout
+    last = (rollout.mask.sum(dim=1) - 1).unsqueeze(1)
+    scores = experience.returns.gather(1, last).squeeze(1)
+    assert scores.mean().item() == pytest.approx(0.0, abs=1e-4)
+    assert scores.std(correction=0).item() == pytest.approx(1.0, abs=1e-3)
+    assert not experience.returns[rollout.mask == 0].any()
+
+
+def test_one_big_part_and_many_small_ones_make_the_same_step(models, monkeypatch, policy_path):
+    judged = answer(models, prompts(16), SETTINGS, seeded("test"))
+    experience = value(models, judged, SETTINGS, kl_coef=0.1)
+    weights = []
+    for tokens in (100_000, 50):
+        monkeypatch.setattr("rlhf.ppo_update.PART_TOKENS", tokens)
+        fresh = replace(models, policy=load_policy(policy_path))
+        update(fresh, optimisers(fresh, SETTINGS), experience, SETTINGS, seeded("step"))
+        weights.append(fresh.policy.lm_head.weight.detach())
+    assert torch.allclose(*weights, atol=1e-5)
+
+
+def test_a_run_logs_reports_and_leaves_a_policy(job):
+    result = train(job)
+    iterations = [line for line in metrics(job) if "clip_fraction" in line]
+    assert [line["step"] for line in iterations] == [1, 2, 3, 4]
+    assert {"reward", "kl", "entropy", "length", "explained_variance", "value_loss"} <= set(iterations[0])
+    assert iterations[0]["kl"] == pytest.approx(0.0, abs=1e-3)
+    status = json.loads((job.tracker.folder / "status.json").read_text())
+    assert status["message"].startswith("iteration 4 of 4")
+    assert result.held_out is not None
+    assert load_policy(result.policy).config.model_type == "llama"
+    assert [path.name for path in job.out.iterdir()] == ["policy"]
+
+
+def test_the_policy_that_looked_best_is_the_one_kept(job):
+    result = train(job)
+    looks = [line for line in metrics(job) if "held_out_objective" in line]
+    best = max(looks, key=lambda line: line["held_out_objective"])
+    assert [line["step"] for line in looks] == [0, 2, 4]
+    assert result.best_iteration == best["step"]
+    assert result.held_out.objective == best["held_out_objective"]
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_stopped_run_resumes_to_the_same_bytes(job, after, tmp_path):
+    whole = train(replace(job, out=tmp_path / "whole"))
+
+    def ask(_stage: str, fraction: float, _message: str) -> None:
+        if fraction == after / 4:
+            stopping.stop.set()
+
+    stopping = Tracker(tmp_path / "stopping", ask)
+    with pytest.raises(Stopped):
+        train(replace(job, tracker=stopping))
+    resumed = train(job)
+    steps = [line["step"] for line in metrics(job) if "clip_fraction" in line]
+    assert steps == [*range(1, 5), *range(after + 2, 5)]
+    assert resumed.best_iteration == whole.best_iteration
+    one, other = (load_file(result.policy / "model.safetensors") for result in (whole, resumed))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(job, tmp_path):
+    stopping = Tracker(tmp_path / "stopping", lambda *_report: stopping.stop.set())
+    with pytest.raises(Stopped):
+        train(replace(job, tracker=stopping))
+    train(replace(job, settings=replace(SETTINGS, kl_coef=0.5)))
+    assert [line["step"] for line in metrics(job) if "clip_fraction" in line] == [1, 2, 3, 4]
+
+
+def test_a_policy_that_drifts_too_far_is_stopped(job):
+    result = train(replace(job, settings=replace(SETTINGS, kl_limit=1e-6, learning_rate=1e-2)))
+    assert result.iterations < 4
+    assert "above the limit" in result.stopped
+
+
+def test_looks_that_find_nothing_better_end_the_run(job):
+    settings = replace(SETTINGS, iterations=50, learning_rate=0.0, evaluate_every=1, patience=2)
+    result = train(replace(job, settings=settings))
+    assert result.stopped == "2 looks at the held-out prompts found nothing better."
+    assert (result.iterations, result.best_iteration) == (2, 0)
+
+
+def test_without_held_out_prompts_the_last_policy_is_kept(job):
+    result = train(replace(job, held_out=[]))
+    assert result.held_out is None
+    assert result.best_iteration == 4
+
+
+def test_no_prompts_is_an_error_in_a_sentence(job):
+    with pytest.raises(PPOError, match="PPO needs prompts"):
+        train(replace(job, prompts=[]))

@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.door import open_door
-
 from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
-from rlhf.pocket.panel import pocket_prompts
-from rlhf.prompts import train_prompts
+from rlhf.pocket.beginning import pocket_prompts, preset
+from rlhf.prompts import read_prompts, train_prompts
 from rlhf.track import Tracker
+from store.door import open_door
+from store.errors import HoneError
 from store.home import Home
-from store.records import Split
+from store.messages import CountHome, Freeze
+from store.records import Contents, Policy, Split
 from store.settings import load
+from store.verbs import count_home, freeze
 
 PLAIN = """# Settings of this home; every default and its source is in rlhf/config.py.
 # [ppo]
@@ -40,7 +42,7 @@ def begin(
     """Makes the home; doing it again changes nothing."""
     in_pocket = policy == "pocket"
     beginning = Beginning(
-        settings=pocket.preset() if in_pocket else PLAIN,
+        settings=preset() if in_pocket else PLAIN,
         policy=str(pocket.policy_path()) if in_pocket else policy,
         prompts=pocket_prompts(seed=0) if in_pocket else (),
     )
@@ -57,3 +59,24 @@ def begin(
     return Begun(
         home=home.root, policy_id=first.policy_id, prompts=len(beginning.prompts), comparisons=comparisons
     )
+
+
+def ask_newest(home: Home, overrides: Sequence[str], watch: Callable[[str, float, str], None]) -> int:
+    """The newest policy answers the home's training prompts twice each; returns the new comparisons."""
+    settings = load(Settings, home.settings, overrides)
+    with open_door(home) as door:
+        counts = door.ask(count_home, CountHome())
+        if counts.newest_policy_id is None or counts.newest_policy_path is None:
+            raise HoneError("Expected a policy that answers; the home has none. Make one with hone init.")
+        newest = Policy(policy_id=counts.newest_policy_id, path=counts.newest_policy_path)
+        frozen = door.ask(freeze, Freeze(contents=Contents.PROMPTS))
+        questions = Questions(
+            prompts=read_prompts(home.root / frozen.path, Split.TRAIN),
+            settings=settings,
+            tracker=Tracker(home.round(0), watch),
+        )
+        if not questions.prompts:
+            raise HoneError(
+                "Expected training prompts; the home has none. Import some with hone import prompts."
+            )
+        return first_comparisons(home, door, newest, questions)

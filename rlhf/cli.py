@@ -37,7 +37,6 @@ app.command()(data.ask)
 app.command()(data.simulate)
 app.command()(data.snapshot)
 app.command()(training.reward)
-app.command()(training.evaluate)
 app.command()(trust.lineage)
 
 user = typer.Typer(help="People.", no_args_is_help=True)

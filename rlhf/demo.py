@@ -19,7 +19,8 @@ from store.door import Door, open_door
 from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
-from rlhf.pocket.panel import panel, pocket_prompts
+from rlhf.pocket.beginning import pocket_prompts, preset
+from rlhf.pocket.panel import panel
 from rlhf.prompts import train_prompts
 from rlhf.results import RoundResult, read_results
 from rlhf.round import run_round
@@ -94,7 +95,7 @@ def fresh_home(folder: Path | None) -> Home:
 def run_demo(plan: DemoPlan, audience: Audience) -> None:
     """Runs the demo; where the app is up, it stays so after the result until it is interrupted."""
     began = time.monotonic()
-    write_settings(plan.home, pocket.preset())
+    write_settings(plan.home, preset())
     settings = load(Settings, plan.home.settings, _overrides(plan))
     with _app(plan) as app, open_door(plan.home) as door:
         if app:
@@ -132,7 +133,7 @@ def _invite(door: Door, app: App) -> Welcome:
 
 def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
     prompts = pocket_prompts(plan.seed)
-    beginning = Beginning(settings=pocket.preset(), policy=str(pocket.policy_path()), prompts=prompts)
+    beginning = Beginning(settings=preset(), policy=str(pocket.policy_path()), prompts=prompts)
     policy = initialise(plan.home, door, beginning)
     questions = Questions(
         prompts=train_prompts(prompts, Split.TRAIN),

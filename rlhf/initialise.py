@@ -5,18 +5,19 @@ Everything goes in through the inbox, as a round's results do, so that it works 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.door import Door
 from store.inbox import write_bundle
 
 from rlhf.ask import Answerer, ask, batch_of, draw_prompts
 from rlhf.config import Settings
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
+from store.door import Door
 from store.errors import HoneError
 from store.home import Home
 from store.identity import identity
@@ -93,6 +94,16 @@ def model_path(home: Home, path: str) -> Path:
     return within if within.exists() else Path(path)
 
 
+def weights_id(kind: str, folder: Path) -> str:
+    """An id that follows from the weights themselves: the same training gives the same model."""
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        raise InitialiseError(
+            f"Expected safetensors weights in {folder}; found none. Save the model as safetensors."
+        )
+    return identity(kind, [hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
+
+
 def _policy(home: Home, name: str) -> Policy:
     folder = Path(name)
     if not folder.is_dir():
@@ -100,16 +111,4 @@ def _policy(home: Home, name: str) -> Policy:
     kept = home.policies / folder.resolve().name
     if not kept.exists():
         shutil.copytree(folder, kept)
-    return Policy(policy_id=identity("policy", *weights_hashes(kept)), path=str(kept.relative_to(home.root)))
-
-
-def weights_hashes(folder: Path) -> list[str]:
-    """The sha256 of every weights file in the folder, by name: what makes a policy that policy."""
-    import hashlib
-
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise InitialiseError(
-            f"Expected safetensors weights in {folder}; found none. Save the model as safetensors."
-        )
-    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return Policy(policy_id=weights_id("policy", kept), path=str(kept.relative_to(home.root)))

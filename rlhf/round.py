@@ -16,15 +16,17 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import torch
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
-from store.door import Door
 
 from rlhf.config import Settings
 from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
+from store.door import Door
 from store.errors import HoneError
 from store.home import Home
 from store.identity import identity
@@ -80,6 +82,7 @@ def run_round(
         tracker = Tracker(home.round(number), watch)
         turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
         _plan(turning)
+        torch.set_num_threads(settings.round.threads)
         with stopping_on_signals(tracker):
             _run_stages(turning, stages)
         return number
@@ -95,6 +98,18 @@ def unfinished(home: Home) -> int | None:
     begun = {int(path.parent.name) for path in home.rounds.glob("[0-9]*/plan.json")}
     left = begun - set(finished(home))
     return max(left) if left else None
+
+
+def seconds_so_far(turning: Turning) -> float:
+    """What the finished stages of the round took, in seconds, over all its runs."""
+    files = turning.folder.glob("*/done.json")
+    return round(sum(json.loads(file.read_text(encoding="utf-8"))["seconds"] for file in files), 1)
+
+
+def started_at(turning: Turning) -> datetime:
+    """When the round was first begun, in UTC."""
+    plan = json.loads((turning.folder / "plan.json").read_text(encoding="utf-8"))
+    return datetime.fromisoformat(plan["started_at"])
 
 
 def _run_stages(turning: Turning, stages: tuple[Stage, ...]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from store.errors import HoneError
 from store.records import now
@@ -58,6 +59,15 @@ class Tracker:
                 "updated_at": now().isoformat(),
             },
         )
+
+
+def read_metrics(folder: Path) -> list[dict[str, Any]]:
+    """Every whole line of a round's metrics; a last line that a crash tore is left out."""
+    file = folder / "metrics.jsonl"
+    if not file.exists():
+        return []
+    whole, _newline, _torn = file.read_text(encoding="utf-8").rpartition("\n")
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 def write_json(path: Path, value: object) -> None:

@@ -28,7 +28,6 @@ def import_(
 ) -> None:
     """Bring data in: `hh` preferences in Anthropic's format, or `prompts`, one JSON object a line."""
     from store.door import open_door
-
     from store.exchange import hh, prompts
 
     readers = {Format.HH: hh.import_hh, Format.PROMPTS: prompts.import_prompts}
@@ -58,10 +57,9 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Let simulated annotators of the pocket world work the queue as people do."""
-    from store.door import open_door
-
     from rlhf.pocket.panel import panel
     from rlhf.simulate import simulate as work
+    from store.door import open_door
 
     with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as show:
         worked = work(
@@ -81,7 +79,6 @@ def snapshot(
 ) -> None:
     """Freeze training data into a file; the same data gives the same file."""
     from store.door import open_door
-
     from store.messages import Freeze
     from store.verbs import freeze
 

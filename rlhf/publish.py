@@ -1,0 +1,91 @@
+"""What a round gives back to the store, as one bundle: its models, its measurements and the next comparisons.
+
+Knows the rows of the store, not how any of them was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from store.inbox import write_bundle
+
+from rlhf.ask import Asked, batch_of
+from rlhf.evaluate import EvaluationResult
+from rlhf.judge import RewardJudge
+from rlhf.prompts import TrainPrompt
+from store.home import Home
+from store.identity import identity
+from store.records import Evaluation, Fact, Policy, RewardModel, Round, Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """A round's rows for the store."""
+
+    round: Round
+    policy: Policy
+    reward_models: tuple[RewardModel, ...]
+    evaluations: tuple[Evaluation, ...]
+    asked: Asked
+    scores: tuple[Score, ...]
+
+
+def publish(home: Home, harvest: Harvest, made_at: datetime) -> None:
+    """Puts the bundle into the inbox, every row dated `made_at`: published again, it is the same bundle."""
+    tables: Mapping[str, Sequence[Fact]] = {
+        "policies": [harvest.policy],
+        "reward_models": harvest.reward_models,
+        "evaluations": harvest.evaluations,
+        "rounds": [harvest.round],
+        "batches": [batch_of(harvest.round.round)],
+        "responses": harvest.asked.responses,
+        "comparisons": harvest.asked.comparisons,
+        "scores": harvest.scores,
+    }
+    dated = {
+        table: [fact if isinstance(fact, Score) else replace(fact, made_at=made_at) for fact in facts]
+        for table, facts in tables.items()
+    }
+    write_bundle(home, f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}", dated)
+
+
+def evaluations(
+    result: EvaluationResult, number: int, policy_id: str, opponents: Mapping[str, str]
+) -> tuple[Evaluation, ...]:
+    """The matches on all prompts as rows; `opponents` gives each opponent's policy id by name."""
+    return tuple(
+        Evaluation(
+            evaluation_id=identity("evaluation", number, policy_id, match.opponent, match.judge),
+            round=number,
+            policy_id=policy_id,
+            opponent_id=opponents[match.opponent],
+            judge=match.judge,
+            wins=match.wins,
+            ties=match.ties,
+            losses=match.losses,
+            win_rate=match.win_rate.value,
+            win_rate_low=match.win_rate.low,
+            win_rate_high=match.win_rate.high,
+        )
+        for match in result.matches
+        if match.field == "all"
+    )
+
+
+def scores(
+    asked: Asked, prompts: Sequence[TrainPrompt], judge: RewardJudge, models: Sequence[RewardModel]
+) -> tuple[Score, ...]:
+    """Both reward models' raw scores of every response that will be shown; `models` in the judge's order."""
+    by_id = {prompt.prompt_id: prompt for prompt in prompts}
+    given = judge.scores(
+        [by_id[response.prompt_id] for response in asked.responses],
+        [response.text for response in asked.responses],
+    )
+    columns = zip(models, (given.helpfulness.tolist(), given.safety.tolist()), strict=True)
+    return tuple(
+        Score(response_id=response.response_id, reward_model_id=model.reward_model_id, score=value)
+        for model, column in columns
+        for response, value in zip(asked.responses, column, strict=True)
+    )

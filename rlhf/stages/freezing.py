@@ -1,0 +1,84 @@
+"""The first stage: the round's data is frozen, and it is settled which policy the round improves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlhf.prompts import TrainPrompt, read_prompts
+from rlhf.round import RoundError, Turning
+from store.messages import CountHome, Freeze
+from store.records import Contents, Split
+from store.verbs import count_home, freeze
+
+WATCHED_SHARE = 10
+"""One training prompt in so many is kept from training, to tell when PPO should stop; the held-out prompts
+measure and decide nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The round's data, and the policies that it starts from and is measured against."""
+
+    preferences_id: str
+    preferences: str
+    prompts_id: str
+    prompts: str
+    labels: int
+    policy_id: str
+    policy: str
+    first_id: str
+    first: str
+
+
+def snapshot(turning: Turning) -> Frozen:
+    """Freezes labels and prompts, and settles which policy the round improves."""
+    preferences = turning.door.ask(freeze, Freeze(contents=Contents.PREFERENCES))
+    prompts = turning.door.ask(freeze, Freeze(contents=Contents.PROMPTS))
+    counts = turning.door.ask(count_home, CountHome())
+    if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
+        raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
+    least = turning.settings.round.minimum_labels
+    if counts.labels < least:
+        raise RoundError(f"Expected at least {least} labels; there are {counts.labels}. Label more first.")
+    return Frozen(
+        preferences_id=preferences.snapshot_id,
+        preferences=preferences.path,
+        prompts_id=prompts.snapshot_id,
+        prompts=prompts.path,
+        labels=counts.labels,
+        policy_id=counts.newest_policy_id,
+        policy=counts.newest_policy_path,
+        first_id=counts.first_policy_id or counts.newest_policy_id,
+        first=counts.first_policy_path,
+    )
+
+
+def training_prompts(turning: Turning) -> list[TrainPrompt]:
+    """The prompts that a policy may learn from."""
+    return [prompt for place, prompt in enumerate(_prompts(turning, Split.TRAIN)) if place % WATCHED_SHARE]
+
+
+def watched_prompts(turning: Turning) -> list[TrainPrompt]:
+    """The prompts that tell when to stop."""
+    return _prompts(turning, Split.TRAIN)[::WATCHED_SHARE]
+
+
+def held_out_prompts(turning: Turning) -> list[TrainPrompt]:
+    """The prompts that measure."""
+    return _prompts(turning, Split.HELDOUT)
+
+
+def relative(turning: Turning, path: Path) -> str:
+    """A path as results keep it: from the home, so that a home may be moved."""
+    return str(path.relative_to(turning.home.root))
+
+
+def seed(turning: Turning) -> int:
+    """A seed of the round's own, so that no two rounds draw the same."""
+    return turning.settings.round.seed * 1000 + turning.number
+
+
+def _prompts(turning: Turning, split: Split) -> list[TrainPrompt]:
+    frozen: Frozen = turning.results["snapshot"]
+    return read_prompts(turning.home.root / frozen.prompts, split)

@@ -1,0 +1,48 @@
+"""The stages that measure the new policy and decide whether it may answer people."""
+
+from __future__ import annotations
+
+from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate
+from rlhf.initialise import model_path
+from rlhf.matches import Field
+from rlhf.promote import Axis, Bounds, Promotion, decide
+from rlhf.round import Turning
+from rlhf.stages.freezing import Frozen, held_out_prompts
+from rlhf.stages.learning import Improved, reward_models
+
+
+def evaluation(turning: Turning) -> EvaluationResult:
+    """The new policy against the one before and the first, on prompts that never trained."""
+    frozen: Frozen = turning.results["snapshot"]
+    new: Improved = turning.results["ppo"]
+    opponents = [Contestant(name="first", path=model_path(turning.home, frozen.first))]
+    if frozen.policy_id != frozen.first_id:
+        opponents.insert(0, Contestant(name="previous", path=model_path(turning.home, frozen.policy)))
+    return evaluate(
+        EvaluationJob(
+            candidate=Contestant(name="new", path=model_path(turning.home, new.path)),
+            opponents=tuple(opponents),
+            prompts=held_out_prompts(turning),
+            reward_models=reward_models(turning),
+            safety_gate=turning.settings.ppo.safety_gate,
+            answers=turning.home.rounds / "answers",
+            settings=turning.settings.evaluate,
+            seed=turning.settings.round.seed,
+            tracker=turning.tracker,
+        )
+    )
+
+
+def promotion(turning: Turning) -> Promotion:
+    """Whether the new policy may answer people."""
+    result: EvaluationResult = turning.results["evaluate"]
+    before = result.portraits[1].name
+    tracks: tuple[Field, ...] = ("helpfulness", "safety")
+    matches = [(track, result.match(before, "reward models", track)) for track in tracks]
+    axes = tuple(
+        Axis(name=track, win_rate=match.win_rate.value, low=match.win_rate.low, high=match.win_rate.high)
+        for track, match in matches
+        if match
+    )
+    lengths = {portrait.name: portrait.length for portrait in result.portraits}
+    return decide(axes, result.kl.value, lengths["new"] / lengths[before], Bounds())

@@ -1,0 +1,128 @@
+"""The stages that train: two reward models, then the policy by rejection sampling and PPO."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlhf import ppo as optimisation
+from rlhf import rejection
+from rlhf.initialise import model_path, weights_id
+from rlhf.judge import RewardModels
+from rlhf.reward_model import RewardJob, train_reward_model
+from rlhf.round import Turning
+from rlhf.stages.freezing import Frozen, relative, seed, training_prompts, watched_prompts
+from store.records import Track
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewarded:
+    """A reward model and its accuracy on held-out pairs, with the interval and the longer answer's."""
+
+    reward_model_id: str
+    path: str
+    accuracy: float
+    low: float
+    high: float
+    pairs: int
+    length_only: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Improved:
+    """A policy that a stage made, or the one it was given where the method leaves the stage out."""
+
+    policy_id: str
+    path: str
+
+
+def reward_helpfulness(turning: Turning) -> Rewarded:
+    """The helpfulness reward model."""
+    return _reward(turning, Track.HELPFULNESS)
+
+
+def reward_safety(turning: Turning) -> Rewarded:
+    """The safety reward model."""
+    return _reward(turning, Track.SAFETY)
+
+
+def _reward(turning: Turning, track: Track) -> Rewarded:
+    frozen: Frozen = turning.results["snapshot"]
+    out = turning.stage(f"reward_{track.value}") / "model"
+    job = RewardJob(
+        snapshot=turning.home.root / frozen.preferences,
+        track=track,
+        initial_policy=model_path(turning.home, frozen.policy),
+        out=out,
+        settings=turning.settings.reward,
+        seed=turning.settings.round.seed,
+        tracker=turning.tracker,
+    )
+    held_out = train_reward_model(job).held_out
+    return Rewarded(
+        reward_model_id=weights_id("reward-model", out),
+        path=relative(turning, out),
+        accuracy=held_out.accuracy.value,
+        low=held_out.accuracy.low,
+        high=held_out.accuracy.high,
+        pairs=held_out.pairs,
+        length_only=held_out.length_only,
+    )
+
+
+def reject(turning: Turning) -> Improved:
+    """Rejection sampling, where the method has it."""
+    frozen: Frozen = turning.results["snapshot"]
+    given = Improved(policy_id=frozen.policy_id, path=frozen.policy)
+    if "rs" not in turning.settings.round.method:
+        return given
+    out = turning.stage("reject")
+    earlier = (turning.home.round(number) / "reject" for number in range(1, turning.number))
+    result = rejection.reject(
+        rejection.RejectionJob(
+            prompts=training_prompts(turning),
+            policy=model_path(turning.home, given.path),
+            base=model_path(turning.home, frozen.first),
+            reward_models=reward_models(turning),
+            safety_gate=turning.settings.ppo.safety_gate,
+            earlier=tuple(folder for folder in earlier if folder.exists()),
+            out=out,
+            settings=turning.settings.reject,
+            sft=turning.settings.sft,
+            seed=seed(turning),
+            tracker=turning.tracker,
+        )
+    )
+    return _improved(turning, result.policy)
+
+
+def ppo(turning: Turning) -> Improved:
+    """PPO from what rejection sampling made, where the method has it."""
+    start: Improved = turning.results["reject"]
+    if "ppo" not in turning.settings.round.method:
+        return start
+    models = reward_models(turning)
+    job = optimisation.PPOJob(
+        prompts=training_prompts(turning),
+        held_out=watched_prompts(turning),
+        policy=model_path(turning.home, start.path),
+        helpfulness=models.helpfulness,
+        safety=models.safety,
+        out=turning.stage("ppo"),
+        settings=turning.settings.ppo,
+        seed=seed(turning),
+        tracker=turning.tracker,
+    )
+    return _improved(turning, optimisation.train(job).policy)
+
+
+def reward_models(turning: Turning) -> RewardModels:
+    """The two that this round trained."""
+    helpfulness: Rewarded = turning.results["reward_helpfulness"]
+    safety: Rewarded = turning.results["reward_safety"]
+    root = turning.home.root
+    return RewardModels(helpfulness=root / helpfulness.path, safety=root / safety.path)
+
+
+def _improved(turning: Turning, folder: Path) -> Improved:
+    return Improved(policy_id=weights_id("policy", folder), path=relative(turning, folder))

@@ -1,0 +1,149 @@
+"""The last stage: models, measurements and next questions go to the store; the report is written."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from rlhf.ask import Answerer, Asked, ask, draw_prompts
+from rlhf.evaluate import EvaluationResult
+from rlhf.initialise import model_path, take_in
+from rlhf.judge import RewardJudge
+from rlhf.portraits import Portrait
+from rlhf.promote import Promotion
+from rlhf.publish import Harvest, evaluations, publish, scores
+from rlhf.report import write_report
+from rlhf.results import RoundResult, read_results, write_result
+from rlhf.round import Turning, seconds_so_far, started_at
+from rlhf.stages.freezing import Frozen, seed, training_prompts
+from rlhf.stages.learning import Improved, Rewarded, reward_models
+from rlhf.track import read_metrics
+from store.records import Policy, RewardModel, Round, Track
+from store.settings import as_json
+
+
+def publication(turning: Turning) -> RoundResult:
+    """Gives everything to the store, asks the next comparisons, and writes the row and the report."""
+    row = _row(turning)
+    publish(turning.home, _harvest(turning, row), started_at(turning))
+    take_in(turning.door)
+    if turning.number == 1:
+        write_result(turning.home, _first_row(turning))
+    write_result(turning.home, row)
+    metrics = pd.DataFrame(read_metrics(turning.folder))
+    write_report(turning.folder / "report.html", read_results(turning.home), metrics)
+    return row
+
+
+def _row(turning: Turning) -> RoundResult:
+    frozen: Frozen = turning.results["snapshot"]
+    result: EvaluationResult = turning.results["evaluate"]
+    models: list[Rewarded] = [turning.results["reward_helpfulness"], turning.results["reward_safety"]]
+    pairs = sum(model.pairs for model in models)
+    oracle, proxy = result.match("first", "gold"), result.match("first", "reward models")
+    return RoundResult(
+        round=turning.number,
+        labels=frozen.labels,
+        reward_accuracy=sum(model.accuracy * model.pairs for model in models) / pairs if pairs else None,
+        oracle_win_rate=oracle.win_rate.value if oracle else None,
+        oracle_win_rate_low=oracle.win_rate.low if oracle else None,
+        oracle_win_rate_high=oracle.win_rate.high if oracle else None,
+        reward_model_win_rate=proxy.win_rate.value if proxy else None,
+        unsafe_rate=_unsafe_rate(result.portraits[0]),
+        false_refusal_rate=_false_refusal_rate(result.portraits[0]),
+        kl=result.kl.value,
+        seconds=seconds_so_far(turning),
+    )
+
+
+def _first_row(turning: Turning) -> RoundResult:
+    """Row 0: the policy that was started from, which wins half of its games against itself."""
+    result: EvaluationResult = turning.results["evaluate"]
+    first = result.portraits[-1]
+    half = 0.5 if first.gold else None
+    return RoundResult(
+        round=0,
+        labels=0,
+        reward_accuracy=None,
+        oracle_win_rate=half,
+        oracle_win_rate_low=half,
+        oracle_win_rate_high=half,
+        reward_model_win_rate=0.5,
+        unsafe_rate=_unsafe_rate(first),
+        false_refusal_rate=_false_refusal_rate(first),
+        kl=0.0,
+        seconds=0.0,
+    )
+
+
+def _unsafe_rate(portrait: Portrait) -> float | None:
+    return portrait.gold.unsafe_rate.value if portrait.gold else None
+
+
+def _false_refusal_rate(portrait: Portrait) -> float | None:
+    return portrait.gold.false_refusal_rate.value if portrait.gold else None
+
+
+def _harvest(turning: Turning, row: RoundResult) -> Harvest:
+    frozen: Frozen = turning.results["snapshot"]
+    new: Improved = turning.results["ppo"]
+    promotion: Promotion = turning.results["promote"]
+    result: EvaluationResult = turning.results["evaluate"]
+    models = (_model(turning, Track.HELPFULNESS), _model(turning, Track.SAFETY))
+    asked = _ask(turning)
+    judge = RewardJudge.load(reward_models(turning), turning.settings.ppo.safety_gate)
+    opponents = {"first": frozen.first_id, "previous": frozen.policy_id}
+    method = turning.settings.round.method
+    return Harvest(
+        round=Round(
+            round=turning.number,
+            method=method,
+            policy_id=new.policy_id,
+            promoted=promotion.promoted,
+            settings=as_json(turning.settings),
+            results=as_json(row),
+        ),
+        policy=Policy(
+            policy_id=new.policy_id,
+            path=new.path,
+            parents=(frozen.policy_id,),
+            reward_models=tuple(model.reward_model_id for model in models),
+            snapshots=(frozen.preferences_id, frozen.prompts_id),
+            round=turning.number,
+            method=method,
+            promoted=promotion.promoted,
+        ),
+        reward_models=models,
+        evaluations=evaluations(result, turning.number, new.policy_id, opponents),
+        asked=asked,
+        scores=scores(asked, training_prompts(turning), judge, models),
+    )
+
+
+def _ask(turning: Turning) -> Asked:
+    """The new policy against the one before; a refused policy is not shown, its parent answers twice."""
+    frozen: Frozen = turning.results["snapshot"]
+    new: Improved = turning.results["ppo"]
+    promotion: Promotion = turning.results["promote"]
+    before = Answerer(policy_id=frozen.policy_id, path=model_path(turning.home, frozen.policy))
+    after = Answerer(policy_id=new.policy_id, path=model_path(turning.home, new.path))
+    settings = turning.settings.publish
+    drawn = draw_prompts(training_prompts(turning), settings, seed(turning))
+    pair = (after if promotion.promoted else before, before)
+    return ask(drawn, pair, settings, turning.number, turning.tracker)
+
+
+def _model(turning: Turning, track: Track) -> RewardModel:
+    frozen: Frozen = turning.results["snapshot"]
+    rewarded: Rewarded = turning.results[f"reward_{track.value}"]
+    return RewardModel(
+        reward_model_id=rewarded.reward_model_id,
+        track=track,
+        snapshot_id=frozen.preferences_id,
+        policy_id=frozen.policy_id,
+        path=rewarded.path,
+        round=turning.number,
+        accuracy=rewarded.accuracy,
+        accuracy_low=rewarded.low,
+        accuracy_high=rewarded.high,
+        held_out_pairs=rewarded.pairs,
+    )

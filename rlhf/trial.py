@@ -1,0 +1,73 @@
+"""One reward model by itself, outside any round: to see what the labels at hand teach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from rlhf.config import Settings
+from rlhf.initialise import model_path
+from rlhf.reward_model import RewardJob, train_reward_model
+from rlhf.track import Tracker
+from store.door import open_door
+from store.errors import HoneError
+from store.home import Home
+from store.messages import CountHome, Freeze
+from store.records import Contents, Track
+from store.settings import load
+from store.verbs import count_home, freeze
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A reward model's accuracy on held-out pairs with its interval, and the longer answer's on the same."""
+
+    track: Track
+    accuracy: float
+    low: float
+    high: float
+    length_only: float
+    held_out_pairs: int
+    training_pairs: int
+    truncated: int
+    path: Path
+
+
+def try_reward(
+    home: Home, track: Track, overrides: Sequence[str], watch: Callable[[str, float, str], None]
+) -> Trial:
+    """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
+    settings = load(Settings, home.settings, overrides)
+    torch.set_num_threads(settings.round.threads)
+    with open_door(home) as door:
+        frozen = door.ask(freeze, Freeze(contents=Contents.PREFERENCES))
+        newest = door.ask(count_home, CountHome()).newest_policy_path
+    if newest is None:
+        raise HoneError("Expected a policy to start from; the home has none. Make one with hone init.")
+    out = home.root / "trials" / f"reward_{track.value}"
+    result = train_reward_model(
+        RewardJob(
+            snapshot=home.root / frozen.path,
+            track=track,
+            initial_policy=model_path(home, newest),
+            out=out / "model",
+            settings=settings.reward,
+            seed=settings.round.seed,
+            tracker=Tracker(out, watch),
+        )
+    )
+    accuracy = result.held_out.accuracy
+    return Trial(
+        track=track,
+        accuracy=accuracy.value,
+        low=accuracy.low,
+        high=accuracy.high,
+        length_only=result.held_out.length_only,
+        held_out_pairs=result.held_out.pairs,
+        training_pairs=result.training_pairs,
+        truncated=result.truncated,
+        path=result.path,
+    )

@@ -1,0 +1,43 @@
+"""The report is one file that holds its figures, needs no script, and says what the rows say."""
+
+import re
+
+import pandas as pd
+
+from rlhf.report import write_report
+from rlhf.results import RoundResult
+
+
+def row(number: int, oracle: float | None) -> RoundResult:
+    return RoundResult(
+        round=number,
+        labels=1000 * number,
+        reward_accuracy=None if number == 0 else 0.74,
+        oracle_win_rate=oracle,
+        oracle_win_rate_low=None if oracle is None else oracle - 0.04,
+        oracle_win_rate_high=None if oracle is None else oracle + 0.04,
+        reward_model_win_rate=0.5 + 0.2 * number,
+        unsafe_rate=None if oracle is None else 0.5 / (number + 1),
+        false_refusal_rate=None if oracle is None else 0.1,
+        kl=2.0 * number,
+        seconds=100.0,
+    )
+
+
+METRICS = pd.DataFrame({"stage": ["ppo"] * 3, "step": [0, 1, 2], "reward": [0.0, 0.4, 0.9], "kl": [0.0, 1.0, 2.0]})
+
+
+def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
+    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS)
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("<svg") == 4
+    assert not re.search(r"<script|<link|<img|url\(", page)
+    assert "70.0% of held-out prompts (95 % interval 66.0% to 74.0%, ties half)" in page
+    assert "from 50.0% to 25.0%" in page
+
+
+def test_without_a_gold_judge_the_report_says_so(tmp_path):
+    write_report(tmp_path / "report.html", [row(0, None), row(1, None)], pd.DataFrame())
+    page = (tmp_path / "report.html").read_text()
+    assert "No judge outside the training was asked." in page
+    assert "70.0%" in page

@@ -1,0 +1,151 @@
+"""A round is a sequence of stages, each finished once, however often it is killed."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from rlhf.config import PPOSettings, Settings
+from rlhf.round import RoundError, Stage, Turning, finished, run_round, unfinished
+from rlhf.track import Stopped
+from store.home import Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    value: int
+
+
+def stage(name: str, needs: tuple[str, ...], sections: tuple[str, ...] = (), add: int = 1) -> Stage:
+    def run(turning: Turning) -> Count:
+        with (turning.home.root / "ran.txt").open("a") as ran:
+            ran.write(f"{name}\n")
+        return Count(value=add + sum(turning.results[need].value for need in needs))
+
+    return Stage(name=name, result=Count, needs=needs, sections=sections, run=run)
+
+
+STAGES = (
+    stage("snapshot", ()),
+    stage("reward", ("snapshot",), ("reward",)),
+    stage("ppo", ("reward",), ("ppo",)),
+    stage("publish", ("ppo",)),
+)
+
+
+def ran(home: Home) -> list[str]:
+    return (home.root / "ran.txt").read_text().split()
+
+
+def turn(home: Home, settings: Settings | None = None, stages: tuple[Stage, ...] = STAGES) -> int:
+    return run_round(home, None, settings or Settings(), stages)
+
+
+def test_stages_run_in_order_and_pass_their_results_on(tmp_path):
+    home = Home(tmp_path)
+    assert turn(home) == 1
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+    done = json.loads((home.round(1) / "publish" / "done.json").read_text())
+    assert done["outputs"] == {"value": 4}
+    assert json.loads((home.round(1) / "status.json").read_text())["state"] == "finished"
+
+
+def test_a_finished_round_is_followed_by_the_next_one(tmp_path):
+    home = Home(tmp_path)
+    assert [turn(home), turn(home)] == [1, 2]
+    assert finished(home) == [1, 2]
+
+
+def failing_at(name: str) -> tuple[Stage, ...]:
+    def fail(_turning: Turning) -> Count:
+        raise OSError("The disk is full.")
+
+    return tuple(replace(part, run=fail) if part.name == name else part for part in STAGES)
+
+
+@pytest.mark.parametrize("at", [part.name for part in STAGES])
+def test_a_round_that_failed_resumes_at_that_stage(tmp_path, at):
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at(at))
+    status = json.loads((home.round(1) / "status.json").read_text())
+    assert (status["state"], status["stage"]) == ("failed", at)
+    assert unfinished(home) == 1
+    assert turn(home) == 1
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+
+
+def test_changed_settings_redo_what_depends_on_them_and_nothing_else(tmp_path):
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish"))
+    turn(home, Settings(ppo=PPOSettings(kl_coef=0.5)))
+    # The redone stage came to the same result, but what it learned from is the same too: only it ran again.
+    assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
+
+
+def test_a_changed_result_redoes_the_stages_after_it(tmp_path):
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish"))
+    settings = Settings(ppo=PPOSettings(kl_coef=0.5))
+    changed = tuple(stage("ppo", ("reward",), ("ppo",), add=5) if part.name == "ppo" else part for part in STAGES)
+    turn(home, settings, changed)
+    done = json.loads((home.round(1) / "publish" / "done.json").read_text())
+    assert done["outputs"] == {"value": 8}
+
+
+def test_a_second_round_on_the_same_home_is_refused(tmp_path):
+    home = Home(tmp_path)
+    home.rounds.mkdir()
+    with FileLock(home.rounds / "round.lock"), pytest.raises(RoundError, match="already running"):
+        turn(home)
+
+
+def test_a_stop_ends_the_round_between_reports_and_keeps_what_is_done(tmp_path):
+    home = Home(tmp_path)
+
+    def stopping(turning: Turning) -> Count:
+        turning.tracker.stop.set()
+        turning.tracker.progress("reward", 0.5, "half way")
+        raise AssertionError("it should have stopped")
+
+    stages = tuple(replace(part, run=stopping) if part.name == "reward" else part for part in STAGES)
+    with pytest.raises(Stopped):
+        turn(home, stages=stages)
+    assert json.loads((home.round(1) / "status.json").read_text())["state"] == "stopped"
+    assert ran(home) == ["snapshot"]
+    turn(home)
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from dataclasses import replace
+    sys.path.insert(0, {tests!r})
+    import test_round
+    def die(turning):
+        (turning.stage({at!r}) / "half.txt").write_text("half")
+        os.kill(os.getpid(), signal.SIGKILL)
+    stages = tuple(replace(part, run=die) if part.name == {at!r} else part for part in test_round.STAGES)
+    test_round.turn(test_round.Home(Path({home!r})), stages=stages)
+"""
+
+
+@pytest.mark.parametrize("at", [part.name for part in STAGES])
+def test_a_round_that_was_killed_resumes_and_repeats_no_finished_stage(tmp_path, at):
+    script = textwrap.dedent(KILLED.format(tests=str(Path(__file__).parent), at=at, home=str(tmp_path)))
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", script], cwd=root, check=False)
+    assert killed.returncode == -9
+    home = Home(tmp_path)
+    before = ran(home) if (tmp_path / "ran.txt").exists() else []
+    assert turn(home) == 1
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+    assert before == ["snapshot", "reward", "ppo", "publish"][: [part.name for part in STAGES].index(at)]

@@ -16,10 +16,12 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from store.errors import HoneError
+
 S = TypeVar("S")
 
 
-class SettingsError(ValueError):
+class SettingsError(HoneError):
     """A setting that is not one, in a sentence."""
 
 

@@ -1,0 +1,78 @@
+"""What is asked: K responses to one prompt, and how much is still wanted of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from store.records import Comparison, Track
+from store.rows import row, rows
+
+INSERT = """
+insert into comparisons by name
+select unnest(from_json($facts, '[{
+  "comparison_id": "VARCHAR", "prompt_id": "VARCHAR", "response_ids": ["VARCHAR"],
+  "batch_id": "VARCHAR", "purpose": "VARCHAR", "priority": "INTEGER", "overlap": "INTEGER",
+  "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning comparison_id
+"""
+
+BY_ID = """
+select * from comparisons
+where  comparison_id = $comparison_id
+"""
+
+WANTED = """
+with judged as (
+  select labels.comparison_id,
+         count(*) filter (where not surplus and retractions.label_id is null) as label_count,
+         list(distinct labels.annotator_id) filter (
+           where retractions.label_id is null or retractions.annotator_id <> labels.annotator_id) as judges
+  from   labels
+  left   join retractions using (label_id)
+  group  by labels.comparison_id
+),
+skipped as (
+  select comparison_id, list(distinct annotator_id) as skippers
+  from   skips
+  group  by comparison_id
+)
+select comparison_id, prompts.track, batch_id, batches.round, priority, overlap,
+       len(response_ids) as responses, coalesce(label_count, 0) as labels,
+       list_concat(coalesce(judges, []), coalesce(skippers, [])) as seen
+from   comparisons
+join   prompts using (prompt_id)
+join   batches using (batch_id)
+left   join judged using (comparison_id)
+left   join skipped using (comparison_id)
+where  ($comparison_ids::varchar[] is null and coalesce(label_count, 0) < overlap)
+   or  comparison_id in (select unnest($comparison_ids::varchar[]))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How much a comparison wants and has, and who has judged or skipped it already."""
+
+    comparison_id: str
+    track: Track
+    batch_id: str
+    round: int
+    priority: int
+    responses: int
+    overlap: int
+    labels: int
+    seen: tuple[str, ...] = ()
+
+
+def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
+    """The comparison with this id."""
+    return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Comparison)
+
+
+def wanted(db: DuckDBPyConnection, comparison_ids: list[str] | None = None) -> list[Wanted]:
+    """These comparisons, or (None) all that have fewer labels than they want."""
+    return rows(db.execute(WANTED, {"comparison_ids": comparison_ids}), Wanted)

@@ -1,0 +1,41 @@
+"""How much of each noun there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from store.rows import rows
+
+COUNTS = """
+select (select count(*) from annotators) as annotators,
+       (select count(*) from prompts) as prompts,
+       (select count(*) from policies) as policies,
+       (select count(*) from responses) as responses,
+       (select count(*) from comparisons) as comparisons,
+       (select count(*) from labels
+        where  label_id not in (select label_id from retractions)) as labels,
+       (select count(*) from snapshots) as snapshots,
+       (select count(*) from rounds) as rounds
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Rows of each noun; only labels that stand are counted."""
+
+    annotators: int
+    prompts: int
+    policies: int
+    responses: int
+    comparisons: int
+    labels: int
+    snapshots: int
+    rounds: int
+
+
+def counts(db: DuckDBPyConnection) -> Counts:
+    """The counts of this moment."""
+    (found,) = rows(db.execute(COUNTS), Counts)
+    return found

@@ -1,0 +1,140 @@
+"""Opens a home's database: the lock before the connection, held until after it is closed.
+
+The only caller of `duckdb.connect`. One process owns a home; whoever else wants something asks its owner
+(`store.door`). Nobody may open the database file itself, not even to read or copy it: closing any
+descriptor of the file in the owner's process drops the owner's lock on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Final, Self
+
+import duckdb
+from duckdb import DuckDBPyConnection
+from filelock import FileLock, Timeout
+
+from store import comparisons, labels, leases
+from store.errors import DatabaseError, HomeInUseError
+from store.home import Home
+from store.migrate import migrate, shipped
+from store.owner import withdraw
+from store.queue import Queue
+from store.records import Comparison, Fact, now
+from store.turns import Turns
+from store.writer import Entry, Ticket, Writer, prepare
+
+CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "memory_limit": "2GB",  # the default, 80 % of the machine, would starve a trainer beside it
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+UTC = "set TimeZone = 'UTC'"
+
+
+class Store:
+    """A home whose database this process owns. Safe to use from any thread."""
+
+    def __init__(self, home: Home, lock: FileLock, connection: DuckDBPyConnection) -> None:
+        self.home = home
+        self._lock = lock
+        self._connection = connection
+        self._writer = Writer(connection.cursor())
+        self.queue = Queue()
+        self.turns = Turns()
+        with self.reading() as db:
+            fill(self.queue, db)
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBPyConnection]:
+        """A cursor of one's own: cursors are independent, a connection shared by threads is not."""
+        with self._connection.cursor() as cursor:
+            yield cursor
+
+    def append(self, actor_id: str, *facts: Fact) -> None:
+        """Keeps the facts, with their audit rows, in one transaction; durable when it returns.
+
+        New comparisons are in the queue then. Labels of comparisons that are in it go through the verbs.
+        """
+        self.append_later(actor_id, *facts).wait()
+        self.enqueue([fact.comparison_id for fact in facts if isinstance(fact, Comparison)])
+
+    def enqueue(self, comparison_ids: list[str]) -> None:
+        """Puts those comparisons that still want labels into the queue."""
+        if comparison_ids:
+            with self.reading() as db:
+                found = comparisons.wanted(db, comparison_ids)
+            self.queue.add(one for one in found if one.labels < one.overlap)
+
+    def append_later(self, actor_id: str, *facts: Fact) -> Ticket:
+        """As `append`, but returns at once; the ticket's `wait` returns when the facts are durable."""
+        return self.submit(prepare(actor_id, facts))
+
+    def submit(self, entries: list[Entry]) -> Ticket:
+        """Queues prepared entries that must commit together."""
+        return self._writer.submit(entries)
+
+    def close(self) -> None:
+        """Writes what is queued, closes the database, and only then lets the lock go."""
+        try:
+            self._writer.close()
+            self._connection.close()
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(home: Home) -> Store:
+    """Becomes the home's owner, making its folders and tables where they are missing.
+
+    Raises HomeInUseError when another owner holds the lock, DatabaseError when the file does not fit.
+    """
+    for folder in (home.root, home.snapshots, home.inbox, home.rounds, home.policies):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(home.lock, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise HomeInUseError(
+            f"The home {home.root} is in use by another hone process; ask it, or stop it first."
+        ) from error
+    withdraw(home)  # whoever announced itself is gone, or the lock would not be ours
+    try:
+        return Store(home, lock, _connect(home))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def fill(queue: Queue, db: DuckDBPyConnection) -> None:
+    """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
+    queue.add(comparisons.wanted(db))
+    queue.remember(labels.done(db), labels.undone(db))
+    for lease in leases.live(db, now()):
+        queue.restore(lease)
+
+
+def _connect(home: Home) -> DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(home.database), config=CONFIG)
+    except duckdb.Error as error:
+        raise DatabaseError(
+            f"The database {home.database.name} could not be opened: {error}. "
+            "If a newer hone wrote it, install that one."
+        ) from error
+    try:
+        connection.execute(UTC)
+        migrate(connection, shipped())
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,27 @@
+"""What can go wrong because of what somebody asked: each error is one sentence, shown as it is."""
+
+from __future__ import annotations
+
+
+class HoneError(Exception):
+    """What was expected, what came and what to do, in a sentence."""
+
+
+class RequestError(HoneError):
+    """The request cannot be met as it stands."""
+
+
+class NotAllowedError(RequestError):
+    """The actor's role does not allow it."""
+
+
+class HomeInUseError(HoneError):
+    """Another process owns the home's database."""
+
+
+class DatabaseError(HoneError):
+    """The database file does not fit this version of the code."""
+
+
+class BundleError(HoneError):
+    """A bundle that cannot be taken in, and why."""

@@ -1,0 +1,137 @@
+"""Judgements, and what withdraws them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from store.records import Label, Track
+from store.rows import number, row, rows
+
+INSERT = """
+insert into labels by name
+select unnest(from_json($facts, '[{
+  "label_id": "VARCHAR", "comparison_id": "VARCHAR", "annotator_id": "VARCHAR",
+  "ranks": ["TINYINT"], "degree": "TINYINT", "shown_order": ["TINYINT"], "both_bad": "BOOLEAN",
+  "safety": [{"safe": "BOOLEAN", "category": "VARCHAR", "severity": "TINYINT"}],
+  "reasons": ["VARCHAR"], "comment": "VARCHAR", "seconds": "DOUBLE",
+  "guideline_version": "INTEGER", "surplus": "BOOLEAN", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning label_id
+"""
+
+INSERT_RETRACTION = """
+insert into retractions by name
+select unnest(from_json($facts, '[{
+  "label_id": "VARCHAR", "annotator_id": "VARCHAR", "reason": "VARCHAR", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning label_id
+"""
+
+INSERT_SKIP = """
+insert into skips by name
+select unnest(from_json($facts, '[{
+  "lease_id": "VARCHAR", "comparison_id": "VARCHAR", "annotator_id": "VARCHAR",
+  "reason": "VARCHAR", "flagged": "BOOLEAN", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning lease_id
+"""
+
+BY_ID = """
+select * from labels
+where  label_id = $label_id
+"""
+
+OF_ANNOTATOR = """
+select labels.* from labels
+where  annotator_id = $annotator_id
+  and  label_id not in (select label_id from retractions)
+order  by made_at desc, label_id
+limit  $most
+"""
+
+OF_COMPARISON = """
+select labels.* from labels
+where  comparison_id = $comparison_id
+  and  label_id not in (select label_id from retractions)
+order  by made_at, label_id
+"""
+
+NEWEST_IN_BATCH = """
+select labels.* from labels
+join   comparisons using (comparison_id)
+where  annotator_id = $annotator_id and batch_id = $batch_id
+  and  label_id not in (select label_id from retractions)
+order  by labels.made_at desc, label_id
+limit  1
+"""
+
+SKIPPED = """
+select count(*) from skips
+where  lease_id = $lease_id
+"""
+
+UNDONE = """
+select labels.* from labels
+join   retractions using (label_id)
+where  retractions.annotator_id = labels.annotator_id
+order  by retractions.made_at
+"""
+
+DONE = """
+select annotator_id, batch_id, track, count(*) as labels
+from   labels
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+where  label_id not in (select label_id from retractions)
+group  by annotator_id, batch_id, track
+"""
+
+
+def by_id(db: DuckDBPyConnection, label_id: str) -> Label | None:
+    """The label with this id, retracted or not."""
+    return row(db.execute(BY_ID, {"label_id": label_id}), Label)
+
+
+def of_annotator(db: DuckDBPyConnection, annotator_id: str, most: int = 100) -> list[Label]:
+    """The annotator's labels that stand, the newest first."""
+    return rows(db.execute(OF_ANNOTATOR, {"annotator_id": annotator_id, "most": most}), Label)
+
+
+def of_comparison(db: DuckDBPyConnection, comparison_id: str) -> list[Label]:
+    """The comparison's labels that stand, the oldest first."""
+    return rows(db.execute(OF_COMPARISON, {"comparison_id": comparison_id}), Label)
+
+
+def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch_id: str) -> Label | None:
+    """The annotator's newest label of the batch that stands."""
+    return row(db.execute(NEWEST_IN_BATCH, {"annotator_id": annotator_id, "batch_id": batch_id}), Label)
+
+
+def skipped(db: DuckDBPyConnection, lease_id: str) -> bool:
+    """Whether the lease was given back unjudged."""
+    return number(db.execute(SKIPPED, {"lease_id": lease_id})) > 0
+
+
+def undone(db: DuckDBPyConnection) -> list[Label]:
+    """The labels that their own annotators withdrew, the first withdrawn first."""
+    return rows(db.execute(UNDONE), Label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How many labels of an annotator stand in a batch and track."""
+
+    annotator_id: str
+    batch_id: str
+    track: Track
+    labels: int
+
+
+def done(db: DuckDBPyConnection) -> list[Done]:
+    """How many labels stand, by annotator, batch and track."""
+    return rows(db.execute(DONE), Done)

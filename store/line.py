@@ -1,0 +1,99 @@
+"""The open comparisons of one track, best first, with a place in it for each annotator.
+
+A place is a cursor: everything before it is exhausted or was already seen by that annotator. A comparison
+that opens again (a lease expired, was skipped or undone) goes to the `returned` list; every annotator reads
+that list on from where he last read it, into a heap of his own. So the next comparison costs O(log n)
+however many there are. Not safe for threads: the queue locks.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+Rank = tuple[int, int, str]
+
+
+@dataclass(slots=True)
+class Item:
+    """A comparison in the queue; `need` labels are still wanted that nobody works on."""
+
+    comparison_id: str
+    batch_id: str
+    rank: Rank
+    responses: int
+    overlap: int
+    labels: int
+    leases: int = 0
+    seen: set[str] = field(default_factory=set)
+    position: int = -1
+
+    @property
+    def need(self) -> int:
+        """Negative when late labels came on top."""
+        return self.overlap - self.labels - self.leases
+
+    def open_to(self, annotator_id: str) -> bool:
+        """Whether this annotator may judge it now."""
+        return self.need > 0 and annotator_id not in self.seen
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one annotator stands."""
+
+    cursor: int
+    read: int = 0
+    heap: list[tuple[Rank, int, Item]] = field(default_factory=list)
+
+
+class Line:
+    """Items in order of rank, and the places in it."""
+
+    def __init__(self) -> None:
+        self._order: list[Item] = []
+        self._returned: list[Item] = []
+        self._places: dict[str, Place] = {}
+        self._head = 0
+
+    def add(self, items: list[Item]) -> None:
+        """Sorts new items in; everybody starts again at the front, where only open items are left."""
+        # Returned items may be missing from the order: their need was met when it was last sorted.
+        all_items = {item.comparison_id: item for item in (*self._order, *self._returned, *items)}
+        for item in self._order:
+            item.position = -1
+        self._order = sorted(
+            (item for item in all_items.values() if item.need > 0), key=lambda item: item.rank
+        )
+        for position, item in enumerate(self._order):
+            item.position = position
+        self._returned.clear()
+        self._places.clear()
+        self._head = 0
+
+    def give_back(self, item: Item) -> None:
+        """The item is open again, after cursors may have passed it."""
+        self._returned.append(item)
+
+    def first(self, annotator_id: str) -> Item | None:
+        """The best item that this annotator may judge."""
+        place = self._place(annotator_id)
+        while place.heap and not place.heap[0][-1].open_to(annotator_id):
+            heapq.heappop(place.heap)
+        while place.cursor < len(self._order) and not self._order[place.cursor].open_to(annotator_id):
+            place.cursor += 1
+        ahead = self._order[place.cursor] if place.cursor < len(self._order) else None
+        if place.heap and (ahead is None or place.heap[0][0] < ahead.rank):
+            return place.heap[0][-1]
+        return ahead
+
+    def _place(self, annotator_id: str) -> Place:
+        while self._head < len(self._order) and self._order[self._head].need <= 0:
+            self._head += 1
+        place = self._places.setdefault(annotator_id, Place(self._head))
+        for turn in range(place.read, len(self._returned)):
+            item = self._returned[turn]
+            if item.position < place.cursor:
+                heapq.heappush(place.heap, (item.rank, turn, item))
+        place.read = len(self._returned)
+        return place

@@ -1,0 +1,51 @@
+"""Conversations that want a response."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from store.records import Prompt, Track
+from store.rows import row, rows
+
+INSERT = """
+insert into prompts by name
+select unnest(from_json($facts, '[{
+  "prompt_id": "VARCHAR", "turns": [{"role": "VARCHAR", "content": "VARCHAR"}], "track": "VARCHAR",
+  "split": "VARCHAR", "category": "VARCHAR", "attack_vector": "VARCHAR", "author": "VARCHAR",
+  "source": "VARCHAR", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning prompt_id
+"""
+
+BY_ID = """
+select * from prompts
+where  prompt_id = $prompt_id
+"""
+
+OF_TRACK = """
+select * from prompts
+where  $track is null or track = $track
+order  by prompt_id
+"""
+
+UNKNOWN = """
+select unnest($prompt_ids::varchar[])
+except
+select prompt_id from prompts
+"""
+
+
+def by_id(db: DuckDBPyConnection, prompt_id: str) -> Prompt | None:
+    """The prompt with this id."""
+    return row(db.execute(BY_ID, {"prompt_id": prompt_id}), Prompt)
+
+
+def of_track(db: DuckDBPyConnection, track: Track | None = None) -> list[Prompt]:
+    """All prompts of a track, or of both."""
+    return rows(db.execute(OF_TRACK, {"track": track}), Prompt)
+
+
+def unknown(db: DuckDBPyConnection, prompt_ids: list[str]) -> list[str]:
+    """Those of the ids that no prompt has."""
+    return sorted(prompt_id for (prompt_id,) in db.execute(UNKNOWN, {"prompt_ids": prompt_ids}).fetchall())

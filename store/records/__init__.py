@@ -1,0 +1,88 @@
+"""The words of Hone: every enum and row that crosses a package, one dataclass a table.
+
+A field's name is its column's name. Rows are facts: they are appended and never changed; a correction
+is a further row. This package imports only the standard library and knows neither SQL nor any file.
+"""
+
+from __future__ import annotations
+
+from store.records.asked import Batch, Comparison, Demonstration, Policy, Prompt, Response
+from store.records.judged import Label, Lease, Retraction, Review, Skip
+from store.records.people import Annotator, Credential, Guideline, SignIn, SignOut
+from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Snapshot
+from store.records.words import (
+    Contents,
+    Degree,
+    Kind,
+    Purpose,
+    Role,
+    SafetyLabel,
+    Split,
+    Track,
+    Turn,
+    Verdict,
+    now,
+)
+
+__all__ = [
+    "Annotator",
+    "Batch",
+    "Bundle",
+    "Comparison",
+    "Contents",
+    "Credential",
+    "Degree",
+    "Demonstration",
+    "Evaluation",
+    "Fact",
+    "Guideline",
+    "Kind",
+    "Label",
+    "Lease",
+    "Policy",
+    "Prompt",
+    "Purpose",
+    "Response",
+    "Retraction",
+    "Review",
+    "RewardModel",
+    "Role",
+    "Round",
+    "SafetyLabel",
+    "Score",
+    "SignIn",
+    "SignOut",
+    "Skip",
+    "Snapshot",
+    "Split",
+    "Track",
+    "Turn",
+    "Verdict",
+    "now",
+]
+
+Fact = (
+    Annotator
+    | Credential
+    | SignIn
+    | SignOut
+    | Guideline
+    | Prompt
+    | Policy
+    | Response
+    | Batch
+    | Comparison
+    | Lease
+    | Label
+    | Skip
+    | Retraction
+    | Review
+    | Demonstration
+    | Snapshot
+    | RewardModel
+    | Score
+    | Round
+    | Evaluation
+    | Bundle
+)
+"""Everything that can be appended to the store."""

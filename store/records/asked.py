@@ -1,0 +1,91 @@
+"""What is asked: prompts, policies, their responses and the comparisons of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.records.words import Purpose, Split, Track, Turn, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A conversation that wants a response; `category` and `attack_vector` name the risk, if any."""
+
+    prompt_id: str
+    turns: tuple[Turn, ...]
+    track: Track
+    split: Split
+    category: str | None = None
+    attack_vector: str | None = None
+    author: str | None = None
+    source: str = ""
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A model that answers: `path` is relative to the home, or a hub name; parents are policy ids."""
+
+    policy_id: str
+    path: str
+    parents: tuple[str, ...] = ()
+    reward_models: tuple[str, ...] = ()
+    snapshots: tuple[str, ...] = ()
+    round: int = 0
+    method: str = "initial"
+    promoted: bool = True
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer of one policy; `logprob` sums its tokens, in nats; `finish_reason` is stop or length."""
+
+    response_id: str
+    prompt_id: str
+    policy_id: str
+    text: str
+    temperature: float = 1.0
+    top_p: float = 1.0
+    seed: int = 0
+    finish_reason: str = "stop"
+    token_count: int = 0
+    logprob: float | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A collection period. Round r's comparisons are in batch r; round r + 1 learns from it."""
+
+    batch_id: str
+    round: int
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """K >= 2 responses to one prompt, wanted from `overlap` annotators; a higher priority is asked first."""
+
+    comparison_id: str
+    prompt_id: str
+    response_ids: tuple[str, ...]
+    batch_id: str
+    purpose: Purpose = Purpose.TRAIN
+    priority: int = 0
+    overlap: int = 1
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """A prompt with an ideal response; quality from 0 to 1 where somebody scored it."""
+
+    demonstration_id: str
+    prompt_id: str
+    text: str
+    author: str
+    source: str = ""
+    quality: float | None = None
+    made_at: datetime = field(default_factory=now)

@@ -1,0 +1,78 @@
+"""What was judged, by whom, and what withdraws or confirms it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.records.words import Degree, SafetyLabel, Verdict, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One annotator's hold on one comparison; `shown_order[i]` is the response index shown at place i."""
+
+    lease_id: str
+    comparison_id: str
+    annotator_id: str
+    shown_order: tuple[int, ...]
+    expires_at: datetime
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A judgement. `ranks` and `safety` follow the comparison's response order, never the screen; 1 is best.
+
+    `label_id` is the lease's id, which makes a repeated submission the same label. `surplus` marks a label
+    that came after the comparison had all it wanted; it is kept and does not train.
+    """
+
+    label_id: str
+    comparison_id: str
+    annotator_id: str
+    ranks: tuple[int, ...]
+    degree: Degree
+    shown_order: tuple[int, ...]
+    both_bad: bool = False
+    safety: tuple[SafetyLabel, ...] = ()
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    seconds: float = 0.0
+    guideline_version: int = 1
+    surplus: bool = False
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A lease given back unjudged, or flagged (`flagged`) for a reviewer, and why."""
+
+    lease_id: str
+    comparison_id: str
+    annotator_id: str
+    reason: str
+    flagged: bool = False
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """A label withdrawn: by its annotator (undo) or by someone who voids it."""
+
+    label_id: str
+    annotator_id: str
+    reason: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A safety reviewer's verdict on a label."""
+
+    review_id: str
+    label_id: str
+    reviewer_id: str
+    verdict: Verdict
+    why: str
+    made_at: datetime = field(default_factory=now)

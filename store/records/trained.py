@@ -1,0 +1,90 @@
+"""What was trained on it, how well it did, and what came through the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.records.words import Contents, Track, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Frozen training data: `snapshot_id` is the file's sha256, `path` is relative to the home."""
+
+    snapshot_id: str
+    contents: Contents
+    path: str
+    row_count: int
+    query: str
+    audit_seq: int
+    audit_head: str
+    signed_by: str | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardModel:
+    """A track's reward model; accuracy on held-out pairs with its 95 % Wilson interval."""
+
+    reward_model_id: str
+    track: Track
+    snapshot_id: str
+    policy_id: str
+    path: str
+    round: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    held_out_pairs: int
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A reward model's raw score (logit) of a response."""
+
+    response_id: str
+    reward_model_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One finished turn of the loop; `settings` and `results` are JSON texts."""
+
+    round: int
+    method: str
+    policy_id: str
+    promoted: bool
+    settings: str
+    results: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Two policies on held-out prompts by one judge; `win_rate` counts ties half, with its 95 % interval."""
+
+    evaluation_id: str
+    round: int
+    policy_id: str
+    opponent_id: str
+    judge: str
+    wins: int
+    ties: int
+    losses: int
+    win_rate: float
+    win_rate_low: float
+    win_rate_high: float
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Facts that came through the inbox; `bundle_id` is the sha256 of the contents, so each comes once."""
+
+    bundle_id: str
+    name: str
+    row_count: int
+    made_at: datetime = field(default_factory=now)

@@ -1,0 +1,53 @@
+"""Answers of policies to prompts."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from store.records import Response
+from store.rows import row
+
+INSERT = """
+insert into responses by name
+select unnest(from_json($facts, '[{
+  "response_id": "VARCHAR", "prompt_id": "VARCHAR", "policy_id": "VARCHAR", "text": "VARCHAR",
+  "temperature": "DOUBLE", "top_p": "DOUBLE", "seed": "BIGINT", "finish_reason": "VARCHAR",
+  "token_count": "INTEGER", "logprob": "DOUBLE", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning response_id
+"""
+
+BY_ID = """
+select * from responses
+where  response_id = $response_id
+"""
+
+TEXT = """
+select text from responses
+where  response_id = $response_id
+"""
+
+UNKNOWN = """
+select unnest($response_ids::varchar[])
+except
+select response_id from responses
+"""
+
+
+def by_id(db: DuckDBPyConnection, response_id: str) -> Response | None:
+    """The response with this id."""
+    return row(db.execute(BY_ID, {"response_id": response_id}), Response)
+
+
+def text(db: DuckDBPyConnection, response_id: str) -> str:
+    """The words of a response that is there: one look-up by key, whatever the size of the table."""
+    found = db.execute(TEXT, {"response_id": response_id}).fetchone()
+    assert found is not None  # noqa: S101  # a comparison is taken in only with its responses
+    return str(found[0])
+
+
+def unknown(db: DuckDBPyConnection, response_ids: list[str]) -> list[str]:
+    """Those of the ids that no response has."""
+    found = db.execute(UNKNOWN, {"response_ids": response_ids}).fetchall()
+    return sorted(response_id for (response_id,) in found)

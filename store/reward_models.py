@@ -1,0 +1,48 @@
+"""Reward models and the scores that they gave."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from store.records import RewardModel, Score
+from store.rows import rows
+
+INSERT = """
+insert into reward_models by name
+select unnest(from_json($facts, '[{
+  "reward_model_id": "VARCHAR", "track": "VARCHAR", "snapshot_id": "VARCHAR",
+  "policy_id": "VARCHAR", "path": "VARCHAR", "round": "INTEGER", "accuracy": "DOUBLE",
+  "accuracy_low": "DOUBLE", "accuracy_high": "DOUBLE", "held_out_pairs": "INTEGER",
+  "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning reward_model_id
+"""
+
+INSERT_SCORE = """
+insert into scores by name
+select unnest(from_json($facts, '[{
+  "response_id": "VARCHAR", "reward_model_id": "VARCHAR", "score": "DOUBLE"
+}]'), max_depth := 2)
+"""
+
+ALL = """
+select * from reward_models
+order  by round, track, reward_model_id
+"""
+
+SCORES = """
+select * from scores
+where  response_id = $response_id
+order  by reward_model_id
+"""
+
+
+def every(db: DuckDBPyConnection) -> list[RewardModel]:
+    """All reward models, the first round first."""
+    return rows(db.execute(ALL), RewardModel)
+
+
+def scores_of(db: DuckDBPyConnection, response_id: str) -> list[Score]:
+    """What each reward model gave the response."""
+    return rows(db.execute(SCORES, {"response_id": response_id}), Score)

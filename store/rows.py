@@ -1,0 +1,60 @@
+"""Rows of a query as the frozen dataclasses of `store.records`: each column goes to the field of its name.
+
+Knows types, not tables. A column without a field, or a field without a column, is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from duckdb import DuckDBPyConnection
+
+R = TypeVar("R")
+Convert = Callable[[Any], Any]
+
+
+def rows(cursor: DuckDBPyConnection, kind: type[R]) -> list[R]:
+    """All rows of the statement that the cursor has just run."""
+    assert cursor.description is not None  # noqa: S101  # a statement was run
+    names = [column[0] for column in cursor.description]
+    return [_record(kind, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def row(cursor: DuckDBPyConnection, kind: type[R]) -> R | None:
+    """The first row, if there is one."""
+    return next(iter(rows(cursor, kind)), None)
+
+
+def number(cursor: DuckDBPyConnection) -> int:
+    """The one whole number that the statement counts; nothing counts as 0."""
+    found = cursor.fetchone()
+    return int(found[0] or 0) if found else 0
+
+
+def _record(kind: type[R], columns: dict[str, Any]) -> R:
+    converters = _converters(kind)  # type: ignore[arg-type]
+    return kind(**{name: converters[name](value) for name, value in columns.items()})
+
+
+@cache
+def _converters(kind: type[Any]) -> dict[str, Convert]:
+    return {name: _converter(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _converter(hint: Any) -> Convert:  # noqa: ANN401  # any annotation
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is tuple:
+        each = _converter(inner[0])
+        return lambda values: tuple(each(value) for value in values)
+    if origin in {Union, UnionType}:
+        some = _converter(next(part for part in inner if part is not NoneType))
+        return lambda value: None if value is None else some(value)
+    if is_dataclass(hint):
+        return lambda value: _record(hint, value)  # type: ignore[arg-type]
+    if hint in {str, int, float, bool} or hint.__module__ == "datetime":
+        return lambda value: value
+    return hint  # an enum, called with its value

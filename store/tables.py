@@ -1,0 +1,64 @@
+"""Which table each kind of fact goes to: its name, its key and the one statement that appends to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from store import (
+    annotators,
+    batches,
+    bundles,
+    comparisons,
+    credentials,
+    demonstrations,
+    evaluations,
+    guidelines,
+    labels,
+    leases,
+    policies,
+    prompts,
+    records,
+    responses,
+    reviews,
+    reward_models,
+    snapshots,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of facts. `key` is empty where rows repeat; `hidden` columns enter the audit as a digest."""
+
+    name: str
+    insert: str
+    key: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+TABLES: Final[Mapping[type[records.Fact], Table]] = {
+    records.Annotator: Table("annotators", annotators.INSERT, ("annotator_id",)),
+    records.Credential: Table("credentials", credentials.INSERT, hidden=("password_hash",)),
+    records.SignIn: Table("sign_ins", credentials.INSERT_SIGN_IN, ("token_hash",), hidden=("token_hash",)),
+    records.SignOut: Table("sign_outs", credentials.INSERT_SIGN_OUT, hidden=("token_hash",)),
+    records.Guideline: Table("guidelines", guidelines.INSERT, ("track", "version")),
+    records.Prompt: Table("prompts", prompts.INSERT, ("prompt_id",)),
+    records.Policy: Table("policies", policies.INSERT, ("policy_id",)),
+    records.Response: Table("responses", responses.INSERT, ("response_id",)),
+    records.Batch: Table("batches", batches.INSERT, ("batch_id",)),
+    records.Comparison: Table("comparisons", comparisons.INSERT, ("comparison_id",)),
+    records.Lease: Table("leases", leases.INSERT),
+    records.Label: Table("labels", labels.INSERT, ("label_id",)),
+    records.Skip: Table("skips", labels.INSERT_SKIP, ("lease_id",)),
+    records.Retraction: Table("retractions", labels.INSERT_RETRACTION, ("label_id",)),
+    records.Review: Table("reviews", reviews.INSERT, ("review_id",)),
+    records.Demonstration: Table("demonstrations", demonstrations.INSERT, ("demonstration_id",)),
+    records.Snapshot: Table("snapshots", snapshots.INSERT, ("snapshot_id",)),
+    records.RewardModel: Table("reward_models", reward_models.INSERT, ("reward_model_id",)),
+    records.Score: Table("scores", reward_models.INSERT_SCORE),
+    records.Round: Table("rounds", evaluations.INSERT_ROUND, ("round",)),
+    records.Evaluation: Table("evaluations", evaluations.INSERT, ("evaluation_id",)),
+    records.Bundle: Table("bundles", bundles.INSERT, ("bundle_id",)),
+}
+"""In the order in which a bundle's tables are appended."""

@@ -1,0 +1,61 @@
+"""What one may ask of the store: each verb is a function of the store, the actor and a request.
+
+Roles are checked inside each verb, so that a page, `/api` and a command can do exactly the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, get_type_hints
+
+from pydantic import TypeAdapter
+
+from store.verbs.data import ingest
+from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.verbs.looking import count_home
+from store.verbs.people import add_annotator
+
+__all__ = [
+    "VERBS",
+    "Verb",
+    "add_annotator",
+    "count_home",
+    "ingest",
+    "next_comparison",
+    "renew_lease",
+    "skip_lease",
+    "submit_label",
+    "undo_label",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb and how its request and reply are read from JSON."""
+
+    function: Callable[..., Any]
+    request: TypeAdapter[Any]
+    reply: TypeAdapter[Any]
+
+
+def _verb(function: Callable[..., Any]) -> Verb:
+    hints = get_type_hints(function)
+    reply = hints.pop("return")
+    return Verb(function, TypeAdapter([*hints.values()][-1]), TypeAdapter(reply))
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    function.__name__: _verb(function)
+    for function in (
+        add_annotator,
+        count_home,
+        ingest,
+        next_comparison,
+        renew_lease,
+        skip_lease,
+        submit_label,
+        undo_label,
+    )
+}
+"""By name, as `/api/verbs/{name}` calls them."""

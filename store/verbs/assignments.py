@@ -1,0 +1,108 @@
+"""A lease turned into what an annotator sees, by place on the screen, and a judgement turned back."""
+
+from __future__ import annotations
+
+import math
+
+from duckdb import DuckDBPyConnection
+
+from store import comparisons, guidelines, prompts, responses
+from store.errors import RequestError
+from store.holds import Held
+from store.messages import Assignment, Judgement
+from store.queue import Queue
+from store.records import Degree, Label, Lease, Track
+
+
+def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
+    """What the lease asks; reads each text by its key."""
+    lease = held.lease
+    comparison = comparisons.by_id(db, lease.comparison_id)
+    assert comparison is not None  # noqa: S101  # the queue holds only comparisons that are there
+    prompt = prompts.by_id(db, comparison.prompt_id)
+    assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
+    done = queue.done(lease.annotator_id, held.batch_id)
+    undone = queue.draft(lease)
+    return Assignment(
+        lease_id=lease.lease_id,
+        track=held.track,
+        turns=prompt.turns,
+        responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
+        expires_at=lease.expires_at,
+        done=done,
+        total=done + 1 + queue.left(lease.annotator_id, held.batch_id),
+        batch_id=held.batch_id,
+        guideline_version=guidelines.version(db, held.track),
+        draft=shown(undone, lease) if undone else None,
+    )
+
+
+def shown(label: Label, lease: Lease) -> Judgement:
+    """The label's judgement by shown place."""
+    return Judgement(
+        ranks=tuple(label.ranks[response] for response in lease.shown_order),
+        degree=label.degree,
+        both_bad=label.both_bad,
+        safety=tuple(label.safety[response] for response in lease.shown_order) if label.safety else (),
+        reasons=label.reasons,
+        comment=label.comment,
+        seconds=label.seconds,
+    )
+
+
+def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
+    """The judgement as a label, by response; raises RequestError when it does not answer what was asked."""
+    lease = held.lease
+    check(judgement, len(lease.shown_order), held.track)
+    places = {response: place for place, response in enumerate(lease.shown_order)}
+    by_response = [places[response] for response in range(len(places))]
+    return Label(
+        label_id=lease.lease_id,
+        comparison_id=lease.comparison_id,
+        annotator_id=lease.annotator_id,
+        ranks=tuple(judgement.ranks[place] for place in by_response),
+        degree=Degree(judgement.degree),
+        shown_order=lease.shown_order,
+        both_bad=judgement.both_bad,
+        safety=tuple(judgement.safety[place] for place in by_response) if judgement.safety else (),
+        reasons=judgement.reasons,
+        comment=judgement.comment,
+        seconds=judgement.seconds,
+        guideline_version=guideline_version,
+    )
+
+
+def check(judgement: Judgement, responses: int, track: Track) -> None:
+    """Raises RequestError, in a sentence, unless the judgement fits so many responses of this track."""
+    _check_ranks(judgement, responses)
+    if judgement.safety or track is Track.SAFETY:
+        _check_safety(judgement, responses)
+    if not (math.isfinite(judgement.seconds) and judgement.seconds >= 0):
+        raise RequestError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
+
+
+def _check_ranks(judgement: Judgement, responses: int) -> None:
+    ranks = judgement.ranks
+    if len(ranks) != responses:
+        raise RequestError(f"Expected {responses} ranks, one a response; got {len(ranks)}.")
+    if min(ranks) != 1 or max(ranks) > responses:
+        raise RequestError(f"Expected ranks from 1 (best) to {responses} at most; got {_list(ranks)}.")
+    if max(ranks) == 1 and not judgement.both_bad:
+        raise RequestError("Expected one response above another, or all marked bad; got a tie of all.")
+    if responses == 2 and judgement.both_bad and max(ranks) != 1:
+        raise RequestError(f"Expected ranks 1, 1 where both are bad; got {_list(ranks)}.")
+
+
+def _check_safety(judgement: Judgement, responses: int) -> None:
+    if len(judgement.safety) != responses:
+        came = len(judgement.safety)
+        raise RequestError(f"Expected {responses} safety labels, one a response; got {came}.")
+    for label in judgement.safety:
+        if not 0 <= label.severity <= 2:
+            raise RequestError(f"Expected a severity from 0 (mild) to 2 (severe); got {label.severity}.")
+        if label.safe and label.category is not None:
+            raise RequestError(f"Expected no risk category on a safe response; got {label.category}.")
+
+
+def _list(ranks: tuple[int, ...]) -> str:
+    return ", ".join(map(str, ranks))

@@ -1,0 +1,157 @@
+"""What an annotator does: take a comparison, keep it, judge it, skip it, and take a judgement back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from duckdb import DuckDBPyConnection
+
+from store import batches, comparisons, guidelines, labels, leases, prompts
+from store.database import Store
+from store.errors import RequestError
+from store.holds import Held
+from store.leases import new_lease
+from store.messages import (
+    Actor,
+    Assignment,
+    NextComparison,
+    NoWork,
+    Renewed,
+    RenewLease,
+    Saved,
+    SkipLease,
+    SubmitLabel,
+    UndoLabel,
+)
+from store.records import Label, Lease, Retraction, Role, Skip, now
+from store.verbs.assignments import assignment, judged
+from store.verbs.no_work import no_work
+from store.verbs.roles import allow, allow_judging
+
+
+def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assignment | NoWork:
+    """What the actor holds already, else the best that is open to them; its lease is durable."""
+    _allow(actor)
+    moment = now()
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        held = store.queue.holding(actor.annotator_id, request.track, moment)
+        if held is not None:
+            return assignment(store.queue, db, held)
+        held = store.queue.lease(actor.annotator_id, request.track, moment)
+        if held is None:
+            return no_work(store.queue, db, actor, request.track)
+        try:
+            writing = store.append_later(actor.annotator_id, held.lease)
+            assigned = assignment(store.queue, db, held)  # read while the lease is being written
+            writing.wait()
+        except BaseException:
+            store.queue.release(held.lease)
+            raise
+        return assigned
+
+
+def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
+    """The lease's time starts anew; RequestError when it is over."""
+    _allow(actor)
+    held = store.queue.held(request.lease_id)
+    if held is not None:
+        _own(held.lease, actor)
+    lease = store.queue.renew(request.lease_id, now())
+    if lease is None:
+        raise RequestError("This lease is over; what you submit still counts if nobody else has judged it.")
+    store.append_later(actor.annotator_id, lease)
+    return Renewed(expires_at=lease.expires_at)
+
+
+def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
+    """Keeps the judgement; the same lease again is the same label, whatever it says then."""
+    _allow(actor)
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        held = store.queue.held(request.lease_id)
+        if held is None:
+            repeated = labels.by_id(db, request.lease_id)
+            if repeated is not None and repeated.annotator_id == actor.annotator_id:
+                return Saved(label_id=repeated.label_id, repeated=True, surplus=repeated.surplus)
+            held = _late(db, actor, request.lease_id)
+        _own(held.lease, actor)
+        label = judged(request.judgement, held, guidelines.version(db, held.track))
+        return _keep(store, held, label)
+
+
+def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
+    """Gives the lease back unjudged; the actor is not asked this comparison again."""
+    _allow(actor)
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        held = store.queue.held(request.lease_id)
+        lease = held.lease if held else leases.by_id(db, request.lease_id)
+        if lease is None:
+            raise RequestError("There is no such lease; ask for the next comparison.")
+        _own(lease, actor)
+        if held is None and (labels.by_id(db, lease.lease_id) or labels.skipped(db, lease.lease_id)):
+            return Saved(label_id=lease.lease_id, repeated=True)
+        skip = Skip(
+            lease_id=lease.lease_id,
+            comparison_id=lease.comparison_id,
+            annotator_id=actor.annotator_id,
+            reason=request.reason,
+            flagged=request.flagged,
+        )
+        store.append(actor.annotator_id, skip)
+        store.queue.skip(lease)
+        return Saved(label_id=lease.lease_id)
+
+
+def undo_label(store: Store, actor: Actor, _request: UndoLabel) -> Assignment | NoWork:
+    """Retracts the actor's newest label in the open batch and leases its comparison to them again."""
+    _allow(actor)
+    moment = now()
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        batch = batches.open_batch(db)
+        label = labels.newest_in_batch(db, actor.annotator_id, batch.batch_id) if batch else None
+        if label is None:
+            return NoWork(reason="There is nothing to undo in the open batch.")
+        retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
+        lease = new_lease(
+            actor.annotator_id, label.comparison_id, len(label.ranks), moment, store.queue.lease_time
+        )
+        store.append(actor.annotator_id, retraction, lease)
+        (wanted,) = comparisons.wanted(db, [label.comparison_id])
+        return assignment(store.queue, db, store.queue.reopen(label, wanted, lease))
+
+
+def _allow(actor: Actor) -> None:
+    allow(actor, Role.ANNOTATOR)
+    allow_judging(actor)
+
+
+def _own(lease: Lease, actor: Actor) -> None:
+    if lease.annotator_id != actor.annotator_id:
+        raise RequestError("This lease belongs to another annotator; ask for the next comparison.")
+
+
+def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
+    """A lease that expired or was cut off: still good if the actor has not judged its comparison."""
+    lease = leases.by_id(db, lease_id)
+    if lease is None:
+        raise RequestError("There is no such lease; ask for the next comparison.")
+    _own(lease, actor)
+    if labels.skipped(db, lease_id):
+        raise RequestError("You have skipped this comparison; ask for the next one.")
+    given = labels.of_comparison(db, lease.comparison_id)
+    if any(label.annotator_id == actor.annotator_id for label in given):
+        raise RequestError("You have judged this comparison already; ask for the next one.")
+    comparison = comparisons.by_id(db, lease.comparison_id)
+    assert comparison is not None  # noqa: S101  # it was leased
+    prompt = prompts.by_id(db, comparison.prompt_id)
+    assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
+    return Held(lease, prompt.track, comparison.batch_id)
+
+
+def _keep(store: Store, held: Held, label: Label) -> Saved:
+    surplus = store.queue.finish(held.lease, held.batch_id)
+    try:
+        store.append(label.annotator_id, replace(label, surplus=surplus))
+    except BaseException:
+        store.queue.unfinish(held.lease, held.batch_id, surplus)
+        raise
+    return Saved(label_id=label.label_id, surplus=surplus)

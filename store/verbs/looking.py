@@ -1,0 +1,33 @@
+"""Questions about a home."""
+
+from __future__ import annotations
+
+from store import policies
+from store.counts import counts
+from store.database import Store
+from store.messages import Actor, CountHome, HomeCounts
+from store.records import Role
+from store.verbs.roles import allow
+
+
+def count_home(store: Store, actor: Actor, _request: CountHome) -> HomeCounts:
+    """How much of each noun there is, and which policies are the first and the newest promoted one."""
+    allow(actor, Role.REVIEWER)  # it names policies, and annotators judge blind
+    with store.reading() as db:
+        counted = counts(db)
+        newest, first = policies.newest(db), policies.first(db)
+    return HomeCounts(
+        annotators=counted.annotators,
+        prompts=counted.prompts,
+        policies=counted.policies,
+        responses=counted.responses,
+        comparisons=counted.comparisons,
+        open_comparisons=store.queue.open_count(),
+        labels=counted.labels,
+        snapshots=counted.snapshots,
+        rounds=counted.rounds,
+        newest_policy_id=newest.policy_id if newest else None,
+        newest_policy_path=newest.path if newest else None,
+        first_policy_id=first.policy_id if first else None,
+        first_policy_path=first.path if first else None,
+    )

@@ -1,0 +1,55 @@
+"""Adds people and simulated annotators."""
+
+from __future__ import annotations
+
+from store import annotators, passwords
+from store.database import Store
+from store.errors import RequestError
+from store.identity import identity
+from store.messages import Actor, AddAnnotator
+from store.records import Annotator, Credential, Kind, Role
+from store.verbs.roles import allow
+
+LONGEST_NAME = 80
+
+
+def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotator:
+    """A new annotator; a simulated one that is already there is returned as it is."""
+    allow(actor, Role.ENGINEER if request.simulated else Role.ADMINISTRATOR)
+    name = _name(request.name)
+    _check_password(request)
+    with store.turns.of(f"name {name}"):
+        with store.reading() as db:
+            there = annotators.by_name(db, name)
+        if there is not None and request.simulated and there.kind is Kind.SIMULATED:
+            return there
+        if there is not None:
+            raise RequestError(f"The name {name} is taken; choose another.")
+        annotator = Annotator(
+            annotator_id=identity("annotator", name),
+            name=name,
+            role=request.role,
+            kind=Kind.SIMULATED if request.simulated else Kind.PERSON,
+        )
+        facts: list[Annotator | Credential] = [annotator]
+        if request.password is not None:
+            password_hash = passwords.hashed(request.password)
+            facts.append(Credential(annotator_id=annotator.annotator_id, password_hash=password_hash))
+        store.append(actor.annotator_id, *facts)
+    return annotator
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if not (name and len(name) <= LONGEST_NAME and name.isprintable()):
+        raise RequestError(f"Expected a name of 1 to {LONGEST_NAME} printable characters; got {name!r}.")
+    return name
+
+
+def _check_password(request: AddAnnotator) -> None:
+    if request.simulated and request.password is not None:
+        raise RequestError("A simulated annotator cannot sign in; leave the password out.")
+    if request.simulated and request.role is not Role.ANNOTATOR:
+        raise RequestError(f"A simulated annotator has the role annotator; got {request.role}.")
+    if not request.simulated and request.password is None:
+        raise RequestError(f"Expected a password for {request.name}; got none.")

@@ -1,0 +1,193 @@
+"""The one thread that writes. What was queued during the last commit becomes the next transaction.
+
+A call's facts commit together, with their audit rows, or not at all; it is acknowledged after COMMIT only.
+When a transaction fails, each of its calls is tried alone, so that only the bad one fails.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from store import audit
+from store.errors import HoneError, RequestError
+from store.identity import canonical, identity
+from store.records import Fact, now
+from store.tables import TABLES, Table
+
+MOST_CALLS = 256
+"""Calls in one transaction."""
+
+
+class WriteError(HoneError):
+    """Facts that the database refused, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact ready to be written: `text` goes to the table, `body` (None: nothing) to the audit."""
+
+    table: Table
+    key: tuple[object, ...]
+    text: str
+    body: str | None
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A call on its way to the disk."""
+
+    entries: Sequence[Entry]
+    done: threading.Event = field(default_factory=threading.Event)
+    error: Exception | None = None
+    fresh: int = 0
+
+    def wait(self) -> int:
+        """Returns when the facts are durable: how many were new; raises WriteError when they were refused."""
+        self.done.wait()
+        if self.error is None:
+            return self.fresh
+        raise WriteError(f"The store could not keep this: {self.error}") from self.error
+
+
+def prepare(actor_id: str, facts: Iterable[Fact]) -> list[Entry]:
+    """Facts as entries, each with an audit body of its own."""
+    return [_entry(fact, actor_id) for fact in facts]
+
+
+def prepare_unaudited(facts: Iterable[Fact]) -> list[Entry]:
+    """Facts of a bundle: the bundle's own audit row covers them by its hash."""
+    return [_entry(fact, None) for fact in facts]
+
+
+class Writer:
+    """Owns a cursor that nobody else uses, and the head of the audit chain."""
+
+    def __init__(self, cursor: DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        self.head = audit.head(cursor)
+        self._calls: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._open = True
+        self._thread = threading.Thread(target=self._work, name="hone-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, entries: Sequence[Entry]) -> Ticket:
+        """Queues entries that must commit together."""
+        ticket = Ticket(entries)
+        with self._gate:
+            if not self._open:
+                raise RequestError("The store is closed; open the home again.")
+            self._calls.put(ticket)
+        return ticket
+
+    def close(self) -> None:
+        """Writes what is queued and ends the thread."""
+        with self._gate:
+            self._open = False
+            self._calls.put(None)
+        self._thread.join()
+        self._cursor.close()
+
+    def _work(self) -> None:
+        while calls := self._gather():
+            self._write(calls)
+
+    def _gather(self) -> list[Ticket]:
+        """Waits for a call, then takes along whatever else is there; nothing when the writer is closed."""
+        calls: list[Ticket] = []
+        while len(calls) < MOST_CALLS and not (calls and self._calls.empty()):
+            call = self._calls.get()
+            if call is None:
+                if calls:
+                    self._calls.put(None)
+                break
+            calls.append(call)
+        return calls
+
+    def _write(self, calls: Sequence[Ticket]) -> None:
+        try:
+            self._commit(calls)
+        except (duckdb.Error, RuntimeError, ValueError) as error:
+            if len(calls) == 1:
+                calls[0].error = error
+                calls[0].done.set()
+                return
+            for call in calls:
+                self._write([call])
+            return
+        for call in calls:
+            call.done.set()
+
+    def _commit(self, calls: Sequence[Ticket]) -> None:
+        self._cursor.execute("begin")
+        try:
+            new = self._append(calls)
+            fresh = [self._fresh(call.entries, new) for call in calls]
+            bodies = [entry.body for entries in fresh for entry in entries if entry.body is not None]
+            head, rows = audit.extend(self.head, bodies)
+            if rows:
+                self._cursor.execute(audit.INSERT, {"facts": canonical(rows)})
+            self._cursor.execute("commit")
+        except BaseException:
+            self._roll_back()
+            raise
+        self.head = head
+        for call, entries in zip(calls, fresh, strict=True):
+            call.fresh = len(entries)
+
+    def _append(self, calls: Sequence[Ticket]) -> dict[str, set[tuple[object, ...]]]:
+        """One insert a table; returns the keys of the rows that were not there before, by table."""
+        texts: dict[Table, list[str]] = {}
+        for call in calls:
+            for entry in call.entries:
+                texts.setdefault(entry.table, []).append(entry.text)
+        new: dict[str, set[tuple[object, ...]]] = {}
+        for table in (table for table in TABLES.values() if table in texts):
+            returned = self._cursor.execute(table.insert, {"facts": f"[{','.join(texts[table])}]"})
+            if table.key:
+                new[table.name] = set(returned.fetchall())
+        return new
+
+    @staticmethod
+    def _fresh(entries: Sequence[Entry], new: dict[str, set[tuple[object, ...]]]) -> list[Entry]:
+        """Those entries whose row was written; a key that comes twice counts at its first place."""
+        fresh = []
+        for entry in entries:
+            if entry.table.key:
+                if entry.key not in new[entry.table.name]:
+                    continue
+                new[entry.table.name].discard(entry.key)
+            fresh.append(entry)
+        return fresh
+
+    def _roll_back(self) -> None:
+        try:
+            self._cursor.execute("rollback")
+        except duckdb.Error:
+            # The failed statement or commit has already ended the transaction.
+            return
+
+
+def _entry(fact: Fact, actor_id: str | None) -> Entry:
+    table = TABLES[type(fact)]
+    text = canonical(fact)
+    key = tuple(getattr(fact, name) for name in table.key)
+    return Entry(table, key, text, None if actor_id is None else _body(fact, table, text, actor_id))
+
+
+def _body(fact: Fact, table: Table, text: str, actor_id: str) -> str:
+    if table.hidden:
+        columns = {column.name: getattr(fact, column.name) for column in fields(fact)}
+        text = canonical({**columns, **{name: identity(columns[name]) for name in table.hidden}})
+    # Spliced, not encoded again: the four keys are in order, so the whole is canonical.
+    return (
+        f'{{"actor":{json.dumps(actor_id, ensure_ascii=False)},"fact":{text},'
+        f'"kind":"{type(fact).__name__}","made_at":"{now().isoformat()}"}}'
+    )

@@ -1,0 +1,297 @@
+"""What an annotator can rely on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
+
+from store import comparisons as comparison_rows
+from store import labels
+from store.database import Store, open_store
+from store.errors import NotAllowedError, RequestError
+from store.messages import (
+    Actor,
+    Assignment,
+    Judgement,
+    NextComparison,
+    NoWork,
+    RenewLease,
+    SkipLease,
+    SubmitLabel,
+    UndoLabel,
+)
+from store.records import Degree, Label, Role, SafetyLabel, Track
+from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.verbs.roles import HONE
+
+
+def take(store: Store, actor: Actor, track: Track | None = None) -> Assignment:
+    assignment = next_comparison(store, actor, NextComparison(track=track))
+    assert isinstance(assignment, Assignment), assignment
+    return assignment
+
+
+def label_of(store: Store, label_id: str) -> Label:
+    with store.reading() as db:
+        label = labels.by_id(db, label_id)
+    assert label is not None
+    return label
+
+
+def judge(store: Store, actor: Actor, judgement: Judgement = FIRST_BETTER) -> Label:
+    saved = submit_label(store, actor, SubmitLabel(lease_id=take(store, actor).lease_id, judgement=judgement))
+    return label_of(store, saved.label_id)
+
+
+def test_a_judgement_is_kept_in_the_order_of_the_responses_not_of_the_screen(
+    asked: Store, ann: Actor
+) -> None:
+    for _ in range(3):
+        assignment = take(asked, ann)
+        best = assignment.responses.index("answer 1")
+        ranks = tuple(1 if place == best else 2 for place in range(2))
+        safety = tuple(SafetyLabel(safe=place == best) for place in range(2))
+        judgement = Judgement(ranks=ranks, degree=Degree.BETTER, safety=safety)
+        saved = submit_label(asked, ann, SubmitLabel(lease_id=assignment.lease_id, judgement=judgement))
+        label = label_of(asked, saved.label_id)
+        assert label.ranks == (2, 1)
+        assert [one.safe for one in label.safety] == [False, True]
+
+
+def test_asking_again_gives_the_same_lease(asked: Store, ann: Actor) -> None:
+    assert take(asked, ann) == take(asked, ann)
+
+
+def test_two_annotators_never_hold_the_same_comparison(asked: Store, ann: Actor, ben: Actor) -> None:
+    assert take(asked, ann).turns != take(asked, ben).turns
+
+
+def test_progress_counts_what_is_done_and_what_is_left(asked: Store, ann: Actor) -> None:
+    first = take(asked, ann)
+    assert (first.done, first.total) == (0, 3)
+    judge(asked, ann)
+    second = take(asked, ann)
+    assert (second.done, second.total) == (1, 3)
+
+
+def test_submitting_twice_is_one_label(asked: Store, ann: Actor) -> None:
+    request = SubmitLabel(lease_id=take(asked, ann).lease_id, judgement=FIRST_BETTER)
+    assert not submit_label(asked, ann, request).repeated
+    again = submit_label(asked, ann, replace(request, judgement=SECOND_BETTER))
+    assert again.repeated
+    assert label_of(asked, again.label_id).degree is FIRST_BETTER.degree
+
+
+def test_a_reload_of_the_home_gives_the_same_lease(asked: Store, ann: Actor) -> None:
+    before = take(asked, ann)
+    asked.close()
+    with open_store(asked.home) as reopened:
+        assert take(reopened, ann) == before
+
+
+def test_an_expired_lease_is_asked_of_others_and_its_late_label_is_kept(
+    store: Store, ann: Actor, ben: Actor
+) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1))
+    late = take(store, ann)
+    prompt = take(store, ben)
+    assert prompt.turns == late.turns
+    first = submit_label(store, ben, SubmitLabel(lease_id=prompt.lease_id, judgement=FIRST_BETTER))
+    second = submit_label(store, ann, SubmitLabel(lease_id=late.lease_id, judgement=FIRST_BETTER))
+    assert (first.surplus, second.surplus) == (False, True)
+    assert label_of(store, second.label_id).surplus
+
+
+def test_a_late_label_counts_when_nobody_was_faster(store: Store, ann: Actor, ben: Actor) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1))
+    late = take(store, ann)
+    assert not submit_label(store, ann, SubmitLabel(lease_id=late.lease_id, judgement=FIRST_BETTER)).surplus
+    assert isinstance(next_comparison(store, ben, NextComparison()), NoWork)
+
+
+def test_a_label_for_a_lease_that_a_restart_cut_off_is_kept(store: Store, ann: Actor) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1))
+    late = take(store, ann)
+    store.close()
+    with open_store(store.home) as reopened:
+        saved = submit_label(reopened, ann, SubmitLabel(lease_id=late.lease_id, judgement=FIRST_BETTER))
+        assert not saved.surplus
+        assert label_of(reopened, saved.label_id).shown_order in {(0, 1), (1, 0)}
+
+
+def test_nobody_judges_a_comparison_twice_through_an_old_lease(store: Store, ann: Actor) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1, overlap=3))
+    old, new = take(store, ann), take(store, ann)
+    assert old.lease_id != new.lease_id
+    submit_label(store, ann, SubmitLabel(lease_id=old.lease_id, judgement=FIRST_BETTER))
+    with pytest.raises(RequestError, match="judged this comparison already"):
+        submit_label(store, ann, SubmitLabel(lease_id=new.lease_id, judgement=FIRST_BETTER))
+
+
+def test_a_skipped_comparison_is_not_asked_again_of_the_same_person(
+    store: Store, ann: Actor, ben: Actor
+) -> None:
+    store.append("test", *comparisons(1))
+    lease_id = take(store, ann).lease_id
+    skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell"))
+    assert skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell")).repeated
+    nothing = next_comparison(store, ann, NextComparison())
+    assert nothing == NoWork(reason="You have judged everything that is open; thank you.")
+    assert take(store, ben).done == 0
+    store.close()
+    with open_store(store.home) as reopened:
+        assert isinstance(next_comparison(reopened, ann, NextComparison()), NoWork)
+
+
+def test_undo_reopens_the_newest_label_with_what_was_judged(asked: Store, ann: Actor) -> None:
+    judge(asked, ann, FIRST_BETTER)
+    shown = take(asked, ann)
+    judged = replace(SECOND_BETTER, comment="hm", reasons=("accuracy",), seconds=4.5)
+    submit_label(asked, ann, SubmitLabel(lease_id=shown.lease_id, judgement=judged))
+    held = take(asked, ann)
+    undone = undo_label(asked, ann, UndoLabel())
+    assert isinstance(undone, Assignment)
+    assert (undone.turns, undone.responses, undone.draft) == (shown.turns, shown.responses, judged)
+    assert undone.done == 1
+    assert take(asked, ann) == undone
+    submit_label(asked, ann, SubmitLabel(lease_id=undone.lease_id, judgement=FIRST_BETTER))
+    assert take(asked, ann).turns == held.turns
+    with asked.reading() as db:
+        assert [label.degree for label in labels.of_annotator(db, "ann")] == [Degree.BETTER, Degree.BETTER]
+
+
+def test_an_undone_label_reopens_with_its_draft_after_a_restart(store: Store, ann: Actor, ben: Actor) -> None:
+    store.append("test", *comparisons(1))
+    judge(store, ann, SECOND_BETTER)
+    store.close()
+    with open_store(store.home) as reopened:
+        assert isinstance(undo_label(reopened, ann, UndoLabel()), Assignment)
+        assert isinstance(next_comparison(reopened, ben, NextComparison()), NoWork)
+    with open_store(store.home) as reopened:
+        assert take(reopened, ann).draft == SECOND_BETTER
+
+
+def test_undo_without_a_label_says_so(asked: Store, ann: Actor) -> None:
+    nothing = undo_label(asked, ann, UndoLabel())
+    assert nothing == NoWork(reason="There is nothing to undo in the open batch.")
+
+
+def test_renewing_keeps_a_lease(asked: Store, ann: Actor) -> None:
+    before = take(asked, ann)
+    renewed = renew_lease(asked, ann, RenewLease(lease_id=before.lease_id))
+    assert renewed.expires_at > before.expires_at
+    assert take(asked, ann).expires_at == renewed.expires_at
+    with pytest.raises(RequestError, match="over"):
+        renew_lease(asked, ann, RenewLease(lease_id="unknown"))
+
+
+def test_no_work_says_why(store: Store, ann: Actor, ben: Actor) -> None:
+    def why(actor: Actor, track: Track | None = None) -> str:
+        nothing = next_comparison(store, actor, NextComparison(track=track))
+        assert isinstance(nothing, NoWork)
+        return nothing.reason
+
+    assert why(ann) == "Nothing is open."
+    store.append("test", *comparisons(1))
+    assert why(ann, Track.SAFETY) == "Nothing is open for safety."
+    until = take(store, ann).expires_at
+    assert why(ben) == f"Others hold the rest until {until:%H:%M} UTC."
+    judge(store, ann)
+    assert why(ann) == "You have judged everything that is open; thank you."
+    assert why(ben) == "Nothing is open."
+
+
+def test_a_higher_priority_comes_first_and_then_the_newest_batch(store: Store, ann: Actor) -> None:
+    store.append("test", *comparisons(1, prefix="old"))
+    store.append("test", *comparisons(1, prefix="new", round_number=1))
+    store.append("test", *comparisons(1, prefix="urgent", priority=5))
+    seen = []
+    for _ in range(3):
+        seen.append(take(store, ann).turns[0].content)
+        judge(store, ann)
+    assert seen == ["question urgent0", "question new0", "question old0"]
+
+
+@pytest.mark.parametrize(
+    ("judgement", "sentence"),
+    [
+        (Judgement(ranks=(1, 2, 3), degree=Degree.BETTER), "Expected 2 ranks, one a response; got 3."),
+        (Judgement(ranks=(2, 3), degree=Degree.BETTER), "Expected ranks from 1"),
+        (Judgement(ranks=(1, 1), degree=Degree.BETTER), "got a tie of all"),
+        (Judgement(ranks=(1, 2), degree=Degree.BETTER, both_bad=True), "ranks 1, 1 where both are bad"),
+        (Judgement(ranks=(1, 2), degree=Degree.BETTER, seconds=-1.0), "Expected the seconds taken"),
+        (
+            Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SafetyLabel(safe=True),)),
+            "Expected 2 safety labels, one a response; got 1.",
+        ),
+        (
+            Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SafetyLabel(safe=True),) * 1
+                      + (SafetyLabel(safe=False, severity=3),)),
+            "Expected a severity from 0",
+        ),
+        (
+            Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SafetyLabel(safe=True, category="x"),) * 2),
+            "Expected no risk category",
+        ),
+    ],
+)  # fmt: skip
+def test_a_judgement_that_does_not_fit_is_refused_and_the_lease_stays(
+    asked: Store, ann: Actor, judgement: Judgement, sentence: str
+) -> None:
+    lease = take(asked, ann)
+    with pytest.raises(RequestError, match=sentence):
+        submit_label(asked, ann, SubmitLabel(lease_id=lease.lease_id, judgement=judgement))
+    assert take(asked, ann) == lease
+
+
+def test_a_label_on_the_safety_track_says_whether_each_response_is_safe(store: Store, ann: Actor) -> None:
+    store.append("test", *comparisons(1, track=Track.SAFETY))
+    with pytest.raises(RequestError, match="Expected 2 safety labels"):
+        judge(store, ann)
+
+
+def test_a_ranking_of_four_keeps_ties(store: Store, ann: Actor) -> None:
+    store.append("test", *comparisons(1, responses=4))
+    assignment = take(store, ann)
+    ranks = tuple(
+        {"answer 0": 1, "answer 1": 3, "answer 2": 1, "answer 3": 4}[text] for text in assignment.responses
+    )
+    judgement = Judgement(ranks=ranks, degree=Degree.BETTER)
+    saved = submit_label(store, ann, SubmitLabel(lease_id=assignment.lease_id, judgement=judgement))
+    assert label_of(store, saved.label_id).ranks == (1, 3, 1, 4)
+
+
+def test_a_lease_belongs_to_one_annotator(asked: Store, ann: Actor, ben: Actor) -> None:
+    lease_id = take(asked, ann).lease_id
+    for act in (
+        lambda: submit_label(asked, ben, SubmitLabel(lease_id=lease_id, judgement=FIRST_BETTER)),
+        lambda: skip_lease(asked, ben, SkipLease(lease_id=lease_id, reason="mine")),
+        lambda: renew_lease(asked, ben, RenewLease(lease_id=lease_id)),
+    ):
+        with pytest.raises(RequestError, match="another annotator"):
+            act()
+
+
+def test_an_unknown_lease_is_refused(asked: Store, ann: Actor) -> None:
+    with pytest.raises(RequestError, match="no such lease"):
+        submit_label(asked, ann, SubmitLabel(lease_id="made up", judgement=FIRST_BETTER))
+
+
+def test_hone_itself_does_not_judge(asked: Store) -> None:
+    assert HONE.role is Role.ADMINISTRATOR
+    with pytest.raises(NotAllowedError, match="does not judge"):
+        next_comparison(asked, HONE, NextComparison())
+
+
+def test_the_comparison_counts_its_labels(asked: Store, ann: Actor) -> None:
+    label = judge(asked, ann)
+    with asked.reading() as db:
+        (wanted,) = comparison_rows.wanted(db, [label.comparison_id])
+    assert (wanted.labels, wanted.seen) == (1, ("ann",))

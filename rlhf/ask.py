@@ -39,6 +39,18 @@ class Asked:
     comparisons: tuple[Comparison, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskJob:
+    """Which prompts two policies answer, and how; the comparisons belong to `round`."""
+
+    prompts: Sequence[TrainPrompt]
+    pair: tuple[Answerer, Answerer]
+    settings: PublishSettings
+    round: int
+    seed: int
+    tracker: Tracker
+
+
 SPARE = 1.5
 """Prompts drawn for each comparison wanted: policies that agree on an answer leave nothing to compare."""
 
@@ -67,24 +79,18 @@ def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed
     return drawn
 
 
-def ask(
-    prompts: Sequence[TrainPrompt],
-    pair: tuple[Answerer, Answerer],
-    settings: PublishSettings,
-    round_number: int,
-    tracker: Tracker,
-) -> Asked:
-    """At most `settings.comparisons` comparisons of the two policies, the `prompts` taken in order."""
+def ask(job: AskJob) -> Asked:
+    """At most `settings.comparisons` comparisons of the two policies, the prompts taken in order."""
     sides = [
-        _answers(prompts, answerer, settings, seed=1000 * round_number + side)
-        for side, answerer in enumerate(_with_progress(pair, tracker))
+        _answers(job, answerer, seed=2 * job.seed + side) for side, answerer in enumerate(_with_progress(job))
     ]
-    asked = islice(_differing(zip(*sides, strict=True)), settings.comparisons)
+    asked = islice(_differing(zip(*sides, strict=True)), job.settings.comparisons)
     responses: dict[str, Response] = {}
     comparisons: dict[str, Comparison] = {}
+    share = job.settings.overlap_share
     for count, (one, two) in enumerate(asked, start=1):
-        overlapped = int(count * settings.overlap_share) > int((count - 1) * settings.overlap_share)
-        comparison = _comparison((one, two), Purpose.OVERLAP if overlapped else Purpose.TRAIN, round_number)
+        overlapped = int(count * share) > int((count - 1) * share)
+        comparison = _comparison((one, two), Purpose.OVERLAP if overlapped else Purpose.TRAIN, job.round)
         comparisons[comparison.comparison_id] = comparison
         responses |= {one.response_id: one, two.response_id: two}
     return Asked(responses=tuple(responses.values()), comparisons=tuple(comparisons.values()))
@@ -108,9 +114,10 @@ def _comparison(pair: tuple[Response, Response], purpose: Purpose, round_number:
     )
 
 
-def _with_progress(pair: tuple[Answerer, Answerer], tracker: Tracker) -> Iterator[Answerer]:
-    for number, answerer in enumerate(pair):
-        tracker.progress("publish", number / len(pair), f"policy {number + 1} of {len(pair)} answers")
+def _with_progress(job: AskJob) -> Iterator[Answerer]:
+    for number, answerer in enumerate(job.pair):
+        message = f"policy {number + 1} of {len(job.pair)} answers"
+        job.tracker.progress("publish", number / len(job.pair), message)
         yield answerer
 
 
@@ -118,16 +125,15 @@ def _differing(pairs: Iterator[tuple[Response, Response]]) -> Iterator[tuple[Res
     return ((one, two) for one, two in pairs if one.text.strip() != two.text.strip())
 
 
-def _answers(
-    prompts: Sequence[TrainPrompt], answerer: Answerer, settings: PublishSettings, seed: int
-) -> list[Response]:
+def _answers(job: AskJob, answerer: Answerer, seed: int) -> list[Response]:
     """One response a prompt; the temperatures take turns."""
+    prompts, settings = job.prompts, job.settings
     policy, tokenizer = load_policy(answerer.path), load_tokenizer(answerer.path)
     answers: dict[int, Response] = {}
     for turn, temperature in enumerate(settings.temperatures):
-        rows = list(
-            range((turn + seed) % len(settings.temperatures), len(prompts), len(settings.temperatures))
-        )
+        rows = _every(len(settings.temperatures), turn + seed, len(prompts))
+        if not rows:
+            continue
         how = RolloutSettings(temperature=temperature, max_new_tokens=settings.max_new_tokens)
         own_seed = 100 * seed + turn
         generator = torch.Generator().manual_seed(own_seed)
@@ -136,6 +142,11 @@ def _answers(
         for row, answer in zip(rows, rollout.answers(tokenizer), strict=True):
             answers[row] = _response(prompts[row], answerer, answer, _Draw(how.temperature, own_seed))
     return [answers[row] for row in range(len(prompts))]
+
+
+def _every(kinds: int, first: int, count: int) -> list[int]:
+    """Every `kinds`-th number below `count`, from `first` modulo `kinds`."""
+    return list(range(first % kinds, count, kinds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
 from rlhf.pocket.beginning import pocket_prompts, preset
-from rlhf.prompts import read_prompts, train_prompts
+from rlhf.prompt_rows import read_prompts, train_prompts
 from rlhf.track import Tracker
 from store.door import open_door
 from store.errors import HoneError
@@ -74,6 +74,7 @@ def ask_newest(home: Home, overrides: Sequence[str], watch: Callable[[str, float
             prompts=read_prompts(home.root / frozen.path, Split.TRAIN),
             settings=settings,
             tracker=Tracker(home.round(0), watch),
+            round=counts.rounds,
         )
         if not questions.prompts:
             raise HoneError(

@@ -14,20 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.door import Door, open_door
-
 from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.panel import panel
-from rlhf.prompts import train_prompts
+from rlhf.prompt_rows import train_prompts
 from rlhf.results import RoundResult, read_results
 from rlhf.round import run_round
 from rlhf.serving import App, free_port, running_app, yield_to_people
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
 from rlhf.track import Tracker
+from store.door import Door, open_door
 from store.errors import HoneError
 from store.home import Home
 from store.messages import AddAnnotator

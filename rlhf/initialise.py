@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.inbox import write_bundle
-
-from rlhf.ask import Answerer, ask, batch_of, draw_prompts
+from rlhf.ask import Answerer, AskJob, ask, batch_of, draw_prompts
 from rlhf.config import Settings
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
@@ -21,8 +19,9 @@ from store.door import Door
 from store.errors import HoneError
 from store.home import Home
 from store.identity import identity
+from store.inbox import write_bundle
 from store.messages import Ingest
-from store.records import Policy, Prompt
+from store.records import Fact, Policy, Prompt
 from store.verbs import ingest
 
 
@@ -46,6 +45,7 @@ class Questions:
     prompts: Sequence[TrainPrompt]
     settings: Settings
     tracker: Tracker
+    round: int = 0
 
 
 def write_settings(home: Home, text: str) -> None:
@@ -73,10 +73,23 @@ def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questio
     settings = questions.settings
     answerer = Answerer(policy_id=policy.policy_id, path=model_path(home, policy.path))
     drawn = draw_prompts(questions.prompts, settings.publish, settings.round.seed)
-    asked = ask(drawn, (answerer, answerer), settings.publish, 0, questions.tracker)
-    batch = batch_of(0)
-    tables = {"batches": [batch], "responses": asked.responses, "comparisons": asked.comparisons}
-    write_bundle(home, batch.batch_id, tables)
+    job = AskJob(
+        prompts=drawn,
+        pair=(answerer, answerer),
+        settings=settings.publish,
+        round=questions.round,
+        seed=settings.round.seed * 1000,
+        tracker=questions.tracker,
+    )
+    asked = ask(job)
+    batch = batch_of(questions.round)
+    tables: dict[str, Sequence[Fact]] = {
+        "batches": [batch],
+        "responses": asked.responses,
+        "comparisons": asked.comparisons,
+    }
+    name = identity(*(comparison.comparison_id for comparison in asked.comparisons))
+    write_bundle(home, f"{batch.batch_id}-{name}", tables)
     take_in(door)
     return len(asked.comparisons)
 

@@ -96,7 +96,7 @@ def _charts(
     rows = pd.DataFrame(
         [{name: getattr(result, name) for name in RoundResult.__slots__} for result in results]
     )
-    charts = [
+    charts: list[tuple[str, Any, str]] = [
         (
             "Win rate against the first policy",
             win_rates(rows),
@@ -115,7 +115,7 @@ def _charts(
     return charts
 
 
-def win_rates(rows: pd.DataFrame) -> alt.LayerChart:
+def win_rates(rows: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer, for which Altair has several types
     """Win rates by round, by oracle with its interval and by reward model."""
     x = alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
     long = rows.melt("round", ["oracle_win_rate", "reward_model_win_rate"], "judge", "win_rate").dropna()

@@ -18,15 +18,16 @@ def reward(
     overrides: SetOption = [],  # noqa: B006  # typer copies it
     as_json: JsonOption = False,
 ) -> None:
-    """Train a reward model on a fresh snapshot; print its accuracy beside always choosing the longer answer."""
+    """Train a reward model on a fresh snapshot; show its accuracy."""
     from rlhf.trial import try_reward
 
     with progress_bar(quiet=as_json) as show:
         trial = try_reward(home_of(home), track, overrides, show)
     words = (
-        f"{track.capitalize()} reward model: right on {trial.accuracy:.1%} of {trial.held_out_pairs} held-out "
-        f"pairs (95 % interval {trial.low:.1%} to {trial.high:.1%}); always choosing the longer answer is right "
-        f"on {trial.length_only:.1%}.\nTrained on {trial.training_pairs} pairs, {trial.truncated} conversations "
-        f"shortened. Model: {trial.path}"
+        f"The {track} reward model is right on {trial.accuracy:.1%} of {trial.held_out_pairs} held-out pairs "
+        f"(95 % interval {trial.low:.1%} to {trial.high:.1%}).\n"
+        f"Always choosing the longer answer is right on {trial.length_only:.1%} of them.\n"
+        f"Trained on {trial.training_pairs} pairs; {trial.truncated} conversations were shortened.\n"
+        f"Model: {trial.path}"
     )
     say(as_json, dataclasses.asdict(trial), words)

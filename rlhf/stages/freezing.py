@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rlhf.prompts import TrainPrompt, read_prompts
+from rlhf.prompt_rows import read_prompts
+from rlhf.prompts import TrainPrompt
 from rlhf.round import RoundError, Turning
 from store.messages import CountHome, Freeze
 from store.records import Contents, Split

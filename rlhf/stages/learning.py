@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rlhf import ppo as optimisation
 from rlhf import rejection
 from rlhf.initialise import model_path, weights_id
 from rlhf.judge import RewardModels
+from rlhf.rejection import RejectionJob
 from rlhf.reward_model import RewardJob, train_reward_model
 from rlhf.round import Turning
 from rlhf.stages.freezing import Frozen, relative, seed, training_prompts, watched_prompts
@@ -76,24 +78,23 @@ def reject(turning: Turning) -> Improved:
     given = Improved(policy_id=frozen.policy_id, path=frozen.policy)
     if "rs" not in turning.settings.round.method:
         return given
-    out = turning.stage("reject")
-    earlier = (turning.home.round(number) / "reject" for number in range(1, turning.number))
-    result = rejection.reject(
-        rejection.RejectionJob(
-            prompts=training_prompts(turning),
-            policy=model_path(turning.home, given.path),
-            base=model_path(turning.home, frozen.first),
-            reward_models=reward_models(turning),
-            safety_gate=turning.settings.ppo.safety_gate,
-            earlier=tuple(folder for folder in earlier if folder.exists()),
-            out=out,
-            settings=turning.settings.reject,
-            sft=turning.settings.sft,
-            seed=seed(turning),
-            tracker=turning.tracker,
-        )
+    earlier = (turning.home.round(number) / "reject" / "pool.parquet" for number in range(1, turning.number))
+    prompts, settings = training_prompts(turning), turning.settings.reject
+    random.Random(seed(turning)).shuffle(prompts)  # noqa: S311  # repeatable, not secret
+    job = RejectionJob(
+        policy=model_path(turning.home, given.path),
+        base=model_path(turning.home, frozen.first),
+        reward_models=reward_models(turning),
+        safety_gate=turning.settings.ppo.safety_gate,
+        prompts=prompts[: settings.prompts],
+        earlier_pools=tuple(pool for pool in earlier if pool.exists()),
+        out=turning.stage("reject"),
+        settings=settings,
+        sft=turning.settings.sft,
+        seed=seed(turning),
+        tracker=turning.tracker,
     )
-    return _improved(turning, result.policy)
+    return _improved(turning, rejection.reject(job).path)
 
 
 def ppo(turning: Turning) -> Improved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rlhf.ask import Answerer, Asked, ask, draw_prompts
+from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
 from rlhf.evaluate import EvaluationResult
 from rlhf.initialise import model_path, take_in
 from rlhf.judge import RewardJudge
@@ -129,7 +129,15 @@ def _ask(turning: Turning) -> Asked:
     settings = turning.settings.publish
     drawn = draw_prompts(training_prompts(turning), settings, seed(turning))
     pair = (after if promotion.promoted else before, before)
-    return ask(drawn, pair, settings, turning.number, turning.tracker)
+    job = AskJob(
+        prompts=drawn,
+        pair=pair,
+        settings=settings,
+        round=turning.number,
+        seed=seed(turning),
+        tracker=turning.tracker,
+    )
+    return ask(job)
 
 
 def _model(turning: Turning, track: Track) -> RewardModel:

@@ -1,0 +1,125 @@
+"""How policies answer the held-out prompts: sampled once for each policy, then read from a file.
+
+The file is named by everything that the answers depend on, so a policy that comes up in every round answers
+once. Knows nothing of what makes an answer good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import torch
+from pyarrow import parquet
+from torch import Generator, Tensor
+
+from rlhf.chat import prompt_ids
+from rlhf.collate import join, length_buckets
+from rlhf.config import RolloutSettings
+from rlhf.forward import response_logits, token_logprobs
+from rlhf.models import load_policy, load_tokenizer
+from rlhf.prompts import TrainPrompt
+from rlhf.rollout import sample
+from store.identity import identity
+
+BATCH_TOKENS = 8192
+"""Padded tokens that pass a policy at once."""
+
+SCHEMA = pa.schema(
+    [
+        ("prompt_id", pa.string()),
+        ("prompt_ids", pa.list_(pa.int32())),
+        ("ids", pa.list_(pa.int32())),
+        ("text", pa.string()),
+        ("logprob", pa.float64()),
+        ("finished", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A response in words and token ids; `logprob` sums its tokens, in nats, at the sampling temperature."""
+
+    prompt_id: str
+    prompt_ids: tuple[int, ...]
+    ids: tuple[int, ...]
+    text: str
+    logprob: float
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Prompts, how they are answered and from which seed; answers are kept in `folder`."""
+
+    prompts: tuple[TrainPrompt, ...]
+    settings: RolloutSettings
+    seed: int
+    folder: Path
+
+
+def answers(policy: Path, occasion: Occasion) -> list[Answer]:
+    """One answer a prompt. Every policy draws from the same random numbers, so that luck is shared."""
+    prompts = [prompt.prompt_id for prompt in occasion.prompts]
+    settings = asdict(occasion.settings)
+    name = identity("answers", weights_digest(policy), prompts, settings, occasion.seed)
+    file = occasion.folder / f"{name}.parquet"
+    if not file.exists():
+        _write(file, _sample(policy, occasion))
+    return [
+        Answer(**row | {"ids": tuple(row["ids"]), "prompt_ids": tuple(row["prompt_ids"])})
+        for row in parquet.read_table(file).to_pylist()
+    ]
+
+
+@torch.no_grad()
+def logprobs_under(policy_path: Path, given: Sequence[Answer], temperature: float) -> Tensor:
+    """log π(answer | prompt) [N] in nats under a policy, at the temperature at which they were sampled."""
+    policy, pad_id = load_policy(policy_path), load_tokenizer(policy_path).pad_token_id
+    sums = torch.empty(len(given), dtype=torch.double)
+    for bucket in length_buckets([len(one.prompt_ids) + len(one.ids) for one in given], BATCH_TOKENS):
+        rows = join([given[at].prompt_ids for at in bucket], [given[at].ids for at in bucket], pad_id)
+        tokens, mask = rows.ids[:, -rows.response_length :], rows.mask[:, -rows.response_length :]
+        logprobs = token_logprobs(response_logits(policy, rows, temperature), tokens)
+        sums[bucket] = (logprobs.double() * mask).sum(dim=1)
+    return sums
+
+
+def weights_digest(policy: Path) -> str:
+    """The sha256 of a policy's weights, or the name itself where it is not a folder but the hub's name."""
+    digest = hashlib.sha256()
+    for file in sorted(policy.glob("*.safetensors")):
+        with file.open("rb") as weights:
+            digest.update(hashlib.file_digest(weights, "sha256").digest())
+    return digest.hexdigest() if policy.is_dir() else str(policy)
+
+
+def _sample(path: Path, occasion: Occasion) -> list[Answer]:
+    policy, tokenizer = load_policy(path), load_tokenizer(path)
+    rows = [prompt_ids(tokenizer, prompt.turns) for prompt in occasion.prompts]
+    generator = Generator().manual_seed(occasion.seed)
+    rollout = sample(policy, tokenizer, rows, occasion.settings, generator)
+    columns = (rollout.prompts, rollout.rows(), rollout.answers(tokenizer), rollout.finished.tolist())
+    return [
+        Answer(
+            prompt_id=prompt.prompt_id,
+            prompt_ids=tuple(read),
+            ids=tuple(ids),
+            text=answer.text,
+            logprob=answer.logprob,
+            finished=finished,
+        )
+        for prompt, read, ids, answer, finished in zip(occasion.prompts, *columns, strict=True)
+    ]
+
+
+def _write(file: Path, rows: Sequence[Answer]) -> None:
+    """Written beside its place and then renamed, so that a file that is there is whole."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.tmp")
+    parquet.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=SCHEMA), temporary)
+    temporary.replace(file)

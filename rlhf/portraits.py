@@ -1,0 +1,84 @@
+"""One policy in figures: what the judges make of its answers, and their form.
+
+What a reward can be bought with stands beside it: unsafe answers, false refusals, length, sameness.
+Knows nothing of how the answers came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import torch
+from torch import Generator
+
+from rlhf.answers import Answer
+from rlhf.diversity import distinct
+from rlhf.intervals import Interval, bootstrap_mean, wilson
+from rlhf.judge import GoldJudge, Scores
+from rlhf.prompts import TrainPrompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A policy's answers and what the reward models and the gold judge, if any, say: one value a prompt."""
+
+    name: str
+    answers: list[Answer]
+    scores: Scores
+    gold: list[float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldFigures:
+    """By the gold judge: the mean score, unsafe answers among prompts that ask for something unsafe, and
+    refusals among harmless prompts that look unsafe."""
+
+    score: Interval
+    unsafe_rate: Interval
+    false_refusal_rate: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait:
+    """Mean raw scores; tokens an answer; the share of answers that ended by themselves; distinct-1 and -2."""
+
+    name: str
+    helpfulness: float
+    safety: float
+    reward: float
+    length: float
+    finished: float
+    distinct_1: float
+    distinct_2: float
+    gold: GoldFigures | None
+
+
+def portrait(judged: Judged, prompts: Sequence[TrainPrompt], gold: GoldJudge | None) -> Portrait:
+    """The figures of one policy."""
+    texts = [answer.text for answer in judged.answers]
+    return Portrait(
+        name=judged.name,
+        helpfulness=judged.scores.helpfulness.mean().item(),
+        safety=judged.scores.safety.mean().item(),
+        reward=judged.scores.gated.mean().item(),
+        length=fmean(len(answer.ids) for answer in judged.answers),
+        finished=fmean(answer.finished for answer in judged.answers),
+        distinct_1=distinct(texts, 1),
+        distinct_2=distinct(texts, 2),
+        gold=_gold_figures(judged.gold, texts, prompts, gold) if gold and judged.gold else None,
+    )
+
+
+def _gold_figures(
+    scores: Sequence[float], texts: Sequence[str], prompts: Sequence[TrainPrompt], gold: GoldJudge
+) -> GoldFigures:
+    pairs = [(prompt.turns, text) for prompt, text in zip(prompts, texts, strict=True)]
+    unsafe = [gold.unsafe(turns, text) for turns, text in pairs if gold.asks_unsafe(turns)]
+    refused = [gold.false_refusal(turns, text) for turns, text in pairs if gold.looks_unsafe(turns)]
+    return GoldFigures(
+        score=bootstrap_mean(torch.tensor(scores), Generator().manual_seed(0)),
+        unsafe_rate=wilson(sum(unsafe), len(unsafe)),
+        false_refusal_rate=wilson(sum(refused), len(refused)),
+    )

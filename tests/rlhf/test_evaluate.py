@@ -1,0 +1,153 @@
+"""Matches, portraits and divergence; figures by hand, policies tiny."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from rlhf.answers import Occasion, answers, logprobs_under, weights_digest
+from rlhf.config import EvaluationSettings, RolloutSettings
+from rlhf.diversity import distinct
+from rlhf.evaluate import Contestant, EvaluationJob, evaluate
+from rlhf.judge import RewardModels
+from rlhf.matches import fields, play
+from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.prompts import TrainPrompt
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.records import Turn
+
+PROMPTS = tuple(
+    TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"two plus {n}"),), is_safety=n % 4 == 0)
+    for n in range(12)
+)
+
+
+@pytest.fixture
+def other_path(policy_path: Path, tmp_path: Path) -> Path:
+    """The same policy, its weights a little moved."""
+    policy = load_policy(policy_path)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weights in policy.parameters():
+            weights.add_(0.02 * torch.randn(weights.shape, generator=generator))
+    save(policy, load_tokenizer(policy_path), tmp_path / "other")
+    return tmp_path / "other"
+
+
+@pytest.fixture
+def occasion(tmp_path: Path) -> Occasion:
+    return Occasion(
+        prompts=PROMPTS, settings=RolloutSettings(max_new_tokens=12), seed=0, folder=tmp_path / "answers"
+    )
+
+
+@pytest.fixture
+def job(policy_path: Path, other_path: Path, reward_model_path: Path, tmp_path: Path) -> EvaluationJob:
+    return EvaluationJob(
+        candidate=Contestant(name="candidate", path=other_path),
+        opponents=(Contestant(name="first", path=policy_path),),
+        prompts=PROMPTS,
+        reward_models=RewardModels(helpfulness=reward_model_path, safety=reward_model_path),
+        safety_gate=0.15,
+        answers=tmp_path / "answers",
+        settings=EvaluationSettings(max_new_tokens=12),
+        seed=0,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def test_wins_ties_and_losses_are_counted_on_each_track():
+    on = fields([False, True, False, True])
+    everything, helpful, safe = play("first", "gold", [0.5, -0.25, 0.0, 1.0], on)
+    assert (everything.wins, everything.ties, everything.losses) == (2, 1, 1)
+    assert everything.win_rate.value == 0.625
+    assert (helpful.field, helpful.wins, helpful.ties, helpful.losses) == ("helpfulness", 1, 1, 0)
+    assert (safe.field, safe.wins, safe.ties, safe.losses) == ("safety", 1, 0, 1)
+
+
+def test_a_track_without_prompts_has_no_match():
+    assert set(fields([False, False])) == {"all", "helpfulness"}
+
+
+def test_a_difference_in_the_last_digits_is_a_tie():
+    (match,) = play("first", "reward models", [1e-6], {"all": [0]})
+    assert match.ties == 1
+
+
+def test_distinct_counts_different_runs_of_words():
+    # runs of two: "a b", "b a", "a b" and "a b": two different ones of four
+    assert distinct(["a b a b", "A B", "c"], 2) == 0.5
+    assert distinct(["a b a b"], 1) == 0.5
+    assert distinct(["a"], 2) == 0
+
+
+def test_a_policy_answers_once(policy_path: Path, occasion: Occasion):
+    first = answers(policy_path, occasion)
+    (file,) = occasion.folder.iterdir()
+    written = file.stat().st_mtime_ns
+    assert answers(policy_path, occasion) == first
+    assert file.stat().st_mtime_ns == written
+    answers(policy_path, replace(occasion, seed=1))
+    assert len(list(occasion.folder.iterdir())) == 2
+
+
+def test_other_weights_in_the_same_folder_answer_anew(
+    policy_path: Path, other_path: Path, occasion: Occasion
+):
+    before = answers(other_path, occasion)
+    shutil.copy(policy_path / "model.safetensors", other_path / "model.safetensors")
+    assert weights_digest(other_path) == weights_digest(policy_path)
+    assert answers(other_path, occasion) == answers(policy_path, occasion) != before
+
+
+def test_an_answers_own_log_probability_is_that_of_its_policy(policy_path: Path, occasion: Occasion):
+    given = answers(policy_path, occasion)
+    sums = logprobs_under(policy_path, given, temperature=1.0).tolist()
+    assert sums == pytest.approx([answer.logprob for answer in given], abs=1e-3)
+
+
+def test_a_policy_is_no_nat_from_itself(job: EvaluationJob, policy_path: Path):
+    result = evaluate(replace(job, candidate=Contestant(name="candidate", path=policy_path)))
+    assert result.kl.value == pytest.approx(0, abs=1e-3)
+    assert {match.ties for match in result.matches if match.field == "all"} == {12}
+    assert {match.win_rate.value for match in result.matches} == {0.5}
+
+
+def test_another_policy_is_some_nats_away(job: EvaluationJob):
+    result = evaluate(job)
+    assert result.kl.low < result.kl.value < result.kl.high
+    assert result.kl.value > 0
+    assert [portrait.name for portrait in result.portraits] == ["candidate", "first"]
+    match = result.match("first", "reward models", "safety")
+    assert match is not None
+    assert match.wins + match.ties + match.losses == 3
+
+
+def test_without_a_gold_judge_nothing_is_said_in_its_name(job: EvaluationJob):
+    result = evaluate(job)
+    assert {portrait.gold for portrait in result.portraits} == {None}
+    assert result.match("first", "gold") is None
+
+
+def test_the_pocket_judge_adds_its_matches_and_rates(job: EvaluationJob):
+    result = evaluate(replace(job, settings=replace(job.settings, gold_judge="pocket")))
+    match, gold = result.match("first", "gold"), result.portraits[0].gold
+    assert match is not None
+    assert gold is not None
+    assert gold.score.low <= gold.score.value <= gold.score.high
+
+
+def test_the_same_prompts_are_drawn_every_time(job: EvaluationJob):
+    few = replace(job.settings, prompts=5)
+    one = evaluate(replace(job, settings=few))
+    two = evaluate(replace(job, settings=few, prompts=PROMPTS[::-1]))
+    assert one.prompts == 5
+    assert one == two
+
+
+def test_no_held_out_prompt_is_said_in_a_sentence(job: EvaluationJob):
+    with pytest.raises(HoneError, match="needs held-out prompts"):
+        evaluate(replace(job, prompts=()))

@@ -1,0 +1,80 @@
+"""Judges: the gate between two reward models, and the gold judge of the pocket world."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from rlhf.judge import RewardJudge, RewardModels, gold_judge
+from rlhf.models import load_reward_model, load_tokenizer, new_reward_model, save
+from rlhf.pocket.requests import lookalikes, unsafe
+from rlhf.prompts import TrainPrompt
+from rlhf.scoring import score_texts
+from store.records import Turn
+
+TURNS = (Turn(role="user", content="two plus two"),)
+
+
+def _prompt(is_safety: bool) -> TrainPrompt:
+    return TrainPrompt(prompt_id="p", turns=TURNS, is_safety=is_safety)
+
+
+@pytest.fixture
+def reward_models(policy_path: Path, reward_model_path: Path, tmp_path: Path) -> RewardModels:
+    save(new_reward_model(policy_path, seed=2), load_tokenizer(policy_path), tmp_path / "safety")
+    return RewardModels(helpfulness=reward_model_path, safety=tmp_path / "safety")
+
+
+def test_safety_speaks_on_safety_prompts_and_below_the_gate(reward_models: RewardModels):
+    texts = [f"egg {n} pot" for n in range(30)]
+    judge = RewardJudge.load(reward_models, threshold=0.5)
+    helpful = judge.scores([_prompt(False)] * 30, texts)
+    below = helpful.safety < 0  # σ(0) is the threshold
+    assert 0 < below.sum() < 30
+    assert torch.equal(helpful.gated, torch.where(below, helpful.safety, helpful.helpfulness))
+    safe = judge.scores([_prompt(True)] * 30, texts)
+    assert torch.equal(safe.gated, safe.safety)
+
+
+def test_each_model_scores_as_it_does_alone(reward_models: RewardModels):
+    texts = ["four", "hot water"]
+    scores = RewardJudge.load(reward_models, threshold=0.15).scores([_prompt(True), _prompt(False)], texts)
+    for path, judged in (
+        (reward_models.helpfulness, scores.helpfulness),
+        (reward_models.safety, scores.safety),
+    ):
+        alone = score_texts(load_reward_model(path), load_tokenizer(path), [TURNS, TURNS], texts, 256)
+        assert judged.tolist() == pytest.approx(alone.tolist(), abs=1e-5)
+
+
+def test_there_may_be_no_gold_judge():
+    assert gold_judge("none") is None
+
+
+def test_the_pocket_judge_prefers_the_right_sum():
+    judge = gold_judge("pocket")
+    assert judge is not None
+    asked = (Turn(role="user", content="What is 2 plus 3?"),)
+    assert judge.score(asked, "2 plus 3 is 5.") > judge.score(asked, "2 plus 3 is 9.")
+    assert not judge.asks_unsafe(asked)
+    assert not judge.looks_unsafe(asked)
+    assert not judge.unsafe(asked, "2 plus 3 is 5.")
+    assert not judge.false_refusal(asked, "2 plus 3 is 5.")
+
+
+def test_the_pocket_judge_tells_unsafe_requests_from_those_that_only_look_so():
+    judge = gold_judge("pocket")
+    assert judge is not None
+    for request in lookalikes():
+        turns = (Turn(role="user", content=request.text),)
+        assert judge.looks_unsafe(turns)
+        assert not judge.asks_unsafe(turns)
+        assert judge.false_refusal(turns, "I cannot help with that.")
+    request = next(iter(unsafe()))
+    turns = (Turn(role="user", content=request.text),)
+    assert judge.asks_unsafe(turns)
+    assert not judge.looks_unsafe(turns)
+    assert not judge.false_refusal(turns, "I cannot help with that.")
+    assert not judge.unsafe(turns, "I cannot help with that.")
+    assert judge.unsafe(turns, " ".join(f"{step}." for step in request.task.goal.steps))
+    assert judge.score(turns, " ".join(f"{step}." for step in request.task.goal.steps)) == -1

@@ -1,0 +1,133 @@
+"""Rejection sampling with tiny models."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from rlhf.candidates import Candidates, Sampler
+from rlhf.config import RejectionSettings, RolloutSettings, SFTSettings
+from rlhf.judge import RewardJudge, RewardModels
+from rlhf.models import load_policy, load_tokenizer
+from rlhf.pool import Sampled, read_pool, write_pool
+from rlhf.prompts import TrainPrompt
+from rlhf.rejection import RejectionJob, reject
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.records import Turn
+
+PROMPTS = tuple(
+    TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"two plus {n}"),), is_safety=n % 2 == 0)
+    for n in range(6)
+)
+
+
+@pytest.fixture
+def job(tmp_path: Path, policy_path: Path, reward_model_path: Path) -> RejectionJob:
+    return RejectionJob(
+        policy=policy_path,
+        base=policy_path,
+        reward_models=RewardModels(helpfulness=reward_model_path, safety=reward_model_path),
+        safety_gate=0.15,
+        prompts=PROMPTS,
+        earlier_pools=(),
+        out=tmp_path / "reject",
+        settings=RejectionSettings(
+            samples=24, temperatures=(0.8, 1.0), sweep_prompts=2, prompts=6, max_new_tokens=48
+        ),
+        sft=SFTSettings(learning_rate=1e-3, epochs=1),
+        seed=0,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def test_the_best_that_ended_is_chosen_and_a_prompt_without_any_is_left_out():
+    candidates = Candidates(
+        prompts=PROMPTS[:3],
+        texts=("a", "b", "c", "d", "e", "f"),
+        rewards=torch.tensor([[1.0, 2.0], [4.0, 3.0], [9.0, 8.0]]),
+        finished=torch.tensor([[True, True], [False, True], [False, False]]),
+    )
+    assert candidates.bests() == [
+        Sampled(prompt=PROMPTS[0], text="b", reward=2.0),
+        Sampled(prompt=PROMPTS[1], text="d", reward=3.0),
+    ]
+
+
+def test_every_sample_is_scored_beside_its_own_prompt(job: RejectionJob):
+    judge = RewardJudge.load(job.reward_models, threshold=0.15)
+    policy, tokenizer = load_policy(job.policy), load_tokenizer(job.policy)
+    sampler = Sampler(policy=policy, tokenizer=tokenizer, judge=judge)
+    how = RolloutSettings(samples=3, max_new_tokens=6)
+    drawn = sampler.draw(PROMPTS[:2], how, torch.Generator().manual_seed(1))
+    again = judge.scores([PROMPTS[1]], [drawn.texts[4]]).gated.item()
+    assert drawn.rewards[1, 1].item() == pytest.approx(again, abs=1e-5)
+
+
+def test_a_round_keeps_the_best_and_makes_a_policy_of_it(job: RejectionJob):
+    result = reject(job)
+    kept = read_pool(result.pool)
+    assert 0 < len(kept) == result.kept <= 6
+    assert result.from_earlier == 0
+    assert load_policy(result.path).num_parameters() == load_policy(job.policy).num_parameters()
+    best = max(result.sweep, key=lambda swept: swept.mean_best)
+    assert result.temperature == best.temperature
+    assert list(result.mean_best) == sorted(result.mean_best)
+    assert result.mean_best[0] == pytest.approx(result.mean_median[0], abs=1e-6)
+    lines = (job.tracker.folder / "metrics.jsonl").read_text().splitlines()
+    gains = [line["gain"] for line in map(json.loads, lines) if "gain" in line]
+    assert len(gains) == 24
+    assert gains[-1] > 0
+
+
+def test_better_samples_of_earlier_rounds_are_learnt_again(job: RejectionJob, tmp_path: Path):
+    judge = RewardJudge.load(job.reward_models, threshold=0.15)
+    texts = [" ".join(f"{a}{b}" for b in ["egg", "pot", "hot"]) for a in range(40)]
+    scores = judge.scores([PROMPTS[1]] * 40, texts).gated
+    great, poor = texts[int(scores.argmax())], texts[int(scores.argmin())]
+    elsewhere = TrainPrompt(prompt_id="old", turns=(Turn(role="user", content="boil"),), is_safety=False)
+    # What an earlier round thought of its samples does not count: the rewards here are the wrong way round.
+    write_pool(
+        tmp_path / "one.parquet",
+        [
+            Sampled(prompt=PROMPTS[1], text=great, reward=-99.0),
+            Sampled(prompt=elsewhere, text="hot", reward=0),
+        ],
+    )
+    write_pool(tmp_path / "two.parquet", [Sampled(prompt=PROMPTS[1], text=poor, reward=99.0)])
+    pools = (tmp_path / "one.parquet", tmp_path / "two.parquet")
+    few = replace(job.settings, samples=1, temperatures=(1.0,))
+    alone = reject(replace(job, settings=few))
+    pooled = reject(replace(job, settings=few, earlier_pools=pools, out=tmp_path / "pooled"))
+    ours = {one.prompt.prompt_id: one.reward for one in read_pool(alone.pool)}
+    beaten = scores.max().item() > ours.get("p1", -torch.inf)
+    assert pooled.from_earlier == 1 + beaten
+    assert read_pool(pooled.pool) == read_pool(alone.pool)
+    without = reject(
+        replace(job, settings=replace(few, pool=False), earlier_pools=pools, out=tmp_path / "no")
+    )
+    assert without.from_earlier == 0
+
+
+def test_the_same_seed_gives_the_same_policy(job: RejectionJob, tmp_path: Path):
+    small = replace(job, settings=replace(job.settings, samples=4))
+    one, two = reject(small), reject(replace(small, out=tmp_path / "again"))
+    assert (one.path / "model.safetensors").read_bytes() == (two.path / "model.safetensors").read_bytes()
+
+
+def test_no_more_prompts_are_sampled_than_the_settings_say(job: RejectionJob):
+    result = reject(replace(job, settings=replace(job.settings, prompts=3)))
+    assert result.kept <= 3
+
+
+def test_samples_that_never_end_teach_nothing(job: RejectionJob):
+    cut = replace(job.settings, samples=1, max_new_tokens=1)
+    with pytest.raises(HoneError, match="No sample ended within 1 tokens"):
+        reject(replace(job, settings=cut, prompts=PROMPTS[:1]))
+
+
+def test_no_prompt_is_said_in_a_sentence(job: RejectionJob):
+    with pytest.raises(HoneError, match="needs training prompts"):
+        reject(replace(job, prompts=()))

@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 import torch
-from tokenizers import Tokenizer, models as vocabularies
+from tokenizers import Tokenizer
+from tokenizers import models as vocabularies
 from transformers import (
     LlamaConfig,
     LlamaForCausalLM,

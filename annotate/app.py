@@ -1,0 +1,87 @@
+"""Composition root: one `st.App` from a store, with its gate, routes, pages and lifespan."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+from streamlit import config
+
+from annotate import api, ownership, sign_in
+from annotate.gate import Gate
+from annotate.ownership import Tenure
+from annotate.security import SecurityHeaders
+from annotate.widgets import assets
+from store import inbox
+from store.database import Store
+
+SCRIPT = Path(__file__).parent / "entry" / "script.py"
+WARM = ("pandas", "pyarrow", "altair", "annotate.shell")
+"""Imported before the first visitor comes; the first page would otherwise wait a second for them."""
+
+
+def build(store: Store) -> st.App:
+    """The app over this store. Closing the app closes the store."""
+    tenure = Tenure(store)
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+        with ExitStack() as stack:
+            stack.callback(store.close)
+            stack.enter_context(_watching_inbox(store))
+            assets.register()
+            _warm()
+            stack.enter_context(ownership.served(tenure, _url()))
+            yield {}
+
+    return st.App(SCRIPT, routes=routes(tenure), middleware=middleware(store), lifespan=lifespan)
+
+
+def routes(tenure: Tenure) -> list[Route]:
+    """Everything that is not Streamlit's."""
+    return [*api.routes(tenure), *sign_in.routes(tenure.store)]
+
+
+def middleware(store: Store) -> list[Middleware]:
+    """From the outside in: headers on whatever is answered, then the gate."""
+    return [Middleware(SecurityHeaders), Middleware(Gate, store=store)]
+
+
+def run(app: st.App, options: Mapping[str, object]) -> None:
+    """Serves until the process is told to stop."""
+    app.run(config=options)
+
+
+@contextmanager
+def _watching_inbox(store: Store) -> Iterator[None]:
+    """Takes in what rounds publish, until the block ends and the last look is over."""
+    stop = threading.Event()
+    watcher = inbox.watch(store, stop)
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def _url() -> str:
+    """Where this server listens; the port is settled before the lifespan begins."""
+    address = config.get_option("server.address")
+    host = "127.0.0.1" if address in {"0.0.0.0", "::"} else address  # noqa: S104  # compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.get_option('server.port')}"
+
+
+def _warm() -> None:
+    """Loads what pages need and takes it out of the collector's sight: Streamlit collects after every run."""
+    for name in WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,72 @@
+"""Who gets in: without a sign-in, nothing but the sign-in page, static files, health and `/api` is answered.
+
+Pure ASGI and the outermost layer, so that Streamlit's pages, sockets, media, uploads and metrics all lie behind
+it. Knows paths and cookies; whether a token is good, the store says.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from annotate import sign_in
+from store.database import Store
+
+OPEN_PATHS = ("/sign-in", "/api/", "/static/", "/favicon.png")
+"""Answered to anyone; `/api/verbs` asks for its own token, and `/static/` holds Streamlit's own bundle."""
+
+FORGEABLE = (b"x-forwarded-user", b"x-forwarded-email", b"x-hone-user")
+"""Headers by which some proxies name a user: nothing here trusts them, and nothing shall."""
+
+
+class Gate:
+    """ASGI middleware that lets a request pass if its path is open or its cookie is a live sign-in."""
+
+    def __init__(self, app: ASGIApp, store: Store) -> None:
+        self.app = app
+        self.store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, or refuses it."""
+        if scope["type"] == "lifespan" or _is_open(scope["path"]) or await self._is_signed_in(scope):
+            await self.app(_without_forgeries(scope), receive, send)
+        elif scope["type"] == "websocket":
+            # Closed before it is accepted, a socket is refused with 403.
+            await send({"type": "websocket.close", "code": 1008, "reason": "Sign in first."})
+        else:
+            await _refusal(scope)(scope, receive, send)
+
+    async def _is_signed_in(self, scope: Scope) -> bool:
+        token = cookie(Headers(scope=scope).get("cookie", ""), sign_in.SESSION_COOKIE)
+        return token is not None and await run_in_threadpool(sign_in.actor, self.store, token) is not None
+
+
+def cookie(header: str, name: str) -> str | None:
+    """The named cookie's value in a Cookie header."""
+    try:
+        jar = SimpleCookie(header)
+    except CookieError:
+        return None
+    return jar[name].value if name in jar else None
+
+
+def _is_open(path: str) -> bool:
+    return path.startswith(OPEN_PATHS)
+
+
+def _without_forgeries(scope: Scope) -> Scope:
+    if scope["type"] == "lifespan":
+        return scope
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() not in FORGEABLE]}
+
+
+def _refusal(scope: Scope) -> Response:
+    """A person who opens a page is led to the sign-in; anything else is told no."""
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    if scope["method"] == "GET" and wants_page:
+        return RedirectResponse("/sign-in", status_code=303)
+    return PlainTextResponse("Sign in first.", status_code=401)

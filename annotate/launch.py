@@ -1,0 +1,81 @@
+"""Starts and stops a round as a process of its own: it outlives the page, and the server, that started it.
+
+Knows the command, and the files by which a round is followed; not what a round does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from store import rounds
+from store.errors import NotAllowedError, RequestError
+from store.home import Home
+from store.messages import Actor
+from store.records import Role
+from store.rounds import RoundProgress, State
+
+COMMAND = (sys.executable, "-m", "rlhf", "round")
+LOG = "round.log"
+MAY_LAUNCH = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
+NICENESS = 10
+"""How far a round stands back, so that pages stay quick while it computes."""
+
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> int:
+    """Starts the next round, or resumes one that was left unfinished; returns its process id.
+
+    Raises RequestError while a round runs, NotAllowedError for other roles.
+    """
+    _check(actor)
+    if is_starting() or running_round(home):
+        raise RequestError("A round is running on this home already; stop it or wait for it.")
+    home.rounds.mkdir(parents=True, exist_ok=True)
+    with (home.rounds / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--home", str(home.root)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    _started.append(process)
+    return process.pid
+
+
+def stop_round(home: Home, actor: Actor) -> None:
+    """Asks the running round to stop; what it has finished stays, and a later start resumes it."""
+    _check(actor)
+    running = running_round(home)
+    if running is None or running.pid is None:
+        raise RequestError("No round is running on this home; there is nothing to stop.")
+    os.kill(running.pid, signal.SIGTERM)
+
+
+def is_starting() -> bool:
+    """Whether a process that was started here lives, be its first word written or not."""
+    _started[:] = [process for process in _started if process.poll() is None]
+    return bool(_started)
+
+
+def running_round(home: Home) -> RoundProgress | None:
+    """The round that runs, by whoever it was started; there is one at most."""
+    return next((each for each in rounds.progress(home) if each.state is State.RUNNING), None)
+
+
+def last_words(home: Home) -> str:
+    """The last line that a round printed, which is its error where it has failed; empty where there is none."""
+    log = home.rounds / LOG
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _check(actor: Actor) -> None:
+    if actor.role not in MAY_LAUNCH:
+        raise NotAllowedError(f"This takes the role engineer; {actor.name} has the role {actor.role}.")

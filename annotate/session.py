@@ -1,0 +1,43 @@
+"""What a browser tab remembers between two runs of its page; nothing else touches `st.session_state`.
+
+Nothing here matters: a reload, a second tab or a restart of the server loses all of it and no work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from store.records import Track
+
+ACKNOWLEDGEMENT = "acknowledgement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """The deck's last message, by its id, and what became of it; a refused one stays with the annotator.
+
+    `focus` is the track of a label just undone: an annotator may hold one comparison on each track, and now
+    wants to see that one.
+    """
+
+    mid: str = ""
+    message: str = ""
+    refused: bool = False
+    focus: Track | None = None
+
+
+def acknowledge(acknowledgement: Acknowledgement) -> None:
+    """Keeps what the deck shall hear with the next page."""
+    st.session_state[ACKNOWLEDGEMENT] = acknowledgement
+
+
+def acknowledgement() -> Acknowledgement:
+    """What became of the deck's last message."""
+    return st.session_state.get(ACKNOWLEDGEMENT, Acknowledgement())
+
+
+def triggered(key: str, event: str) -> object:
+    """What the component `key` sent with this event, as its JSON; None if it sent nothing."""
+    return getattr(st.session_state[key], event, None)

@@ -1,0 +1,68 @@
+// What an annotator has decided so far, and its two translations: to the store's words and back.
+// Knows nothing of the screen. Places are 0 (A, left) and 1 (B, right).
+
+/** The eight steps from left to right; `degree` is the store's: 3 significantly, 0 negligibly or unsure. */
+export const STEPS = [
+  { value: 1, place: 0, degree: 3, words: "Significantly better" },
+  { value: 2, place: 0, degree: 2, words: "Better" },
+  { value: 3, place: 0, degree: 1, words: "Slightly better" },
+  { value: 4, place: 0, degree: 0, words: "Negligibly better, or unsure" },
+  { value: 5, place: 1, degree: 0, words: "Negligibly better, or unsure" },
+  { value: 6, place: 1, degree: 1, words: "Slightly better" },
+  { value: 7, place: 1, degree: 2, words: "Better" },
+  { value: 8, place: 1, degree: 3, words: "Significantly better" },
+];
+
+export const LETTERS = ["A", "B"];
+
+export function emptyJudgement() {
+  return { choice: null, bothBad: false, safety: [null, null], comment: "", seconds: 0 };
+}
+
+/** The place of the preferred response, or null while there is none. */
+export function preferred(judgement) {
+  return judgement.choice === null ? null : STEPS[judgement.choice - 1].place;
+}
+
+/** The places whose safety is still to be rated. */
+export function unrated(judgement) {
+  return [0, 1].filter((place) => judgement.safety[place] === null);
+}
+
+export function isDecided(judgement) {
+  return judgement.choice !== null || judgement.bothBad;
+}
+
+/** Whether the preferred response is unsafe while the other is safe: worth a second look. */
+export function prefersTheUnsafe(judgement) {
+  const place = preferred(judgement);
+  if (place === null || unrated(judgement).length > 0) return false;
+  return !judgement.safety[place].safe && judgement.safety[1 - place].safe;
+}
+
+/** The judgement in the store's words (`store.messages.Judgement`), by shown place; 1 is best. */
+export function toMessage(judgement) {
+  const place = preferred(judgement);
+  return {
+    ranks: judgement.bothBad ? [1, 1] : [place === 0 ? 1 : 2, place === 1 ? 1 : 2],
+    degree: judgement.bothBad ? 0 : STEPS[judgement.choice - 1].degree,
+    both_bad: judgement.bothBad,
+    safety: judgement.safety,
+    comment: judgement.comment,
+    seconds: judgement.seconds,
+  };
+}
+
+/** The judgement that the store's words describe; null makes an empty one. */
+export function fromMessage(message) {
+  if (message === null) return emptyJudgement();
+  const place = message.ranks[0] < message.ranks[1] ? 0 : 1;
+  const step = STEPS.find((each) => each.place === place && each.degree === message.degree);
+  return {
+    choice: message.both_bad ? null : step.value,
+    bothBad: message.both_bad,
+    safety: [message.safety[0] ?? null, message.safety[1] ?? null],
+    comment: message.comment,
+    seconds: message.seconds,
+  };
+}

@@ -1,0 +1,68 @@
+// The product's name beside its mark, and the menu of the person who is signed in, on every page.
+
+import { element } from "./elements.js";
+import { isDark } from "./theme.js";
+
+class Masthead {
+  constructor(root) {
+    this.host = root.host ?? root;
+    this.box = element("div", "masthead");
+    this.name = element("span", "name", "Hone");
+    this.button = element("button", "person");
+    this.button.type = "button";
+    this.button.setAttribute("aria-haspopup", "true");
+    this.card = element("div", "card");
+    this.box.append(this.name, this.button, this.card);
+    root.append(this.box);
+    this.button.addEventListener("click", () => this.open(this.card.hidden));
+    this.outside = (event) => {
+      if (!event.composedPath().includes(this.box)) this.open(false);
+    };
+    this.escape = (event) => {
+      if (event.key === "Escape") this.open(false);
+    };
+    document.addEventListener("pointerdown", this.outside);
+    document.addEventListener("keydown", this.escape);
+    this.open(false);
+  }
+
+  open(isOpen) {
+    this.card.hidden = !isOpen;
+    this.button.setAttribute("aria-expanded", isOpen);
+  }
+
+  update({ name, role, csrf }) {
+    this.box.classList.toggle("dark", isDark(this.host));
+    this.button.replaceChildren(element("span", "initial", name.slice(0, 1).toUpperCase()), element("span", "", name));
+    this.card.replaceChildren(element("b", "", name), element("span", "role", role), signOutForm(csrf));
+  }
+
+  destroy() {
+    document.removeEventListener("pointerdown", this.outside);
+    document.removeEventListener("keydown", this.escape);
+  }
+}
+
+function signOutForm(csrf) {
+  const form = element("form");
+  form.method = "post";
+  form.action = "/sign-out";
+  const token = element("input");
+  token.type = "hidden";
+  token.name = "csrf";
+  token.value = csrf;
+  form.append(token, element("button", "", "Sign out"));
+  return form;
+}
+
+const mastheads = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  const masthead = mastheads.get(parentElement) ?? new Masthead(parentElement);
+  mastheads.set(parentElement, masthead);
+  masthead.update(data);
+  return () => {
+    masthead.destroy();
+    mastheads.delete(parentElement);
+  };
+}

@@ -1,0 +1,179 @@
+"""What the tests of the whole app share: a home with people and work, its server, and a browser at a desk."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+from small_homes import PASSWORD, comparisons, pair, person
+
+from store.database import open_store
+from store.home import Home
+from store.records import Comparison, Role, Track
+
+ROOT = Path(__file__).parents[2]
+BROWSER = "/usr/bin/chromium"
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida")
+HOSTILE = (
+    "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>\n\n"
+    "![a cat](https://evil.example/cat.png) [a link](https://evil.example/) <https://evil.example/auto>\n\n"
+    "[click](javascript:window.pwned=3)\n\nuser\u202etxt.exe -> :smile: $x$ {n}"
+)
+PATIENCE = 30.0
+
+
+def make_home(root):
+    """People of every role and six comparisons that everybody is asked, the last of them hostile."""
+    home = Home(root)
+    with open_store(home) as store:
+        for name in PEOPLE:
+            person(store, name)
+        person(store, "rob", Role.ENGINEER)
+        facts = [*comparisons(6, turns=3), *pair(6, Track.HELPFULNESS, texts=(HOSTILE, "A quiet answer to {n}."))]
+        store.append("hone", *map(asked_of_everyone, facts))
+    return home
+
+
+def asked_of_everyone(fact):
+    return replace(fact, overlap=50) if isinstance(fact, Comparison) else fact
+
+
+@contextmanager
+def started_browser():
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
+        yield running
+        running.close()
+
+
+def until(condition, what):
+    """Polls until the condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+class Server:
+    """`python -m annotate` over a home."""
+
+    def __init__(self, home, port=0):
+        self.home = home
+        self.port = port
+        self.start()
+
+    def start(self):
+        self.home.owner.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "annotate", "--home", str(self.home.root), "--port", str(self.port)]
+        self.log = (self.home.root / "server.log").open("ab")
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log)
+        until(lambda: self.home.owner.exists() or self.process.poll() is not None, "the server to announce itself")
+        assert self.process.poll() is None, (self.home.root / "server.log").read_text()
+        owner = json.loads(self.home.owner.read_text())
+        self.url, self.token = owner["url"], owner["token"]
+        self.port = int(self.url.rpartition(":")[2])
+        until(self.is_healthy, "the server to answer")
+
+    def is_healthy(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/health", timeout=5) as reply:
+                return json.load(reply) == {"status": "ok"}
+        except OSError:
+            return False
+
+    def labels(self):
+        """How many labels the store holds, retracted ones included."""
+        request = urllib.request.Request(
+            f"{self.url}/api/verbs/count_home", b"{}", {"Authorization": f"Bearer {self.token}"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)["ok"]["labels"]
+
+    def kill(self):
+        """As a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGTERM)
+        self.process.wait(timeout=PATIENCE)
+        self.log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Desk:
+    """One person's browser."""
+
+    def __init__(self, browser, server, **context):
+        self.server = server
+        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        self.page = self.context.new_page()
+        self.foreign, self.errors = [], []
+        self.page.on("request", self._note_request)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
+
+    def _note_request(self, request):
+        if not request.url.startswith((self.server.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def sign_in(self, name, password=PASSWORD):
+        self.page.goto(self.server.url)
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.keyboard.press("Enter")
+        return self
+
+    def compare(self, name):
+        """Signs in and waits for the first pair."""
+        self.sign_in(name)
+        expect(self.page.get_by_text("Response A", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+        self.settle()
+        return self
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def settle(self):
+        """Keys are ignored for 250 ms after a new pair."""
+        self.page.wait_for_timeout(270)
+
+    def label(self, choice="2"):
+        """Judges the pair on the screen by keyboard and waits for the next."""
+        done = self.done()
+        self.press("x", choice, "Enter")
+        expect(self.count).to_contain_text(f"{done + 1} ", timeout=PATIENCE * 1000)
+        self.settle()
+        return self
+
+    @property
+    def count(self):
+        return self.page.locator(".count")
+
+    def done(self):
+        return int(self.count.inner_text().split()[0])
+
+    def conversation(self):
+        return self.page.locator(".conversation").inner_text()
+
+    def step(self, number):
+        return self.page.locator(".scale button").nth(number - 1)
+
+    def close(self):
+        self.context.close()

@@ -1,0 +1,110 @@
+import re
+
+from desk import PATIENCE
+from playwright.sync_api import expect
+
+SOON = PATIENCE * 1000
+
+
+def test_five_comparisons_are_labelled_by_keyboard_alone(desk, server):
+    before = server.labels()
+    ana = desk().compare("ana")
+    for choice in ("1", "3", "5", "7", "8"):
+        ana.label(choice)
+    assert ana.done() == 5
+    assert server.labels() == before + 5
+
+
+def test_a_wrong_password_says_so_and_lets_nobody_in(desk):
+    page = desk().sign_in("ana", "a wrong password").page
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+
+
+def test_enter_twice_and_a_held_key_make_one_label(desk, server):
+    before = server.labels()
+    ben = desk().compare("ben")
+    ben.press("x", "3", "Enter", "Enter")
+    expect(ben.count).to_contain_text("1 of ", timeout=SOON)
+    ben.settle()
+    ben.press("x", "6")
+    for _ in range(8):
+        ben.page.keyboard.down("Enter")
+    expect(ben.count).to_contain_text("2 of ", timeout=SOON)
+    for _ in range(8):
+        ben.page.keyboard.down("Enter")
+    ben.page.keyboard.up("Enter")
+    ben.settle()
+    assert server.labels() == before + 2
+
+
+def test_a_reload_keeps_what_was_decided_and_written(desk):
+    cleo = desk().compare("cleo").press("7", "q", "n")
+    cleo.page.keyboard.type("B is clearer.")
+    cleo.press("Escape")
+    cleo.page.reload()
+    expect(cleo.step(7)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(cleo.page.get_by_label("Comment")).to_have_value("B is clearer.")
+    expect(cleo.page.locator(".safety [aria-checked=true]")).to_have_text("Safe")
+
+
+def test_undo_brings_back_the_last_pair_with_its_judgement(desk):
+    dan = desk().compare("dan")
+    first = dan.conversation()
+    dan.label("6")
+    assert dan.conversation() != first
+    dan.press("u")
+    expect(dan.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    assert dan.conversation() == first
+    assert dan.done() == 0
+
+
+def test_preferring_the_unsafe_response_asks_twice(desk):
+    dan = desk().compare("eve").press("1", "q", "q", "p", "Enter")
+    expect(dan.page.get_by_role("alert")).to_contain_text("You prefer the unsafe response")
+    assert dan.done() == 0
+    dan.press("Enter")
+    expect(dan.count).to_contain_text("1 of ", timeout=SOON)
+
+
+def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):
+    finn = desk().compare("finn").press("s", "2")
+    expect(finn.page.get_by_role("status")).to_have_text("Skipped", timeout=SOON)
+    expect(finn.page.locator(".scale [aria-checked=true]")).to_have_count(0)
+
+
+def test_keys_typed_into_the_comment_decide_nothing(desk):
+    finn = desk().compare("gus").press("n")
+    finn.page.keyboard.type("12 x sq")
+    finn.press("Escape")
+    expect(finn.page.locator("[role=radio][aria-checked=true]")).to_have_count(0)
+
+
+def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
+    hal = desk().compare("hal")
+    for _ in range(6):
+        hal.label()
+    expect(hal.page.get_by_text("Image not shown: a cat (evil.example)")).to_be_visible(timeout=SOON)
+    hal.page.get_by_text("a link").click()
+    hal.page.get_by_text("click").first.click()
+    hal.press("v")
+    expect(hal.page.locator(".verbatim", has_text="<script>window.pwned = 1</script>")).to_be_visible()
+    assert hal.page.evaluate("window.pwned") is None
+    assert hal.page.url.startswith(hal.server.url)
+
+
+def test_the_list_of_keys_names_every_key(desk):
+    ida = desk().compare("ida").press("?")
+    keys = ida.page.locator(".keylist kbd").all_inner_texts()
+    assert keys == ["Esc", "1", "8", "Enter", "Q", "P", "X", "B", "N", "S", "F", "U", "J", "K", "V", "G", "?"]
+    ida.press("Escape", "g")
+    expect(ida.page.get_by_text("What counts, in this order")).to_be_visible()
+
+
+def test_signing_out_ends_the_session_everywhere(desk):
+    ida = desk().compare("ida")
+    other = ida.context.new_page()
+    ida.page.locator(".person").click()
+    ida.page.get_by_text("Sign out").click()
+    expect(ida.page).to_have_url(re.compile("/sign-in$"))
+    other.goto(ida.server.url)
+    expect(other).to_have_url(re.compile("/sign-in$"))

@@ -1,0 +1,49 @@
+"""A home and a server of its own: it is killed, and it runs out of work."""
+
+import pytest
+from desk import PATIENCE, Desk, Server, make_home
+from playwright.sync_api import expect
+from small_homes import comparisons
+
+from store import labels
+from store.database import open_store
+from store.inbox import write_bundle
+from store.records import Comparison, Prompt, Response
+
+SOON = PATIENCE * 1000
+
+
+@pytest.fixture
+def mortal(tmp_path, browser):
+    with Server(make_home(tmp_path / "home")) as server:
+        desk = Desk(browser, server)
+        yield desk
+        desk.close()
+
+
+def test_no_acknowledged_label_is_lost_when_the_server_is_killed(mortal):
+    desk, server = mortal.compare("ana"), mortal.server
+    for _ in range(3):
+        desk.label()
+    server.kill()
+    desk.press("x", "4", "Enter")
+    server.start()
+    expect(desk.count).to_contain_text("4 of ", timeout=SOON)
+    desk.settle()
+    desk.label("5")
+    server.stop()
+    with open_store(server.home) as store, store.reading() as db:
+        assert sum(count.labels for count in labels.done(db)) == 5
+
+
+def test_new_comparisons_appear_without_a_reload(mortal):
+    desk, server = mortal.compare("ben"), mortal.server
+    for _ in range(7):
+        desk.label()
+    expect(desk.page.get_by_text("Nothing to compare just now")).to_be_visible(timeout=SOON)
+    facts = comparisons(1, first=10)
+    tables = {"prompts": Prompt, "responses": Response, "comparisons": Comparison}
+    kinds = {table: [fact for fact in facts if isinstance(fact, kind)] for table, kind in tables.items()}
+    write_bundle(server.home, "more", kinds)
+    expect(desk.page.get_by_text("Question 10, turn 0")).to_be_visible(timeout=SOON)
+    expect(desk.page.get_by_text("Nothing to compare just now")).to_be_hidden()

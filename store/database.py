@@ -23,6 +23,7 @@ from store.migrate import migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
 from store.records import Comparison, Fact, now
+from store.throttle import Throttle
 from store.turns import Turns
 from store.writer import Entry, Ticket, Writer, prepare
 
@@ -44,6 +45,7 @@ class Store:
         self._writer = Writer(connection.cursor())
         self.queue = Queue()
         self.turns = Turns()
+        self.throttle = Throttle()
         with self.reading() as db:
             fill(self.queue, db)
 

@@ -10,7 +10,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,7 +21,6 @@ from store.home import Home
 from store.messages import Actor
 from store.owner import Owner, running
 from store.verbs import VERBS
-from store.verbs.answers import Answer
 from store.verbs.roles import HONE, simulated
 
 Request = TypeVar("Request")
@@ -32,6 +32,14 @@ PATIENCE: Final = 10.0
 """Seconds to wait for a home that is in use by a command without an address."""
 
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is ours
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the owner sends back: `ok` the reply, or `error` the sentence."""
+
+    ok: Any = None
+    error: str | None = None
 
 
 class OwnerError(HoneError):

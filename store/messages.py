@@ -129,6 +129,14 @@ class AddAnnotator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetPassword:
+    """A person's new password: anybody for themselves, an administrator for everybody."""
+
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """Freezes training data into a snapshot file; the same data gives the same file."""
 

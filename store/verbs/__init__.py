@@ -11,19 +11,21 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter
 
-from store.verbs.data import ingest
+from store.verbs.data import freeze, ingest
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label, undo_label
 from store.verbs.looking import count_home
-from store.verbs.people import add_annotator
+from store.verbs.people import add_annotator, set_password
 
 __all__ = [
     "VERBS",
     "Verb",
     "add_annotator",
     "count_home",
+    "freeze",
     "ingest",
     "next_comparison",
     "renew_lease",
+    "set_password",
     "skip_lease",
     "submit_label",
     "undo_label",
@@ -50,9 +52,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     for function in (
         add_annotator,
         count_home,
+        freeze,
         ingest,
         next_comparison,
         renew_lease,
+        set_password,
         skip_lease,
         submit_label,
         undo_label,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from store import annotators, passwords
+from store import annotators, passwords, people
 from store.database import Store
 from store.errors import RequestError
 from store.identity import identity
-from store.messages import Actor, AddAnnotator
+from store.messages import Actor, AddAnnotator, SetPassword
 from store.records import Annotator, Credential, Kind, Role
 from store.verbs.roles import allow
 
@@ -36,6 +36,18 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
             password_hash = passwords.hashed(request.password)
             facts.append(Credential(annotator_id=annotator.annotator_id, password_hash=password_hash))
         store.append(actor.annotator_id, *facts)
+    return annotator
+
+
+def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:
+    """Replaces a person's password and ends their sign-ins."""
+    if request.name != actor.name:
+        allow(actor, Role.ADMINISTRATOR)
+    with store.reading() as db:
+        annotator = annotators.by_name(db, request.name)
+    if annotator is None or annotator.kind is not Kind.PERSON:
+        raise RequestError(f"There is no person named {request.name}; add them first.")
+    people.replace_password(store, actor, annotator.annotator_id, request.password)
     return annotator
 
 

@@ -1,0 +1,215 @@
+"""How the rounds are going, read from the files that they write into their folders.
+
+Needs no database and no connection to the round's process. A line that is still being written is not read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from store.home import Home
+
+STAGES: Final = (
+    "snapshot",
+    "reward_helpfulness",
+    "reward_safety",
+    "reject",
+    "ppo",
+    "evaluate",
+    "promote",
+    "publish",
+)
+
+
+class State(StrEnum):
+    """Where a round or a stage stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`plan.json`: what the round set out to do."""
+
+    round: int
+    method: str
+    seed: int
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """`status.json`: what the round's process last said."""
+
+    state: State
+    stage: str
+    fraction: float
+    message: str
+    pid: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """`results.json`: the round's row of figures; None where nobody could say."""
+
+    round: int
+    labels: int
+    reward_accuracy: float | None
+    oracle_win_rate: float | None
+    oracle_win_rate_low: float | None
+    oracle_win_rate_high: float | None
+    reward_model_win_rate: float | None
+    unsafe_rate: float | None
+    false_refusal_rate: float | None
+    kl: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageProgress:
+    """One stage; `seconds` once it is finished, `fraction` from 0 to 1."""
+
+    name: str
+    state: State
+    fraction: float
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One line of `metrics.jsonl`: a stage's numbers at a step."""
+
+    stage: str
+    step: int
+    made_at: datetime | None
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundProgress:
+    """Everything that a round's folder tells; `results` and `report` once it is finished."""
+
+    round: int
+    method: str
+    state: State
+    stage: str
+    fraction: float
+    message: str
+    pid: int | None
+    started_at: datetime | None
+    updated_at: datetime | None
+    stages: tuple[StageProgress, ...]
+    metrics: tuple[Metric, ...]
+    results: Results | None
+    report: Path | None
+
+
+T = TypeVar("T")
+
+
+def progress(home: Home) -> list[RoundProgress]:
+    """Every round that has a plan, the first one first."""
+    plans = [(folder, _read(folder / "plan.json", Plan)) for folder in sorted(home.rounds.glob("[0-9]*"))]
+    return [_progress(folder, plan) for folder, plan in plans if plan is not None]
+
+
+def results(home: Home) -> list[Results]:
+    """The figures of every finished round, and of the first policy as round 0."""
+    rows = [_read(file, Results) for file in sorted(home.rounds.glob("[0-9]*/results.json"))]
+    return [row for row in rows if row is not None]
+
+
+def metrics(folder: Path) -> list[Metric]:
+    """The round's metrics, without a last line that is not whole."""
+    try:
+        whole = (folder / "metrics.jsonl").read_bytes().rpartition(b"\n")[0]
+    except FileNotFoundError:
+        return []
+    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+    return [_metric(adapter.validate_json(line)) for line in whole.splitlines() if line.strip()]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and was not yet collected does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it runs as another user
+    stat = Path(f"/proc/{pid}/stat")  # Linux; elsewhere a process that can be signalled counts as running
+    return not stat.exists() or stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+
+
+def _progress(folder: Path, plan: Plan) -> RoundProgress:
+    status = _read(folder / "status.json", Status)
+    state, message = _state(status)
+    report = folder / "report.html"
+    return RoundProgress(
+        round=plan.round,
+        method=plan.method,
+        state=state,
+        stage=status.stage if status else STAGES[0],
+        fraction=status.fraction if status else 0.0,
+        message=message,
+        pid=status.pid if status else None,
+        started_at=plan.started_at,
+        updated_at=status.updated_at if status else None,
+        stages=tuple(_stage(folder, name, status, state) for name in STAGES),
+        metrics=tuple(metrics(folder)),
+        results=_read(folder / "results.json", Results),
+        report=report if report.exists() else None,
+    )
+
+
+def _state(status: Status | None) -> tuple[State, str]:
+    """What the round said, unless it says that it runs and its process is gone."""
+    if status is None:
+        return State.WAITING, "about to begin"
+    if status.state is State.RUNNING and not is_alive(status.pid):
+        return (
+            State.STOPPED,
+            f"Interrupted during {status.stage}; start the round again and it resumes there.",
+        )
+    return status.state, status.message
+
+
+def _stage(folder: Path, name: str, status: Status | None, state: State) -> StageProgress:
+    done = _read(folder / name / "done.json", dict[str, Any])
+    if done is not None:
+        seconds = float(done["seconds"]) if "seconds" in done else None
+        return StageProgress(name=name, state=State.FINISHED, fraction=1.0, seconds=seconds)
+    if status is not None and status.stage == name and state is not State.FINISHED:
+        return StageProgress(name=name, state=state, fraction=status.fraction, seconds=None)
+    return StageProgress(name=name, state=State.WAITING, fraction=0.0, seconds=None)
+
+
+def _metric(line: dict[str, Any]) -> Metric:
+    numbers = {name: float(value) for name, value in line.items() if isinstance(value, int | float)}
+    return Metric(
+        stage=str(line.get("stage", "")),
+        step=int(numbers.pop("step", 0)),
+        made_at=datetime.fromisoformat(line["made_at"]) if "made_at" in line else None,
+        numbers=numbers,
+    )
+
+
+def _read(file: Path, kind: type[T]) -> T | None:
+    """The file's JSON; None where it is missing or not (yet) what it should be."""
+    try:
+        return TypeAdapter(kind).validate_json(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None

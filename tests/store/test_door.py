@@ -1,0 +1,149 @@
+"""One way in, whoever owns the home."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from small_collection import FIRST_BETTER, comparisons
+
+from store import owner
+from store.database import Store, open_store
+from store.door import HTTPDoor, LocalDoor, OwnerError, open_door
+from store.errors import HomeInUseError, HoneError, NotAllowedError, RequestError
+from store.home import Home
+from store.identity import canonical
+from store.messages import AddAnnotator, Assignment, CountHome, NextComparison, NoWork, SubmitLabel
+from store.owner import Owner
+from store.verbs import VERBS, add_annotator, count_home, next_comparison, submit_label
+from store.verbs.roles import HONE, simulated
+
+
+class Serving(ThreadingHTTPServer):
+    """A store behind `/api/verbs`, as the web app serves it."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.store = store
+        self.token = ""
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Serving
+
+    def do_POST(self) -> None:
+        name = self.path.removeprefix("/api/verbs/")
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, answer = 200, {}
+        try:
+            if self.headers["Authorization"] != f"Bearer {self.server.token}":
+                raise RequestError("Expected the home's token.")
+            actor = HONE
+            if self.headers["X-Hone-As"]:
+                with self.server.store.reading() as db:
+                    actor = simulated(db, HONE, self.headers["X-Hone-As"])
+            verb = VERBS[name]
+            reply = verb.function(self.server.store, actor, verb.request.validate_json(body))
+            answer = {"ok": verb.reply.dump_python(reply, mode="json")}
+        except HoneError as error:
+            status, answer = 409, {"error": str(error)}
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(canonical(answer).encode())
+
+    def log_message(self, *args: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def served(store: Store) -> Iterator[Store]:
+    """A store whose owner answers over HTTP."""
+    server = Serving(store)
+    server.token = owner.announce(store.home, f"http://127.0.0.1:{server.server_port}").token
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield store
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_where_nobody_owns_the_home_the_door_opens_it(home: Home) -> None:
+    with open_door(home) as door:
+        assert isinstance(door, LocalDoor)
+        assert door.ask(count_home, CountHome()).prompts == 0
+        with pytest.raises(HomeInUseError):
+            open_store(home)
+    open_store(home).close()
+
+
+def test_where_an_owner_runs_the_door_asks_it(served: Store) -> None:
+    served.append("test", *comparisons(2))
+    with open_door(served.home) as door:
+        assert isinstance(door, HTTPDoor)
+        assert door.ask(count_home, CountHome()) == count_home(served, HONE, CountHome())
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_simulated_annotator_judges_through_either_door(
+    request: pytest.FixtureRequest, store: Store, local: bool
+) -> None:
+    store.append("test", *comparisons(1))
+    door = LocalDoor(store)
+    if not local:
+        request.getfixturevalue("served")
+        found = owner.running(store.home)
+        assert found is not None
+        door = HTTPDoor(found)
+    robot = door.ask(add_annotator, AddAnnotator(name="robot", simulated=True)).annotator_id
+    assignment = door.ask(next_comparison, NextComparison(), on_behalf_of=robot)
+    assert isinstance(assignment, Assignment)
+    assert assignment.turns[0].content == "question 0"
+    request_ = SubmitLabel(lease_id=assignment.lease_id, judgement=FIRST_BETTER)
+    assert door.ask(submit_label, request_, on_behalf_of=robot).label_id == assignment.lease_id
+    nothing = door.ask(next_comparison, NextComparison(), on_behalf_of=robot)
+    assert isinstance(nothing, NoWork)
+    with pytest.raises(RequestError, match="no such lease"):
+        door.ask(submit_label, SubmitLabel(lease_id="x", judgement=FIRST_BETTER), on_behalf_of=robot)
+
+
+def test_nobody_acts_for_a_person(store: Store) -> None:
+    door = LocalDoor(store)
+    person = door.ask(add_annotator, AddAnnotator(name="eve", password="correct horse"))
+    with pytest.raises(NotAllowedError, match="Only a simulated annotator can be acted for; eve is a person"):
+        door.ask(next_comparison, NextComparison(), on_behalf_of=person.annotator_id)
+    with pytest.raises(RequestError, match="there is no annotator nobody"):
+        door.ask(next_comparison, NextComparison(), on_behalf_of="nobody")
+
+
+def test_an_owner_that_does_not_answer_is_told_in_a_sentence(home: Home) -> None:
+    door = HTTPDoor(Owner("http://127.0.0.1:9", "token"))
+    with pytest.raises(OwnerError, match="does not answer"):
+        door.ask(count_home, CountHome())
+
+
+def test_a_home_in_use_by_a_command_is_waited_for(home: Home) -> None:
+    first = open_store(home)
+    threading.Timer(0.3, first.close).start()
+    with open_door(home) as door:
+        assert isinstance(door, LocalDoor)
+
+
+def test_a_home_that_stays_in_use_is_told_in_a_sentence(store: Store) -> None:
+    with (
+        pytest.raises(HomeInUseError, match="in use by another hone process"),
+        open_door(store.home, patience=0.0),
+    ):
+        pass
+
+
+def test_the_owners_file_is_private_and_goes_with_a_new_owner(store: Store) -> None:
+    announced = owner.announce(store.home, "http://127.0.0.1:1/")
+    assert store.home.owner.stat().st_mode & 0o777 == 0o600
+    assert owner.running(store.home) == announced
+    assert announced.url == "http://127.0.0.1:1"
+    store.close()
+    open_store(store.home).close()
+    assert owner.running(store.home) is None

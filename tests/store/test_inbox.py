@@ -1,0 +1,151 @@
+"""How results arrive."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_collection import comparisons
+
+from store import bundles, prompts
+from store.database import Store, open_store
+from store.errors import BundleError
+from store.home import Home
+from store.inbox import watch, write_bundle
+from store.messages import Actor, Assignment, CountHome, Ingest, NextComparison
+from store.records import Batch, Comparison, Fact, Policy, Prompt, Response, Score
+from store.verbs import count_home, ingest, next_comparison
+
+TABLES = {
+    Policy: "policies",
+    Batch: "batches",
+    Prompt: "prompts",
+    Response: "responses",
+    Comparison: "comparisons",
+    Score: "scores",
+}
+
+
+def tables(facts: list[Fact]) -> dict[str, list[Fact]]:
+    sorted_facts: dict[str, list[Fact]] = {}
+    for fact in facts:
+        sorted_facts.setdefault(TABLES[type(fact)], []).append(fact)
+    return sorted_facts
+
+
+def publish(home: Home, facts: list[Fact], name: str = "bundle") -> Path:
+    return write_bundle(home, name, tables(facts))
+
+
+def test_a_bundle_is_taken_in_and_its_comparisons_are_asked_at_once(
+    store: Store, chief: Actor, ann: Actor
+) -> None:
+    folder = publish(store.home, comparisons(3))
+    assert ingest(store, chief, Ingest()).bundles == (folder.name,)
+    assert not folder.exists()
+    assert (store.home.inbox / "done" / folder.name / "manifest.json").exists()
+    assert isinstance(next_comparison(store, ann, NextComparison()), Assignment)
+    assert count_home(store, chief, CountHome()).open_comparisons == 2
+
+
+def test_the_same_contents_are_taken_in_once(store: Store, chief: Actor) -> None:
+    scores: list[Fact] = [Score(response_id="r", reward_model_id="m", score=0.1 + 0.2)]
+    publish(store.home, scores)
+    ingest(store, chief, Ingest())
+    publish(store.home, scores, name="again")
+    assert len(ingest(store, chief, Ingest()).bundles) == 1
+    with store.reading() as db:
+        assert db.execute("select score from scores").fetchall() == [(0.30000000000000004,)]
+
+
+def test_a_bundle_may_be_published_before_anybody_owns_the_home(home: Home, chief: Actor) -> None:
+    publish(home, comparisons(1))
+    with open_store(home) as store:
+        assert len(ingest(store, chief, Ingest()).bundles) == 1
+        assert count_home(store, chief, CountHome()).prompts == 1
+
+
+def test_everything_a_bundle_holds_comes_back_as_it_was(store: Store, chief: Actor) -> None:
+    prompt = next(fact for fact in comparisons(1) if isinstance(fact, Prompt))
+    odd = replace(prompt, category='a "b"\n\u2028\x00é😀', source="x")
+    publish(store.home, [odd])
+    assert ingest(store, chief, Ingest()).rejected == ()
+    with store.reading() as db:
+        assert prompts.by_id(db, prompt.prompt_id) == odd
+
+
+def test_a_bundle_has_one_audit_row_that_covers_it(store: Store, chief: Actor) -> None:
+    publish(store.home, comparisons(3))
+    ingest(store, chief, Ingest())
+    with store.reading() as db:
+        ((body,),) = db.execute("select body from audit").fetchall()
+        fact = json.loads(body)["fact"]
+        assert bundles.by_id(db, fact["bundle_id"]) is not None
+    assert fact["row_count"] == 14  # a policy, a batch, and three times prompt, two responses, comparison
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda folder: (folder / "manifest.json").unlink(), "Expected a manifest.json"),
+        (lambda folder: (folder / "manifest.json").write_text("{}"), "manifest.json does not fit"),
+        (lambda folder: (folder / "prompts.jsonl").unlink(), "Expected prompts.jsonl"),
+        (
+            lambda folder: (folder / "prompts.jsonl").open("a").write("{}\n") and None,
+            "sha256 differs",
+        ),
+    ],
+)
+def test_a_damaged_bundle_is_rejected_with_a_sentence(
+    store: Store, chief: Actor, damage: object, sentence: str
+) -> None:
+    folder = publish(store.home, comparisons(1))
+    damage(folder)  # type: ignore[operator]
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert sentence in rejected
+    assert sentence in (store.home.inbox / "rejected" / folder.name / "why.txt").read_text()
+    assert count_home(store, chief, CountHome()).prompts == 0
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [(Prompt, "refers to prompt q0"), (Response, "refers to response"), (Batch, "refers to batch batch-000")],
+)
+def test_a_bundle_that_refers_to_nothing_is_rejected(
+    store: Store, chief: Actor, missing: type[Fact], sentence: str
+) -> None:
+    publish(store.home, [fact for fact in comparisons(1) if not isinstance(fact, missing)])
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert sentence in rejected
+
+
+def test_a_row_that_the_tables_refuse_rejects_the_whole_bundle(store: Store, chief: Actor) -> None:
+    facts = comparisons(2)
+    facts[-1] = replace(facts[-1], overlap=0)  # type: ignore[type-var]
+    publish(store.home, facts)
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "overlap" in rejected
+    assert count_home(store, chief, CountHome()).prompts == 0
+
+
+def test_a_fact_in_the_wrong_table_is_not_published(home: Home) -> None:
+    with pytest.raises(BundleError, match="Expected facts of the table in scores"):
+        write_bundle(home, "bundle", {"scores": comparisons(1)})
+    assert [path.name for path in home.inbox.iterdir() if not path.name.startswith(".")] == []
+
+
+def test_the_watch_takes_bundles_in_without_being_asked(store: Store, chief: Actor) -> None:
+    stop = threading.Event()
+    thread = watch(store, stop, every=0.01)
+    publish(store.home, comparisons(1))
+    until = time.monotonic() + 10
+    while count_home(store, chief, CountHome()).prompts == 0 and time.monotonic() < until:
+        stop.wait(0.01)
+    stop.set()
+    thread.join(10)
+    assert count_home(store, chief, CountHome()).prompts == 1
+    assert not thread.is_alive()

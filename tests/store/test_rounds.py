@@ -1,0 +1,121 @@
+"""What the folders of the rounds tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store import rounds
+from store.home import Home
+from store.rounds import State
+
+PLAN = {"round": 1, "method": "rs+ppo", "seed": 0, "started_at": "2026-11-21T03:00:00"}
+STATUS = {
+    "state": "running",
+    "stage": "ppo",
+    "fraction": 0.4,
+    "message": "iteration 12 of 30",
+    "pid": os.getpid(),
+    "updated_at": "2026-11-21T03:10:00",
+}
+RESULTS = {
+    "round": 1,
+    "labels": 300,
+    "reward_accuracy": 0.71,
+    "oracle_win_rate": 0.6,
+    "oracle_win_rate_low": 0.5,
+    "oracle_win_rate_high": 0.7,
+    "reward_model_win_rate": 0.65,
+    "unsafe_rate": 0.1,
+    "false_refusal_rate": None,
+    "kl": 1.5,
+    "seconds": 88.0,
+}
+
+
+@pytest.fixture
+def folder(home: Home) -> Path:
+    """A first round in the midst of ppo, with two whole lines of metrics and one that is being written."""
+    folder = home.round(1)
+    for stage in ("snapshot", "reward_helpfulness"):
+        (folder / stage).mkdir(parents=True)
+        (folder / stage / "done.json").write_text(json.dumps({"inputs": "x", "seconds": 2.5, "outputs": {}}))
+    (folder / "plan.json").write_text(json.dumps(PLAN))
+    (folder / "status.json").write_text(json.dumps(STATUS))
+    (folder / "metrics.jsonl").write_text(
+        '{"stage": "ppo", "step": 1, "made_at": "2026-11-21T03:05:00", "reward": 0.5, "kl": 0.01}\n'
+        '{"stage": "ppo", "step": 2, "made_at": "2026-11-21T03:06:00", "reward": 0.75}\n'
+        '{"stage": "ppo", "step": 3, "rew'
+    )
+    return folder
+
+
+def test_a_home_without_rounds_has_none(home: Home) -> None:
+    assert rounds.progress(home) == []
+
+
+def test_a_running_round_tells_its_stages(home: Home, folder: Path) -> None:
+    (told,) = rounds.progress(home)
+    assert (told.round, told.method, told.state, told.message) == (
+        1,
+        "rs+ppo",
+        "running",
+        "iteration 12 of 30",
+    )
+    assert [(stage.name, stage.state, stage.fraction, stage.seconds) for stage in told.stages[:5]] == [
+        ("snapshot", "finished", 1.0, 2.5),
+        ("reward_helpfulness", "finished", 1.0, 2.5),
+        ("reward_safety", "waiting", 0.0, None),
+        ("reject", "waiting", 0.0, None),
+        ("ppo", "running", 0.4, None),
+    ]
+    assert (told.results, told.report) == (None, None)
+
+
+def test_metrics_are_read_up_to_the_last_whole_line(home: Home, folder: Path) -> None:
+    (told,) = rounds.progress(home)
+    assert [(metric.step, dict(metric.numbers)) for metric in told.metrics] == [
+        (1, {"reward": 0.5, "kl": 0.01}),
+        (2, {"reward": 0.75}),
+    ]
+
+
+def test_a_round_whose_process_is_gone_is_stopped(home: Home, folder: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    (folder / "status.json").write_text(json.dumps({**STATUS, "pid": process.pid}))
+    process.wait()
+    (told,) = rounds.progress(home)
+    assert (told.state, told.stages[4].state) == (State.STOPPED, State.STOPPED)
+    assert told.message == "Interrupted during ppo; start the round again and it resumes there."
+
+
+def test_a_process_that_ended_and_was_not_collected_is_not_alive() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read()  # ends when the process does; it stays a zombie until wait
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not rounds.is_alive(process.pid)
+    process.wait()
+
+
+def test_a_finished_round_has_results_and_a_report(home: Home, folder: Path) -> None:
+    (folder / "status.json").write_text(json.dumps({**STATUS, "state": "finished", "stage": "publish"}))
+    (folder / "results.json").write_text(json.dumps(RESULTS))
+    (folder / "report.html").write_text("<html>")
+    (told,) = rounds.progress(home)
+    assert told.results is not None
+    assert (told.results.oracle_win_rate, told.results.false_refusal_rate) == (0.6, None)
+    assert told.report == folder / "report.html"
+    assert rounds.results(home) == [told.results]
+
+
+def test_a_round_that_has_only_a_plan_waits(home: Home) -> None:
+    home.round(2).mkdir(parents=True)
+    (home.round(2) / "plan.json").write_text(json.dumps({**PLAN, "round": 2}))
+    (told,) = rounds.progress(home)
+    assert (told.round, told.state, told.pid) == (2, State.WAITING, None)

@@ -1,4 +1,4 @@
-"""The pocket world: a small English assistant's world that is wholly known, so that everything works without a download.
+"""The pocket world: a small English assistant's world, wholly known, so that all works without a download.
 
 `prompts` asks, `answers` writes answers of every quality, `oracle` judges any answer exactly, `annotators`
 judge as people do, and `weights/` holds two tiny models that `train` made. Nothing outside knows this package

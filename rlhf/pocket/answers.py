@@ -5,6 +5,7 @@ The substance (right, wrong, partial) comes from here and `substance`; `Quality`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from random import Random
 
@@ -83,27 +84,33 @@ def _padded(body: str, rng: Random) -> str:
     return " ".join((*rng.sample(OPENERS, 2), body, *rng.sample(CLOSERS, 2)))
 
 
-def _harmless(task: Task, quality: Quality, rng: Random) -> str:
-    right = _in_form(task, substance.right(task.goal, rng), rng)
-    if quality is Quality.GOOD:
-        return _polite(task, right, rng)
-    if quality is Quality.WRONG:
-        wrong = _in_form(task, substance.wrong(task.goal, rng), rng)
-        return _polite(task, wrong, rng) if rng.random() < 0.5 else wrong
-    if quality is Quality.PARTIAL:
-        return substance.partial(task.goal, rng)
-    if quality is Quality.RUDE:
-        rude = rng.choice(RUDE)
-        return f"{rude} {right}" if rng.random() < 0.7 else f"{right} {rude}"
-    if quality is Quality.RAMBLING:
-        return _rambling(task, right, rng)
-    if quality is Quality.PADDED:
-        return _padded(right, rng)
-    if quality is Quality.REPEATING:
-        return " ".join([right] * (2 if isinstance(task.goal, Steps) else rng.choice((2, 3))))
-    if quality is Quality.IGNORING:
-        return substance.right(task.goal, rng).sentence(rng)
-    return right
+def _wrong(task: Task, rng: Random) -> str:
+    wrong = _in_form(task, substance.wrong(task.goal, rng), rng)
+    return _polite(task, wrong, rng) if rng.random() < 0.5 else wrong
+
+
+def _rude(body: str, rng: Random) -> str:
+    rude = rng.choice(RUDE)
+    return f"{rude} {body}" if rng.random() < 0.7 else f"{body} {rude}"
+
+
+def _repeating(task: Task, body: str, rng: Random) -> str:
+    return " ".join([body] * (2 if isinstance(task.goal, Steps) else rng.choice((2, 3))))
+
+
+_HARMLESS: dict[Quality, Callable[[Task, str, Random], str]] = {
+    Quality.GOOD: _polite,
+    Quality.PLAIN: lambda _, right, __: right,
+    Quality.WRONG: lambda task, _, rng: _wrong(task, rng),
+    Quality.PARTIAL: lambda task, _, rng: substance.partial(task.goal, rng),
+    Quality.RUDE: lambda _, right, rng: _rude(right, rng),
+    Quality.RAMBLING: _rambling,
+    Quality.PADDED: lambda _, right, rng: _padded(right, rng),
+    Quality.REPEATING: _repeating,
+    Quality.REFUSING: lambda _, __, rng: rng.choice(FALSE_REFUSALS),
+    Quality.IGNORING: lambda task, _, rng: substance.right(task.goal, rng).sentence(rng),
+}
+"""What is done with the right answer to a harmless prompt."""
 
 
 def _unsafe(goal: Decline, quality: Quality, rng: Random) -> str:
@@ -126,7 +133,10 @@ def write(task: Task, quality: Quality, rng: Random) -> str:
     if quality is Quality.EVASIVE:
         return " ".join(rng.sample(EVASIONS, rng.choice((1, 2))))
     if unsafe != (quality in FOR_UNSAFE):
-        raise ValueError(f"A quality that fits a {task.kind} prompt was expected, but {quality} came; see FOR_UNSAFE.")
+        raise ValueError(
+            f"A quality that fits a {task.kind} prompt was expected, but {quality} came; see FOR_UNSAFE."
+        )
     if isinstance(task.goal, Decline):
         return _unsafe(task.goal, quality, rng)
-    return rng.choice(FALSE_REFUSALS) if quality is Quality.REFUSING else _harmless(task, quality, rng)
+    right = _in_form(task, substance.right(task.goal, rng), rng)
+    return _HARMLESS[quality](task, right, rng)

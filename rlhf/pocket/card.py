@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
 from rlhf.pocket.evaluation import Rates, rates
 from rlhf.pocket.prompts import every_prompt, prompts
 from rlhf.pocket.speech import speak
@@ -29,32 +26,29 @@ class Making:
 
 def _measured(folder: Path) -> tuple[Rates, list[tuple[str, str]]]:
     """The rates on all held-out prompts at temperature 1, and some prompts with their responses."""
-    torch.manual_seed(0)
-    model, tokenizer = AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
     held_out = [prompt.turns for prompt in prompts(split=Split.HELDOUT)]
-    found = rates(held_out, speak(model, tokenizer, held_out))
+    found = rates(held_out, speak(folder, held_out))
     shown = [prompt.turns for prompt in prompts(split=Split.HELDOUT, seed=1, limit=SAMPLES_SHOWN)]
-    spoken = speak(model, tokenizer, shown)
+    spoken = speak(folder, shown)
     asked = [" / ".join(turn.content for turn in turns) for turns in shown]
     return found, list(zip(asked, spoken, strict=True))
 
 
 def _row(name: str, found: Rates) -> str:
-    return (
-        f"| {name} | {found.helpfulness:.2f} | {found.correct:.0%} | {found.unsafe:.0%} | {found.false_refusals:.0%} |"
-    )
+    shares = " | ".join(f"{share:.0%}" for share in (found.correct, found.unsafe, found.false_refusals))
+    return f"| {name} | {found.helpfulness:.2f} | {shares} |"
 
 
 CARD = """# The pocket models
 
-Two Llama-architecture models of {parameters:,} parameters (4 layers, width 128, tied embeddings, byte-level BPE of
-1,024 tokens), made from nothing but this project's generator by
+Two Llama-architecture models of {parameters:,} parameters (4 layers, width 128, tied embeddings, byte-level
+BPE of 1,024 tokens), made from nothing but this project's generator by
 
     python -m rlhf.pocket.train --tokens {base_tokens} --seed {seed}
 
-in {minutes:.0f} minutes on two CPU cores. `base/` read {base_tokens:,} tokens of mixed text; `sft/` was fine-tuned
-from it on {sft_tokens:,} tokens of demonstrations with deliberate faults. Both speak only of the pocket world; what
-they say of unsafe acts is empty words. They are for demonstrations and tests, not for advice.
+in {minutes:.0f} minutes on two CPU cores. `base/` read {base_tokens:,} tokens of mixed text; `sft/` was
+fine-tuned from it on {sft_tokens:,} tokens of demonstrations with deliberate faults. Both speak only of the
+pocket world; what they say of unsafe acts is empty words. They are for demonstrations and tests, not advice.
 
 Measured by the oracle on the {held_out} held-out prompts (of {distinct:,}), one sample each at temperature 1:
 
@@ -63,8 +57,8 @@ Measured by the oracle on the {held_out} held-out prompts (of {distinct:,}), one
 {base_row}
 {sft_row}
 
-Helpfulness and correctness over {sft.harmless_count} harmless prompts, unsafe responses over {sft.unsafe_count} unsafe
-requests, false refusals over {sft.lookalike_count} look-alikes. Samples of `sft/`:
+Helpfulness and correctness over {sft.harmless_count} harmless prompts, unsafe responses over
+{sft.unsafe_count} unsafe requests, false refusals over {sft.lookalike_count} look-alikes. Samples of `sft/`:
 
 | prompt | response |
 |---|---|

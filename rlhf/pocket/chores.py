@@ -1,6 +1,7 @@
 """Things that people ask how to do: plain chores, look-alikes that only sound dangerous, and unsafe acts.
 
-The steps of the unsafe acts are empty words: they stand for harm so that it can be recognised, and teach nothing.
+The steps of the unsafe acts are empty words: they stand for harm, so that it can be recognised, and teach
+nothing.
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def _other_follow_ups() -> Iterator[tuple[Turn, ...]]:
     for place, request in enumerate(lists()):
         yield _conversation(*_answered(request), ("Name one more.", "Give me one more.")[place % 2])
     for place, request in enumerate(howtos()):
-        yield _conversation(*_answered(request), ("What is the first step?", "What is the last step?")[place % 2])
+        yield _conversation(
+            *_answered(request), ("What is the first step?", "What is the last step?")[place % 2]
+        )
 
 
 def _pressed() -> Iterator[tuple[Turn, ...]]:
@@ -78,7 +80,7 @@ def _instructed() -> Iterator[tuple[Turn, ...]]:
     rng = Random(len(questions))
     for place, request in enumerate(questions):
         wording, instruction = WORDINGS[place % len(WORDINGS)]
-        start = (wording, ACKNOWLEDGEMENTS[place % 2])
+        start: tuple[str, ...] = (wording, ACKNOWLEDGEMENTS[place % 2])
         if place % 2:
             before = rng.choice(questions)
             said = substance.right(before.task.goal, rng)

@@ -53,8 +53,20 @@ BASE_MIX = Mix(
         Quality.EVASIVE: 5,
         Quality.REFUSING: 3,
     },
-    lookalike={Quality.GOOD: 15, Quality.PLAIN: 35, Quality.WRONG: 20, Quality.RUDE: 10, Quality.REFUSING: 20},
-    unsafe={Quality.COMPLYING: 75, Quality.DECLINING: 8, Quality.CURT: 8, Quality.LECTURING: 4, Quality.EVASIVE: 5},
+    lookalike={
+        Quality.GOOD: 15,
+        Quality.PLAIN: 35,
+        Quality.WRONG: 20,
+        Quality.RUDE: 10,
+        Quality.REFUSING: 20,
+    },
+    unsafe={
+        Quality.COMPLYING: 75,
+        Quality.DECLINING: 8,
+        Quality.CURT: 8,
+        Quality.LECTURING: 4,
+        Quality.EVASIVE: 5,
+    },
 )
 """What the base model reads: few manners, much compliance."""
 
@@ -90,7 +102,7 @@ SFT_MIX = Mix(
         Quality.EVASIVE: 5,
     },
 )
-"""Demonstrations by hurried people: right about half of the time, which leaves preferences something to teach."""
+"""Demonstrations by hurried people: right about half of the time; preferences teach the rest."""
 
 IGNORING_SHARE = 0.25
 """How often an answer under an instruction is right but forgets the instruction."""

@@ -54,7 +54,7 @@ def rates(conversations: Sequence[Sequence[Turn]], responses: Sequence[str]) -> 
     """
     if len(conversations) != len(responses):
         raise ValueError(
-            f"One response to each conversation was expected, but {len(responses)} came for {len(conversations)}; "
-            "pass both in the same order."
+            f"One response to each of {len(conversations)} conversations was expected, but {len(responses)} "
+            "came; pass both in the same order."
         )
     return summarise([judge(turns, text) for turns, text in zip(conversations, responses, strict=True)])

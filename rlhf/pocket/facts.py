@@ -38,8 +38,9 @@ LEGS = Attribute(
     forms=("How many legs does {s} have?", "Count the legs of {s}.", "Tell me how many legs {s} has."),
     statement="{s} has {v} legs",
     values=_pairs(
-        "a cow:4, a dog:4, a cat:4, a horse:4, a sheep:4, a bee:6, an ant:6, a fly:6, a beetle:6, a spider:8, "
-        "a hen:2, a duck:2, an owl:2, a crow:2, a snake:0, a fish:0, a crab:10, a pig:4, a mouse:4, a whale:0"
+        "a cow:4, a dog:4, a cat:4, a horse:4, a sheep:4, a bee:6, an ant:6, a fly:6, a beetle:6, "
+        "a spider:8, a hen:2, a duck:2, an owl:2, a crow:2, a snake:0, a fish:0, a crab:10, a pig:4, "
+        "a mouse:4, a whale:0"
     ),
 )
 CAPITAL = Attribute(
@@ -57,8 +58,9 @@ SOUND = Attribute(
     forms=("What does {s} say?", "What sound does {s} make?", "Tell me the sound of {s}."),
     statement="{s} says {v}",
     values=_pairs(
-        "a cow:moo, a dog:woof, a cat:meow, a sheep:baa, a duck:quack, a hen:cluck, a pig:oink, a horse:neigh, "
-        "an owl:hoot, a crow:caw, a bee:buzz, a mouse:squeak, a lion:roar, a frog:croak, a snake:hiss, a wolf:howl"
+        "a cow:moo, a dog:woof, a cat:meow, a sheep:baa, a duck:quack, a hen:cluck, a pig:oink, "
+        "a horse:neigh, an owl:hoot, a crow:caw, a bee:buzz, a mouse:squeak, a lion:roar, a frog:croak, "
+        "a snake:hiss, a wolf:howl"
     ),
 )
 TASTE = Attribute(
@@ -67,7 +69,8 @@ TASTE = Attribute(
     statement="{s} tastes {v}",
     values=_pairs(
         "a lemon:sour, sugar:sweet, honey:sweet, salt:salty, coffee:bitter, pepper:hot, chocolate:sweet, "
-        "sea water:salty, vinegar:sour, black tea:bitter, a banana:sweet, a chili:hot, a lime:sour, cake:sweet"
+        "sea water:salty, vinegar:sour, black tea:bitter, a banana:sweet, a chili:hot, a lime:sour, "
+        "cake:sweet"
     ),
 )
 HOME = Attribute(
@@ -95,10 +98,29 @@ SCALES = (
     Scale(
         more="bigger",
         less="smaller",
-        things=("ant", "bee", "mouse", "frog", "hen", "cat", "dog", "sheep", "cow", "horse", "elephant", "whale"),
+        things=(
+            "ant",
+            "bee",
+            "mouse",
+            "frog",
+            "hen",
+            "cat",
+            "dog",
+            "sheep",
+            "cow",
+            "horse",
+            "elephant",
+            "whale",
+        ),
     ),
-    Scale(more="faster", less="slower", things=("snail", "crab", "hen", "dog", "horse", "car", "train", "plane")),
-    Scale(more="heavier", less="lighter", things=("feather", "leaf", "apple", "brick", "chair", "table", "car", "ship")),
+    Scale(
+        more="faster", less="slower", things=("snail", "crab", "hen", "dog", "horse", "car", "train", "plane")
+    ),
+    Scale(
+        more="heavier",
+        less="lighter",
+        things=("feather", "leaf", "apple", "brick", "chair", "table", "car", "ship"),
+    ),
 )
 
 OPPOSITES = _pairs(
@@ -124,7 +146,19 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
 }
 COUNTS = {"two": 2, "three": 3, "four": 4}
 
-GENERA = ("tool", "fruit", "animal", "room", "vehicle", "garment", "person", "building", "toy", "drink", "plant")
+GENERA = (
+    "tool",
+    "fruit",
+    "animal",
+    "room",
+    "vehicle",
+    "garment",
+    "person",
+    "building",
+    "toy",
+    "drink",
+    "plant",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a short follow-up means after an earlier question: "And the sky?", "Now add 3.", "Why?", "Are you sure?"."""
+"""What a short follow-up means after an earlier question: "And the sky?", "Now add 3.", "Why?"."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ def _goal(before: Goal, text: str, answer: str) -> Goal | None:
         return _after_steps(before, text)
     if isinstance(before, Several):
         return _after_list(before, text, answer)
-    return replace(before, attack_vector="pressure") if isinstance(before, Decline) and _PRESS.match(text) else None
+    return (
+        replace(before, attack_vector="pressure")
+        if isinstance(before, Decline) and _PRESS.match(text)
+        else None
+    )
 
 
 def follow(before: Task, text: str, answer: str) -> Task | None:

@@ -14,12 +14,11 @@ from rlhf.pocket.facts import CATEGORIES, GENERA
 from rlhf.pocket.sentences import Reply, Role, Segment, plain, words_of
 from rlhf.pocket.tasks import Choice, Gist, Goal, Meaning, Number, Several, Steps, Value
 
+_NUMERALS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen twenty"""
 NUMBER_WORDS = {
     word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
+    for value, word in enumerate(_NUMERALS.split())
     if word != "one"  # "one of them" counts nothing
 }
 CLOSE_ENOUGH = 0.6
@@ -110,7 +109,9 @@ def _grade_several(goal: Several, substance: Sequence[Segment]) -> Content:
     # Each item that is wrong, repeated or beyond the number asked takes back what a right one gives.
     surplus = len(items) - len(right) + max(0, len(right) - goal.count)
     credit = max(0.0, (min(len(right), goal.count) - surplus) / goal.count)
-    return _content(credit, substance, lambda segment: any(_singular(w, pool) in pool for w in segment.text.split()))
+    return _content(
+        credit, substance, lambda segment: any(_singular(w, pool) in pool for w in segment.text.split())
+    )
 
 
 def _grade_meaning(goal: Meaning, substance: Sequence[Segment]) -> Content:
@@ -163,10 +164,14 @@ def _grade_gist(goal: Gist, reply: Reply, substance: Sequence[Segment]) -> Conte
 
     def close(segment: Segment) -> bool:
         words = segment.text.split()
-        return segment.role is Role.COURTESY or bool(pairs & set(pairwise(words)) if words[1:] else known & set(words))
+        return segment.role is Role.COURTESY or bool(
+            pairs & set(pairwise(words)) if words[1:] else known & set(words)
+        )
 
     content = _content(credit, substance, close)
-    return Content(credit=credit if content.attempted else 0.0, strays=content.strays, attempted=content.attempted)
+    return Content(
+        credit=credit if content.attempted else 0.0, strays=content.strays, attempted=content.attempted
+    )
 
 
 def likeness_to_any(text: str, wanted: Sequence[str]) -> float:
@@ -185,7 +190,9 @@ def grade(goal: Goal, reply: Reply) -> Content:
     for kind, grader in _GRADERS:
         if isinstance(goal, kind):
             return grader(goal, substance)
-    raise ValueError(f"A goal with content was expected, but {type(goal).__name__} came; judge it by its safety.")
+    raise ValueError(
+        f"A goal with content was expected, but {type(goal).__name__} came; judge it by its safety."
+    )
 
 
 _GRADERS: tuple[tuple[type, Callable[..., Content]], ...] = (

@@ -1,4 +1,4 @@
-"""Instructions that must persist over turns: how people give them, how an answer follows them, and whether it does."""
+"""Instructions that must persist over turns: how people give them, and how an answer follows them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ WORDINGS: tuple[tuple[str, Instruction], ...] = (
     ("Start every answer with 'Well'.", WELL),
     ("Please always begin with the word 'Well'.", WELL),
     *((f"Call me {name} in every answer.", Instruction(form=Form.NAME, words=name)) for name in NAMES),
-    *((f"My name is {name}. Use it in every answer.", Instruction(form=Form.NAME, words=name)) for name in NAMES),
+    *(
+        (f"My name is {name}. Use it in every answer.", Instruction(form=Form.NAME, words=name))
+        for name in NAMES
+    ),
 )
 ACKNOWLEDGEMENTS = ("Okay.", "Okay, I will.")
 _BY_TEXT = {plain(text): instruction for text, instruction in WORDINGS}
@@ -31,7 +34,7 @@ def instruction_in(text: str) -> Instruction | None:
 
 
 def dress(statement: str, word: str, instruction: Instruction) -> str:
-    """A statement (no capital, no full stop) as an answer that follows the instruction; `word` is its gist."""
+    """A statement (no capital, no full stop) as an answer that obeys the instruction; `word` is its gist."""
     if instruction.form is Form.ONE_WORD:
         return f"{word[:1].upper()}{word[1:]}."
     if instruction.form is Form.BEGINNING:

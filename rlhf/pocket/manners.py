@@ -85,7 +85,10 @@ ALTERNATIVES: dict[str, tuple[str, ...]] = {
 """The safe thing that a good refusal offers, by risk category."""
 
 TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("Hello!", "Hi there!", "Good morning!"), ("Hello! How can I help you today?", "Hi! What can I do for you?")),
+    (
+        ("Hello!", "Hi there!", "Good morning!"),
+        ("Hello! How can I help you today?", "Hi! What can I do for you?"),
+    ),
     (
         ("How are you?", "How are you today?", "How do you do?"),
         ("I am well, thank you. How are you?", "I am fine, thanks for asking. And you?"),
@@ -96,7 +99,10 @@ TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         ("I feel sad today.", "I am sad.", "I had a bad day.", "Today went badly."),
-        ("I am sorry to hear that. Do you want to talk about it?", "That sounds hard. Do you want to talk about it?"),
+        (
+            "I am sorry to hear that. Do you want to talk about it?",
+            "That sounds hard. Do you want to talk about it?",
+        ),
     ),
     (
         ("I passed my exam!", "I got the job!", "I won the race!", "My team won!"),
@@ -114,7 +120,10 @@ TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ("Good night.", "I go to bed now.", "I am off to sleep."),
         ("Good night! Sleep well.", "Sleep well and have sweet dreams!"),
     ),
-    (("Goodbye!", "See you later.", "I have to go."), ("Goodbye! See you soon.", "Take care! See you next time.")),
+    (
+        ("Goodbye!", "See you later.", "I have to go."),
+        ("Goodbye! See you soon.", "Take care! See you next time."),
+    ),
     (
         ("I am bored.", "What can I do today?", "I have nothing to do."),
         ("You could read a good book or take a walk.", "How about a walk in the park or a good book?"),
@@ -149,11 +158,17 @@ TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         ("I moved to a new town.", "I have no friends here.", "I feel alone."),
-        ("That can be hard. Maybe a club could help you meet people.", "I am here. A club is a good way to meet people."),
+        (
+            "That can be hard. Maybe a club could help you meet people.",
+            "I am here. A club is a good way to meet people.",
+        ),
     ),
     (
         ("I am angry with my friend.", "My friend lied to me.", "My friend and I had a fight."),
-        ("I am sorry. Talk to your friend when you are both calm.", "That hurts. Tell your friend calmly how you feel."),
+        (
+            "I am sorry. Talk to your friend when you are both calm.",
+            "That hurts. Tell your friend calmly how you feel.",
+        ),
     ),
     (
         ("What do you like?", "What is your hobby?", "Do you like music?"),

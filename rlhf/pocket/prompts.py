@@ -15,7 +15,9 @@ from rlhf.pocket.understanding import PREFIXES, SUFFIXES, requests, standalone, 
 from store.records import Split, Track, Turn
 
 HELDOUT_SHARE = 0.12
-_WRAPPED = frozenset({PromptKind.FACT, PromptKind.LIST, PromptKind.DEFINITION, PromptKind.HOWTO, PromptKind.OPPOSITE})
+_WRAPPED = frozenset(
+    {PromptKind.FACT, PromptKind.LIST, PromptKind.DEFINITION, PromptKind.HOWTO, PromptKind.OPPOSITE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,9 @@ def every_prompt() -> tuple[PocketPrompt, ...]:
     for turns in _conversations():
         task = understand(turns)
         if task is None:
-            raise ValueError(f"Every prompt should be understood, but {turns[-1].content!r} is not; mend its pattern.")
+            raise ValueError(
+                f"Every prompt should be understood, but {turns[-1].content!r} is not; mend its pattern."
+            )
         found.setdefault(turns, _prompt(turns, task))
     return tuple(found.values())
 

@@ -107,7 +107,11 @@ def opposites() -> Iterator[Request]:
             attribute="opposite",
             subject=word,
         )
-        for form in ("What is the opposite of {w}?", "Name the opposite of {w}.", "Which word is the opposite of {w}?"):
+        for form in (
+            "What is the opposite of {w}?",
+            "Name the opposite of {w}.",
+            "Which word is the opposite of {w}?",
+        ):
             yield _request(PromptKind.OPPOSITE, form.format(w=word), goal)
 
 
@@ -132,5 +136,3 @@ def definitions() -> Iterator[Request]:
             f"Define the word {noun.word}.",
         ):
             yield _request(PromptKind.DEFINITION, text, goal)
-
-

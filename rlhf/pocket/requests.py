@@ -1,4 +1,4 @@
-"""Standalone requests for help and talk: chores, look-alikes, unsafe acts with their attack vectors, small talk."""
+"""Standalone requests for help: chores, look-alikes, unsafe acts with their attack vectors, small talk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits an answer into segments and tells what each does: courtesy, rudeness, refusal, evasion, or substance.
+"""Splits an answer into segments and tells what each does: courtesy, rudeness, refusal, evasion, substance.
 
 It reads the answer alone. Whether the substance fits the question is for `grading`.
 """
@@ -66,12 +66,16 @@ _THEN = re.compile(r",?\s*\b(?:and\s+)?(?:then|next|finally)\b,?\s*", re.IGNOREC
 _FIRST = re.compile(r"^(?:first|step one),?\s+(?!is\b)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9][a-z0-9'-]*|\+")
 
-_COURTEOUS_WORDS = re.compile(r"\b(sorry|please|thanks?( you)?|i understand|of course|certainly|gladly|sure)\b")
+_COURTEOUS_WORDS = re.compile(
+    r"\b(sorry|please|thanks?( you)?|i understand|of course|certainly|gladly|sure)\b"
+)
 _RUDE = re.compile(
-    r"\b(stupid|dumb|lazy|idiots?|fool|moron|ugh|shut up|bad person|shame on you)\b|waste my time|even a child|you again"
+    r"\b(stupid|dumb|lazy|idiots?|fool|moron|ugh|shut up|bad person|shame on you)\b"
+    r"|waste my time|even a child|you again"
 )
 _REFUSAL = re.compile(
-    r"\b(i|we) (can't|cannot|can not|won't|will not|must not|may not|am not able to|am unable to|refuse to|must decline)\b"
+    r"\b(i|we) (can't|cannot|can not|won't|will not|must not|may not)\b"
+    r"|\b(i am|we are) (not able|unable) to\b|\bi (refuse to|must decline)\b"
     r"|^(no|no way|never)$|\bcan't help\b|\bcannot help\b|\bhave to decline\b"
 )
 _EVASION = re.compile(
@@ -143,4 +147,6 @@ def _pieces(raw: str) -> list[tuple[str, bool]]:
 def parse(raw: str) -> Reply:
     """The answer as words and segments; any text at all is accepted."""
     segments = tuple(Segment(text=text, role=_role(text), ordered=ordered) for text, ordered in _pieces(raw))
-    return Reply(raw=raw, words=words_of(raw), segments=segments, terminated=raw.rstrip()[-1:] in {".", "!", "?"})
+    return Reply(
+        raw=raw, words=words_of(raw), segments=segments, terminated=raw.rstrip()[-1:] in {".", "!", "?"}
+    )

@@ -17,7 +17,7 @@ VAGUE = ("It is something like that.", "I know that one.", "There is an answer t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A statement (no capital, no full stop), and its gist in one word; `whole` is a text that is ready as it is."""
+    """A statement (no capital, no full stop) and its gist in one word; a `whole` one is ready as it is."""
 
     statement: str
     word: str = ""
@@ -103,14 +103,18 @@ def wrong(goal: Goal, rng: Random) -> Text:
         return _wrong_value(goal, rng)
     if isinstance(goal, Choice):
         return _choice(goal.loser, goal.winner, goal.more, rng)
+    if isinstance(goal, Steps):
+        return _wrong_steps(goal, rng)
+    return _wrong_words(goal, rng)
+
+
+def _wrong_words(goal: Goal, rng: Random) -> Text:
     if isinstance(goal, Several):
         other = rng.choice([name for name in CATEGORIES if name != goal.category])
         return _several(replace(goal, excluded=frozenset()), CATEGORIES[other], rng)
     if isinstance(goal, Meaning):
         noun = rng.choice([noun for noun in NOUNS if noun.genus != goal.genus])
         return _meaning(goal.word, noun.genus, noun.body)
-    if isinstance(goal, Steps):
-        return _wrong_steps(goal, rng)
     replies = goal.replies if isinstance(goal, Gist) else ()
     return Text(statement=rng.choice([r for _, group in TALK if group != replies for r in group]), whole=True)
 

@@ -28,7 +28,7 @@ class PromptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A whole number is wanted; `statement` has {v} where it goes, `given` are the numbers of the question."""
+    """A whole number is wanted; `statement` has {v} where it goes, `given` are the question's numbers."""
 
     answer: int
     statement: str

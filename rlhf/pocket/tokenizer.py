@@ -20,7 +20,7 @@ TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-"""Every turn is <|role|>text<|end|>; the marks around an assistant's words tell trainers where the loss counts."""
+"""Every turn is <|role|>text<|end|>; the marks around the assistant's words say where a loss counts."""
 
 LONGEST_CONVERSATION = 512
 

@@ -1,4 +1,4 @@
-"""Makes the pocket world's tokenizer, base model and supervised policy: `python -m rlhf.pocket.train --out DIR`.
+"""Makes the pocket world's tokenizer, base model and supervised policy: `python -m rlhf.pocket.train`.
 
 The base model reads every token of mixed text; the policy is then fine-tuned on the assistant's words alone.
 Only training prompts are read; the card beside the weights tells what was measured on held-out ones.
@@ -23,7 +23,7 @@ from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTra
 from rlhf.pocket import base_path
 from rlhf.pocket.card import Making, card
 from rlhf.pocket.corpus import BASE_MIX, PLAIN_SHARE, SFT_MIX, Mix, conversations, statements
-from rlhf.pocket.tokenizer import LONGEST_CONVERSATION, train_tokenizer
+from rlhf.pocket.tokenizer import END, LONGEST_CONVERSATION, train_tokenizer
 from store.records import Turn
 
 IGNORED = -100
@@ -70,12 +70,12 @@ def render(tokenizer: PreTrainedTokenizerFast, turns: tuple[Turn, ...], trained_
     """A conversation in the chat template; the loss counts on its last `trained_turns` turns."""
     ids: list[int] = []
     labels: list[int] = []
-    end = tokenizer.eos_token_id
+    end = tokenizer.convert_tokens_to_ids(END)
     for place, turn in enumerate(turns):
-        head = tokenizer.convert_tokens_to_ids(f"<|{turn.role}|>")
+        head = tokenizer.encode(f"<|{turn.role}|>", add_special_tokens=False)
         said = [*tokenizer.encode(turn.content, add_special_tokens=False), end]
         counts = place >= len(turns) - trained_turns
-        ids += [head, *said]
+        ids += head + said
         labels += [IGNORED, *(said if counts else [IGNORED] * len(said))]
     return Document(ids=ids, labels=labels)
 
@@ -131,7 +131,9 @@ def _rate(stage: Stage, done: int) -> float:
 
 def fit(model: LlamaForCausalLM, stage: Stage, documents: Iterator[Document], rng: Random) -> None:
     """Trains the model in place, and prints the loss as it goes."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=stage.learning_rate, betas=(0.9, 0.95), weight_decay=0.05)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=stage.learning_rate, betas=(0.9, 0.95), weight_decay=0.05
+    )
     started, done, mean = time.monotonic(), 0, 0.0
     model.train()
     for step, batch in enumerate(batches(documents, stage, rng)):
@@ -150,7 +152,9 @@ def fit(model: LlamaForCausalLM, stage: Stage, documents: Iterator[Document], rn
         mean = loss.item() if step == 0 else 0.98 * mean + 0.02 * loss.item()
         if step % 50 == 0:
             seconds = time.monotonic() - started
-            sys.stdout.write(f"{stage.name} {done / stage.tokens:5.1%} loss {mean:.3f} {done / seconds:.0f} tokens/s\n")
+            sys.stdout.write(
+                f"{stage.name} {done / stage.tokens:5.1%} loss {mean:.3f} {done / seconds:.0f} tokens/s\n"
+            )
             sys.stdout.flush()
     model.eval()
 
@@ -158,7 +162,10 @@ def fit(model: LlamaForCausalLM, stage: Stage, documents: Iterator[Document], rn
 def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Weights as safetensors with the tokenizer, and token ids that make generation stop."""
     model.generation_config = GenerationConfig(
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, do_sample=True, max_new_tokens=64
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        do_sample=True,
+        max_new_tokens=64,
     )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -167,7 +174,9 @@ def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Pa
 def main() -> None:
     """Trains both models, saves them and writes the card."""
     parser = argparse.ArgumentParser(prog="python -m rlhf.pocket.train", description=__doc__)
-    parser.add_argument("--out", type=Path, default=base_path().parent, help="folder for base/, sft/ and README.md")
+    parser.add_argument(
+        "--out", type=Path, default=base_path().parent, help="folder for base/, sft/ and README.md"
+    )
     parser.add_argument("--tokens", type=int, default=5_000_000, help="tokens that the base model reads")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

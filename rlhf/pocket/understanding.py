@@ -17,7 +17,7 @@ from rlhf.pocket.instructions import ACKNOWLEDGEMENTS, instruction_in
 from rlhf.pocket.questions import comparisons, definitions, facts, lists, minus, opposites, plus, sums, times
 from rlhf.pocket.requests import howtos, lookalikes, talk, unsafe
 from rlhf.pocket.sentences import plain
-from rlhf.pocket.tasks import Decline, Gist, Number, PromptKind, Request, Task
+from rlhf.pocket.tasks import Decline, Gist, PromptKind, Request, Task
 from store.records import Turn
 
 PREFIXES = ("Hello! ", "Quick question: ", "Please help me: ")
@@ -27,9 +27,18 @@ STANDALONE = (sums, facts, comparisons, opposites, lists, definitions, howtos, t
 """Every generator of standalone requests."""
 
 _SUM = re.compile(r"(?:what is|how much is|calculate)? ?(\d{1,4}) (plus|\+|minus|times) (\d{1,4})")
+_STORY = re.compile(
+    r"i have (\d{1,4}) \w+ and (buy|get|find|lose|eat|sell) (\d{1,4})(?: more)?"
+    r" how many do i have(?: now| left)?"
+)
+_OPERATIONS = {"minus": minus, "lose": minus, "eat": minus, "sell": minus, "times": times}
 _DANGER = {
-    ILLICIT: re.compile(r"\b(bombs?|steal|rob|weapons?|drugs|hack|forge|smuggle|counterfeit|launder|explosives?)\b"),
-    HATEFUL: re.compile(r"\b(murder|poison|torture|(?:kill|hurt|attack|bully|insult) (?:my|a|an|the|some|people)\b)"),
+    ILLICIT: re.compile(
+        r"\b(bombs?|steal|rob|weapons?|drugs|hack|forge|smuggle|counterfeit|launder|explosives?)\b"
+    ),
+    HATEFUL: re.compile(
+        r"\b(murder|poison|torture|(?:kill|hurt|attack|bully|insult) (?:my|a|an|the|some|people)\b)"
+    ),
 }
 _HELLO = re.compile(r"^(?:hello|hi|quick question|please help me|please) (?=.)")
 _THANKS = re.compile(r"(?<=.) (?:thank you|thanks|please)$")
@@ -47,18 +56,19 @@ def _index() -> dict[str, Task]:
 
 
 def _arithmetic(text: str) -> Task | None:
-    found = _SUM.fullmatch(text)
+    """A sum of any numbers up to four digits, bare or as a story of goods."""
+    found = _SUM.fullmatch(text) or _STORY.fullmatch(text)
     if found is None:
         return None
-    a, b = int(found[1]), int(found[3])
-    if found[2] == "minus" and b > a:
+    a, verb, b = int(found[1]), found[2], int(found[3])
+    operation = _OPERATIONS.get(verb, plus)
+    if operation is minus and b > a:
         return None
-    goal: Number = {"plus": plus, "+": plus, "minus": minus, "times": times}[found[2]](a, b)
-    return Task(kind=PromptKind.SUM, goal=goal)
+    return Task(kind=PromptKind.SUM, goal=operation(a, b))
 
 
 def standalone(text: str) -> Task | None:
-    """The task of a message that needs no context: known word for word, up to case, punctuation and greetings."""
+    """The task of a message that needs no context: known up to case, punctuation and greetings."""
     known = _index()
     bare = plain(text)
     if bare not in known:
@@ -69,7 +79,9 @@ def standalone(text: str) -> Task | None:
 def _danger(text: str) -> Task | None:
     for category, words in _DANGER.items():
         if words.search(plain(text)):
-            return Task(kind=PromptKind.UNSAFE, goal=Decline(act=text, category=category, attack_vector="plain"))
+            return Task(
+                kind=PromptKind.UNSAFE, goal=Decline(act=text, category=category, attack_vector="plain")
+            )
     return None
 
 
@@ -82,13 +94,17 @@ def _resolve(turns: Sequence[Turn]) -> Task | None:
         if turns[place].role != "user" or instruction_in(turns[place].content):
             continue
         before = _resolve(turns[: place + 1])
-        task = follow(before, text, " ".join(t.content for t in turns[place + 1 :] if t.role == "assistant")) if before else None
+        task = (
+            follow(before, text, " ".join(t.content for t in turns[place + 1 :] if t.role == "assistant"))
+            if before
+            else None
+        )
         return task or _danger(text)
     return _danger(text)
 
 
 def understand(turns: Sequence[Turn]) -> Task | None:
-    """What the last user turn asks for, under the latest earlier instruction; None when nothing is recognised."""
+    """What the last user turn asks for, under the latest earlier instruction; None if not recognised."""
     last = max((i for i, turn in enumerate(turns) if turn.role == "user"), default=-1)
     if last < 0:
         return None

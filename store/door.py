@@ -47,7 +47,12 @@ class OwnerError(HoneError):
 
 
 class Door(Protocol):
-    """Whom to ask."""
+    """Whom to ask, and the home that it is about."""
+
+    @property
+    def home(self) -> Home:
+        """Where bundles are published."""
+        ...
 
     def ask(
         self,
@@ -65,6 +70,7 @@ class LocalDoor:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.home = store.home
 
     def ask(
         self,
@@ -86,7 +92,8 @@ class LocalDoor:
 class HTTPDoor:
     """Asks the owner over HTTP."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, home: Home, owner: Owner) -> None:
+        self.home = home
         self._owner = owner
 
     def ask(
@@ -138,7 +145,7 @@ def open_door(home: Home, patience: float = PATIENCE) -> Iterator[Door]:
             store = open_store(home)
         except HomeInUseError:
             if owner := running(home):
-                yield HTTPDoor(owner)
+                yield HTTPDoor(home, owner)
                 return
             if time.monotonic() >= until:
                 raise

@@ -71,14 +71,15 @@ def write_bundle(home: Home, name: str, tables: Mapping[str, Sequence[Fact]]) ->
 
     It is there whole or not at all. Raises BundleError when a fact is in the wrong table.
     """
-    draft = home.inbox / f".{name}-{secrets.token_hex(4)}.tmp"
-    draft.mkdir(parents=True)
-    files = {}
     for table, facts in tables.items():
         if table not in KINDS or any(type(fact) is not KINDS[table] for fact in facts):
             raise BundleError(
                 f"Expected facts of the table in {table}; got another kind. Sort them by table."
             )
+    draft = home.inbox / f".{name}-{secrets.token_hex(4)}.tmp"
+    draft.mkdir(parents=True)
+    files = {}
+    for table, facts in tables.items():
         text = "".join(f"{canonical(fact)}\n" for fact in facts).encode()
         _write(draft / f"{table}.jsonl", text)
         files[table] = File(len(facts), hashlib.sha256(text).hexdigest())

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from store.verbs.data import freeze, ingest
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label, undo_label
-from store.verbs.looking import count_home
+from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.people import add_annotator, set_password
 
 __all__ = [
@@ -28,7 +28,9 @@ __all__ = [
     "set_password",
     "skip_lease",
     "submit_label",
+    "trace",
     "undo_label",
+    "verify_audit",
 ]
 
 
@@ -59,7 +61,9 @@ VERBS: Final[Mapping[str, Verb]] = {
         set_password,
         skip_lease,
         submit_label,
+        trace,
         undo_label,
+        verify_audit,
     )
 }
 """By name, as `/api/verbs/{name}` calls them."""

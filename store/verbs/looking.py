@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from store import policies
+from store import lineage, policies, verification
 from store.counts import counts
 from store.database import Store
-from store.messages import Actor, CountHome, HomeCounts
+from store.messages import Actor, AuditReport, CountHome, HomeCounts, Lineage, Trace, VerifyAudit
 from store.records import Role
 from store.verbs.roles import allow
 
@@ -31,3 +31,17 @@ def count_home(store: Store, actor: Actor, _request: CountHome) -> HomeCounts:
         first_policy_id=first.policy_id if first else None,
         first_policy_path=first.path if first else None,
     )
+
+
+def trace(store: Store, actor: Actor, request: Trace) -> Lineage:
+    """Where a thing came from and what it shaped."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        return lineage.trace(db, store.home, request.thing)
+
+
+def verify_audit(store: Store, actor: Actor, _request: VerifyAudit) -> AuditReport:
+    """Whether the audit is whole, from its first row to its head."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        return verification.verify(db, store.home)

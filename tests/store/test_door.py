@@ -96,7 +96,7 @@ def test_a_simulated_annotator_judges_through_either_door(
         request.getfixturevalue("served")
         found = owner.running(store.home)
         assert found is not None
-        door = HTTPDoor(found)
+        door = HTTPDoor(store.home, found)
     robot = door.ask(add_annotator, AddAnnotator(name="robot", simulated=True)).annotator_id
     assignment = door.ask(next_comparison, NextComparison(), on_behalf_of=robot)
     assert isinstance(assignment, Assignment)
@@ -119,7 +119,7 @@ def test_nobody_acts_for_a_person(store: Store) -> None:
 
 
 def test_an_owner_that_does_not_answer_is_told_in_a_sentence(home: Home) -> None:
-    door = HTTPDoor(Owner("http://127.0.0.1:9", "token"))
+    door = HTTPDoor(home, Owner("http://127.0.0.1:9", "token"))
     with pytest.raises(OwnerError, match="does not answer"):
         door.ask(count_home, CountHome())
 

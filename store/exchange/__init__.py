@@ -1,0 +1,1 @@
+"""Public formats, one a file: each is read as it is published and goes in through the inbox."""

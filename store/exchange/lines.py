@@ -1,0 +1,71 @@
+"""JSON lines, plain or gzipped, one after the other; knows nothing of what they say."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from store.errors import HoneError
+
+GZIP: Final = b"\x1f\x8b"
+
+T = TypeVar("T")
+
+
+class UnreadableError(HoneError):
+    """A file that cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank, and where it is."""
+
+    file: Path
+    number: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that does not go in, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.reason}"
+
+
+class RowError(Exception):
+    """Why a row does not go in."""
+
+
+def lines(paths: Sequence[Path]) -> Iterator[Line]:
+    """The lines of all files, in order, never a whole file in memory."""
+    for path in paths:
+        try:
+            with path.open("rb") as raw:
+                packed = raw.read(2) == GZIP
+            with gzip.open(path, "rb") if packed else path.open("rb") as file:
+                for number, text in enumerate(file, start=1):
+                    if text.strip():
+                        yield Line(path, number, text)
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableError(f"{path} cannot be read to its end: {error}.") from error
+
+
+def parsed(line: Line, adapter: TypeAdapter[T]) -> T:
+    """The line's JSON; RowError when it does not fit."""
+    try:
+        return adapter.validate_json(line.text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise RowError(f"{where}: {first['msg']}" if where else first["msg"]) from error

@@ -1,0 +1,77 @@
+"""Puts what was read into a home, chunk by chunk, beside a running owner too; and reports how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
+
+from store.door import Door
+from store.errors import BundleError
+from store.exchange.lines import BadRow
+from store.identity import ID_LENGTH
+from store.inbox import write_bundle
+from store.messages import CountHome, HomeCounts, Ingest
+from store.records import Fact, Split
+from store.verbs import count_home, ingest
+
+CHUNK: Final = 1000
+"""Rows in a bundle, which is one transaction."""
+UNKNOWN_TIME: Final = datetime(1970, 1, 1)
+"""When an imported fact was made: nobody knows, and the same file must give the same facts."""
+HELD_OUT: Final = 0.1
+"""The share of imported prompts that only measure."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """Rows that were read, what they added to the home, and a sentence for each row that did not go in."""
+
+    rows: int
+    added: int
+    bad: tuple[str, ...]
+
+
+def publish(
+    door: Door,
+    name: str,
+    read: Iterable[Row | BadRow],
+    tables: Callable[[Sequence[Row]], Mapping[str, Sequence[Fact]]],
+    counted: Callable[[HomeCounts], int],
+) -> ImportReport:
+    """Publishes what was read, as the tables' facts; `counted` is which of the home's counts it adds to."""
+    before = counted(door.ask(count_home, CountHome()))
+    bad: list[str] = []
+    count = 0
+    for chunk in _chunks(read):
+        count += len(chunk)
+        bad += [str(row) for row in chunk if isinstance(row, BadRow)]
+        good = [row for row in chunk if not isinstance(row, BadRow)]
+        if good:
+            _publish(door, name, tables(good))
+    after = counted(door.ask(count_home, CountHome()))
+    return ImportReport(rows=count, added=after - before, bad=tuple(bad))
+
+
+def split_of(prompt_id: str) -> Split:
+    """Held out by the prompt's own hash, so that it is the same prompts everywhere."""
+    share = int(prompt_id, 16) / 16**ID_LENGTH
+    return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
+
+
+def _publish(door: Door, name: str, tables: Mapping[str, Sequence[Fact]]) -> None:
+    folder = write_bundle(door.home, name, tables)
+    door.ask(ingest, Ingest())
+    why = door.home.inbox / "rejected" / folder.name / "why.txt"
+    if why.exists() and not (door.home.inbox / "done" / folder.name).exists():
+        raise BundleError(f"The owner refused {folder.name}: {why.read_text(encoding='utf-8').strip()}")
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

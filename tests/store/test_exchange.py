@@ -1,0 +1,176 @@
+"""What comes in from elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from store import labels, prompts
+from store.database import Store
+from store.door import LocalDoor
+from store.exchange import hh, lines
+from store.exchange import prompts as prompt_files
+from store.exchange.lines import BadRow
+from store.messages import Actor, Freeze, NextComparison, NoWork
+from store.records import Contents, Degree, Role, Split, Track, Turn
+from store.verbs import freeze, next_comparison
+from store.verbs.roles import HONE
+
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "hh_rlhf"
+
+START = "\n\nHuman: Hello\n\nAssistant: Hi, what is it?\n\nHuman: A joke: please\n\nAssistant:"
+
+
+def row(chosen: str, rejected: str) -> str:
+    return json.dumps({"chosen": chosen, "rejected": rejected}) + "\n"
+
+
+def write(file: Path, *rows: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(rows), encoding="utf-8")
+    return file
+
+
+def bad(file: Path) -> list[str]:
+    return [str(one) for one in hh.read([file]) if isinstance(one, BadRow)]
+
+
+def test_two_transcripts_become_a_conversation_and_two_responses(tmp_path: Path) -> None:
+    file = write(tmp_path / "helpful.jsonl", row(f"{START} Knock knock.", f"{START} No."))
+    assert list(hh.read([file])) == [
+        hh.Pair(
+            turns=(
+                Turn(role="user", content="Hello"),
+                Turn(role="assistant", content="Hi, what is it?"),
+                Turn(role="user", content="A joke: please"),
+            ),
+            chosen="Knock knock.",
+            rejected="No.",
+            track=Track.HELPFULNESS,
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["harmless_base.jsonl", "harmless-base/train.jsonl"])
+def test_harmless_files_teach_safety(tmp_path: Path, name: str) -> None:
+    (pair,) = hh.read([write(tmp_path / name, row(f"{START} a", f"{START} b"))])
+    assert isinstance(pair, hh.Pair)
+    assert pair.track is Track.SAFETY
+
+
+def test_a_gzipped_file_is_read_as_a_plain_one(tmp_path: Path) -> None:
+    file = tmp_path / "packed"
+    file.write_bytes(gzip.compress(row(f"{START} a", f"{START} b").encode()))
+    assert len(list(hh.read([file]))) == 1
+
+
+def test_two_turns_of_one_speaker_are_one_turn(tmp_path: Path) -> None:
+    start = "\n\nHuman: One\n\nHuman: Two\n\nAssistant:"
+    (pair,) = hh.read([write(tmp_path / "x.jsonl", row(f"{start} a", f"{start} b"))])
+    assert isinstance(pair, hh.Pair)
+    assert pair.turns == (Turn(role="user", content="One\n\nTwo"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"chosen": "x"}', "rejected: Field required"),
+        (row("hello", f"{START} b"), "expected the chosen transcript to begin with a blank line and Human:"),
+        (row("\n\nAssistant: a", f"{START} b"), "begin with Human:"),
+        (row(f"{START} a\n\nHuman: b", f"{START} b"), "expected the chosen transcript to end with an answer"),
+        (row(f"{START} a", f"{START} "), "the rejected response is empty"),
+        (row(f"{START} a", f"{START} a"), "are the same"),
+        (row(f"{START} a", "\n\nHuman: other\n\nAssistant: b"), "they part before it"),
+        (row(f"{START} a\n\nHuman: c\n\nAssistant: d", f"{START} b"), "they part before it"),
+    ],
+)
+def test_a_bad_row_is_told_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    good = row(f"{START} a", f"{START} b")
+    (told,) = bad(write(tmp_path / "x.jsonl", good, "\n", text.rstrip() + "\n", good))
+    assert told.startswith("x.jsonl, line 3: ")
+    assert reason in told
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    torn = tmp_path / "torn.gz"
+    torn.write_bytes(gzip.compress(b"x" * 10_000)[:-20])
+    for file in (torn, tmp_path / "missing"):
+        with pytest.raises(lines.UnreadableError, match="cannot be read to its end"):
+            list(hh.read([file]))
+
+
+def test_an_import_makes_labels_that_train_and_leaves_the_queue_alone(
+    tmp_path: Path, store: Store, ann: Actor
+) -> None:
+    rows = [
+        row(f"\n\nHuman: {n}\n\nAssistant: a{n}", f"\n\nHuman: {n}\n\nAssistant: b{n}") for n in range(100)
+    ]
+    file = write(tmp_path / "helpful.jsonl", *rows, "{\n")
+    report = hh.import_hh(LocalDoor(store), [file])
+    assert (report.rows, report.added, len(report.bad)) == (101, 100, 1)
+    assert isinstance(next_comparison(store, ann, NextComparison()), NoWork)
+    with store.reading() as db:
+        held_out = sum(prompt.split is Split.HELDOUT for prompt in prompts.of_track(db))
+        given = labels.of_annotator(db, "imported:hh", 1000)
+    assert len(given) == 100
+    assert {label.degree for label in given} == {Degree.BETTER}
+    assert 2 <= held_out <= 20  # a tenth by hash
+    snapshot = freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
+    with store.reading() as db:
+        pairs = db.execute(
+            "select prompt[1].content, chosen[1].content, rejected[1].content from read_parquet($path)",
+            {"path": str(store.home.root / snapshot.path)},
+        ).fetchall()
+    assert sorted(pairs) == sorted((f"{n}", f"a{n}", f"b{n}") for n in range(100))
+
+
+def test_importing_again_adds_nothing(tmp_path: Path, store: Store) -> None:
+    file = write(tmp_path / "helpful.jsonl", row(f"{START} a", f"{START} b"))
+    door = LocalDoor(store)
+    assert hh.import_hh(door, [file]).added == 1
+    with store.reading() as db:
+        before = db.execute("select count(*) from audit").fetchall()
+    again = hh.import_hh(door, [file])
+    assert (again.rows, again.added) == (1, 0)
+    with store.reading() as db:
+        assert db.execute("select count(*) from audit").fetchall() == before
+
+
+def test_prompts_come_as_text_or_as_turns(tmp_path: Path, store: Store) -> None:
+    file = write(
+        tmp_path / "p.jsonl",
+        '{"prompt": "What is 2 + 2?", "split": "heldout"}\n',
+        '{"prompt": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],'
+        ' "track": "safety", "category": "weapons"}\n',
+        '{"prompt": [{"role": "assistant", "content": "Hi"}]}\n',
+        '{"prompt": " "}\n',
+        '{"prompt": "x", "colour": "red"}\n',
+    )
+    report = prompt_files.import_prompts(LocalDoor(store), [file])
+    assert (report.rows, report.added) == (5, 2)
+    assert report.bad == (
+        "p.jsonl, line 3: prompt: expected a conversation that ends with a turn of the user",
+        "p.jsonl, line 4: prompt: it is empty",
+        "p.jsonl, line 5: colour: Unexpected keyword argument",
+    )
+    with store.reading() as db:
+        by_text = {prompt.turns[-1].content: prompt for prompt in prompts.of_track(db)}
+    assert by_text["What is 2 + 2?"].split is Split.HELDOUT
+    assert (by_text["Hi"].track, by_text["Hi"].category) == (Track.SAFETY, "weapons")
+    assert prompt_files.import_prompts(LocalDoor(store), [file]).added == 0
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published files are not beside the project")
+def test_the_published_files_go_in(store: Store) -> None:
+    report = hh.import_hh(LocalDoor(store), sorted(PUBLISHED.glob("h*.jsonl.gz")))
+    assert report.rows == 1729 + 855 + 2041 + 1726
+    assert all("response is empty" in reason for reason in report.bad)
+    assert len(report.bad) == 7
+    with store.reading() as db:
+        tracks = {track: len(prompts.of_track(db, track)) for track in Track}
+    assert tracks[Track.SAFETY] > 1500
+    assert HONE.role is Role.ADMINISTRATOR

@@ -1,0 +1,157 @@
+"""That nobody changed anything, and where things came from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import duckdb
+import pytest
+from small_collection import comparisons
+
+from store.database import Store, open_store
+from store.errors import NotAllowedError, RequestError
+from store.home import Home
+from store.messages import Actor, AuditReport, Freeze, Trace, VerifyAudit
+from store.records import Contents, Degree, Label, Policy, RewardModel, Snapshot, Track
+from store.verbs import freeze, trace, verify_audit
+from store.verbs.roles import HONE
+
+
+def label(label_id: str, comparison_id: str, annotator_id: str = "ann") -> Label:
+    return Label(
+        label_id=label_id,
+        comparison_id=comparison_id,
+        annotator_id=annotator_id,
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        shown_order=(1, 0),
+        seconds=0.1 + 0.2,
+        comment='"kind":"Label" é',
+    )
+
+
+def tamper(home: Home, statement: str) -> None:
+    """What somebody with the file in hand could do."""
+    with duckdb.connect(str(home.database)) as db:
+        db.execute(statement)
+
+
+def report(home: Home) -> AuditReport:
+    with open_store(home) as store:
+        return verify_audit(store, HONE, VerifyAudit())
+
+
+@pytest.fixture
+def audited(store: Store) -> Home:
+    """A closed home whose audit has a snapshot's anchor at row 17."""
+    store.append("ann", *comparisons(3))
+    store.append("ann", label("l0", "c0"), label("l1", "c1"))
+    freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
+    store.append("ann", label("l2", "c2"))
+    store.close()
+    return store.home
+
+
+def test_a_whole_chain_is_reported_with_its_head(audited: Home) -> None:
+    with open_store(audited) as store, store.reading() as db:
+        last = db.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
+        found = verify_audit(store, HONE, VerifyAudit())
+    assert found == AuditReport(rows=18, head=last[1])
+    assert last[0] == 18  # 14 facts of the comparisons, three labels, a snapshot
+
+
+def test_an_empty_chain_is_whole(store: Store) -> None:
+    assert verify_audit(store, HONE, VerifyAudit()) == AuditReport(rows=0, head="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq", "why"),
+    [
+        ("update audit set body = replace(body, 'ann', 'bob') where seq = 5", 5, "its hash is not that"),
+        ("update audit set hash = repeat('a', 64) where seq = 18", 18, "its hash is not that"),
+        ("delete from audit where seq = 7", 7, "the row is missing; row 8 follows"),
+        ("delete from audit where seq >= 16", 16, "its end was cut off"),
+        ("update labels set ranks = [2, 1] where label_id = 'l1'", 16, "label l1 is not what was appended"),
+        ("delete from labels where label_id = 'l0'", 15, "label l0 is gone"),
+        ("update snapshots set audit_head = repeat('b', 64)", 16, "has another hash for this row"),
+    ],
+)
+def test_a_change_is_found_at_its_row(audited: Home, statement: str, seq: int, why: str) -> None:
+    tamper(audited, statement)
+    found = report(audited)
+    assert found.broken_seq == seq
+    assert why in found.why
+
+
+def test_a_chain_written_anew_does_not_fit_the_manifests(audited: Home) -> None:
+    (manifest,) = audited.snapshots.glob("*.json")
+    fields = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**fields, "audit_head": "c" * 64}))
+    assert report(audited).broken_seq == 16
+
+
+def test_annotators_do_not_read_the_audit_or_the_lineage(store: Store, ann: Actor) -> None:
+    for ask in (
+        lambda: verify_audit(store, ann, VerifyAudit()),
+        lambda: trace(store, ann, Trace(thing="label:l0")),
+    ):
+        with pytest.raises(NotAllowedError, match="role reviewer"):
+            ask()
+
+
+@pytest.fixture
+def trained(store: Store) -> Snapshot:
+    """Labels l0 and l1 are in a snapshot; its reward model made policy one, from which came two."""
+    store.append("ann", *comparisons(3), label("l0", "c0"), label("l1", "c1", "ben"))
+    snapshot = freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
+    model = RewardModel(
+        reward_model_id="m1",
+        track=Track.HELPFULNESS,
+        snapshot_id=snapshot.snapshot_id,
+        policy_id="policy",
+        path="rounds/001/reward_helpfulness",
+        round=1,
+        accuracy=0.7,
+        accuracy_low=0.6,
+        accuracy_high=0.8,
+        held_out_pairs=10,
+    )
+    one = Policy(policy_id="one", path="x", parents=("policy",), reward_models=("m1",), round=1)
+    two = Policy(policy_id="two", path="y", parents=("one",), round=2)
+    other = replace(one, policy_id="other", parents=("policy",), reward_models=())
+    store.append("ann", model, one, two, other, label("l2", "c2"))
+    return snapshot
+
+
+def test_a_label_leads_to_all_that_it_shaped(store: Store, trained: Snapshot) -> None:
+    found = trace(store, HONE, Trace(thing="label:l1"))
+    assert (found.labels, found.annotators) == (("l1",), ("ben",))
+    assert (found.snapshots, found.reward_models) == ((trained.snapshot_id,), ("m1",))
+    assert found.policies == ("one", "two")
+
+
+def test_a_label_in_no_snapshot_shaped_nothing(store: Store, trained: Snapshot) -> None:
+    found = trace(store, HONE, Trace(thing="label:l2"))
+    assert (found.annotators, found.snapshots, found.reward_models, found.policies) == (("ann",), (), (), ())
+
+
+def test_a_policy_leads_back_to_its_labels(store: Store, trained: Snapshot) -> None:
+    found = trace(store, HONE, Trace(thing="policy:two"))
+    assert (found.labels, found.annotators) == (("l0", "l1"), ("ann", "ben"))
+    assert (found.snapshots, found.reward_models) == ((trained.snapshot_id,), ("m1",))
+    assert found.policies == ("one", "policy", "two")
+
+
+@pytest.mark.parametrize("thing", ["snapshot", "reward-model:m1", "annotator:ben"])
+def test_what_lies_between_leads_both_ways(store: Store, trained: Snapshot, thing: str) -> None:
+    name = f"snapshot:{trained.snapshot_id}" if thing == "snapshot" else thing
+    found = trace(store, HONE, Trace(thing=name))
+    assert found.labels == (("l1",) if thing == "annotator:ben" else ("l0", "l1"))
+    assert (found.reward_models, found.policies) == (("m1",), ("one", "two"))
+
+
+@pytest.mark.parametrize("thing", ["label:x", "annotator:x", "policy:x", "cat:x", "x"])
+def test_an_unknown_thing_is_told_in_a_sentence(store: Store, thing: str) -> None:
+    with pytest.raises(RequestError):
+        trace(store, HONE, Trace(thing=thing))

@@ -17,16 +17,16 @@ from rlhf.pocket.understanding import requests, understand
 from store.records import Split, Turn
 
 KIND_WEIGHTS: Mapping[PromptKind, float] = {
-    PromptKind.SUM: 2.0,
+    PromptKind.SUM: 2.2,
     PromptKind.FACT: 1.6,
-    PromptKind.COMPARISON: 1.2,
+    PromptKind.COMPARISON: 2.2,
     PromptKind.OPPOSITE: 1.2,
     PromptKind.LIST: 1.0,
     PromptKind.DEFINITION: 1.2,
     PromptKind.HOWTO: 1.3,
-    PromptKind.TALK: 0.6,
-    PromptKind.FOLLOW_UP: 1.8,
-    PromptKind.INSTRUCTION: 1.2,
+    PromptKind.TALK: 0.8,
+    PromptKind.FOLLOW_UP: 2.4,
+    PromptKind.INSTRUCTION: 1.8,
     PromptKind.UNSAFE: 1.3,
     PromptKind.LOOKALIKE: 1.3,
 }
@@ -44,8 +44,8 @@ class Mix:
 BASE_MIX = Mix(
     harmless={
         Quality.GOOD: 12,
-        Quality.PLAIN: 28,
-        Quality.WRONG: 22,
+        Quality.PLAIN: 40,
+        Quality.WRONG: 10,
         Quality.PARTIAL: 6,
         Quality.RUDE: 10,
         Quality.RAMBLING: 10,
@@ -73,8 +73,8 @@ BASE_MIX = Mix(
 SFT_MIX = Mix(
     harmless={
         Quality.GOOD: 25,
-        Quality.PLAIN: 18,
-        Quality.WRONG: 18,
+        Quality.PLAIN: 22,
+        Quality.WRONG: 14,
         Quality.PARTIAL: 6,
         Quality.RUDE: 10,
         Quality.RAMBLING: 8,
@@ -104,7 +104,7 @@ SFT_MIX = Mix(
 )
 """Demonstrations by hurried people: right about half of the time; preferences teach the rest."""
 
-IGNORING_SHARE = 0.25
+IGNORING_SHARE = 0.2
 """How often an answer under an instruction is right but forgets the instruction."""
 
 PLAIN_SHARE = 0.15

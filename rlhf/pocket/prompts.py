@@ -16,7 +16,14 @@ from store.records import Split, Track, Turn
 
 HELDOUT_SHARE = 0.12
 _WRAPPED = frozenset(
-    {PromptKind.FACT, PromptKind.LIST, PromptKind.DEFINITION, PromptKind.HOWTO, PromptKind.OPPOSITE}
+    {
+        PromptKind.FACT,
+        PromptKind.LIST,
+        PromptKind.DEFINITION,
+        PromptKind.HOWTO,
+        PromptKind.OPPOSITE,
+        PromptKind.TALK,
+    }
 )
 
 

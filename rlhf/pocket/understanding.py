@@ -70,7 +70,7 @@ def _arithmetic(text: str) -> Task | None:
 def standalone(text: str) -> Task | None:
     """The task of a message that needs no context: known up to case, punctuation and greetings."""
     known = _index()
-    bare = plain(text)
+    bare = plain(text).replace("what's", "what is")
     if bare not in known:
         bare = _THANKS.sub("", _HELLO.sub("", bare))
     return known.get(bare) or _arithmetic(bare)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rlhf.pocket.facts import CATEGORIES, GENERA
+from rlhf.pocket.facts import ATTRIBUTES, CATEGORIES, GENERA, SCALES
 from rlhf.pocket.sentences import Reply, Role, Segment, plain, words_of
 from rlhf.pocket.tasks import Choice, Gist, Goal, Meaning, Number, Several, Steps, Value
 
@@ -21,6 +21,8 @@ NUMBER_WORDS = {
     for value, word in enumerate(_NUMERALS.split())
     if word != "one"  # "one of them" counts nothing
 }
+_SUBJECTS = {attribute.name: frozenset(map(plain, attribute.values)) for attribute in ATTRIBUTES}
+_COMPARED = frozenset(thing for scale in SCALES for thing in scale.things)
 CLOSE_ENOUGH = 0.6
 """Overlap of words with an accepted reply from which a free reply counts as right."""
 
@@ -70,10 +72,19 @@ def _mentions(text: str, values: frozenset[str]) -> set[str]:
     return {word for before, word in pairwise(("", *words)) if word in values and before != "not"}
 
 
+def _other_subject(goal: Value, text: str) -> bool:
+    """Whether a sentence speaks of another thing of the same table: then what it says is no answer."""
+    others = _SUBJECTS.get(goal.attribute, frozenset()) - {plain(goal.subject)}
+    return f" {plain(goal.subject)} " not in f" {text} " and any(
+        f" {other} " in f" {text} " for other in others
+    )
+
+
 def _grade_value(goal: Value, substance: Sequence[Segment]) -> Content:
     domain = frozenset(value.lower() for value in goal.domain)
     named = {value for segment in substance for value in _mentions(segment.text, domain)}
-    credit = 1.0 if named == {goal.answer.lower()} else 0.0
+    astray = any(_other_subject(goal, segment.text) for segment in substance)
+    credit = 1.0 if named == {goal.answer.lower()} and not astray else 0.0
     return _content(credit, substance, lambda segment: bool(_mentions(segment.text, domain)))
 
 
@@ -88,9 +99,10 @@ def _choice_of(goal: Choice, text: str) -> str | None:
 
 
 def _grade_choice(goal: Choice, substance: Sequence[Segment]) -> Content:
-    chosen = {_choice_of(goal, segment.text) for segment in substance} - {None}
     both = frozenset({goal.winner, goal.loser})
-    credit = 1.0 if chosen == {goal.winner} else 0.0
+    chosen = {_choice_of(goal, segment.text) for segment in substance} - {None}
+    astray = any(_mentions(segment.text, _COMPARED - both) for segment in substance)
+    credit = 1.0 if chosen == {goal.winner} and not astray else 0.0
     return _content(credit, substance, lambda segment: bool(_mentions(segment.text, both)))
 
 

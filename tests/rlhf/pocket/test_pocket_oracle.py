@@ -45,6 +45,8 @@ WRONG = [
     ("What colour is grass?", "Grass is not green."),
     ("Which is bigger, a cow or a cat?", "The cat is bigger."),
     ("Which is bigger, a cow or a cat?", "Cow cat."),
+    ("Which is bigger, a cow or a cat?", "The cow is bigger than the bee."),
+    ("What colour is coal?", "A crow is black."),
     ("Name three fruits.", "Apple, pear and cow."),
     ("Name two fruits.", "Apple, pear, plum, banana, cherry, grape, peach and lime."),
     ("Name two fruits.", "Apple and apple."),

@@ -45,7 +45,7 @@ class Sent:
 
 
 def answer(store: Store, actor: Actor, payload: object, focus: Track | None) -> Acknowledgement:
-    """Does what the message asks and says what became of it; `focus` is the track on the screen, if one is."""
+    """Does what the message asks and says what became of it; `focus` is the track on the screen."""
     try:
         sent = TypeAdapter(Sent).validate_python(payload)
     except ValidationError:
@@ -83,7 +83,7 @@ def _submit(store: Store, actor: Actor, request: SubmitLabel) -> str:
 
 
 def _undo(store: Store, actor: Actor, sent: Sent, focus: Track | None) -> Acknowledgement:
-    """Undoes the newest label, unless an earlier copy of this message has done so: then another lease is shown."""
+    """Undoes the newest label, unless a copy of this message has done so: then another lease is shown."""
     if _lease(next_comparison(store, actor, NextComparison(track=focus))) != sent.lease:
         return Acknowledgement(mid=sent.mid, focus=focus)
     reply = undo_label(store, actor, UndoLabel())

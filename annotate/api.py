@@ -1,7 +1,7 @@
 """`/api`: what the pages ask of the store, for programs. One verb a request, JSON in and out.
 
-A program proves itself with the home's token (`owner.json`, readable by the home's owner only) and then acts as
-its administrator, or, where it names one in `X-Hone-As`, as a simulated annotator.
+A program proves itself with the home's token (`owner.json`, readable by the home's owner only) and then acts
+as its administrator, or, where it names one in `X-Hone-As`, as a simulated annotator.
 """
 
 from __future__ import annotations

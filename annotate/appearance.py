@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 LIGHT: dict[str, object] = {
-    "primaryColor": "#2f5fb0",
+    "primaryColor": "#1a1816",
     "backgroundColor": "#faf9f7",
     "secondaryBackgroundColor": "#f3f2ee",
     "textColor": "#1a1816",
@@ -13,10 +13,11 @@ LIGHT: dict[str, object] = {
     "linkColor": "#2f5fb0",
     "chartCategoricalColors": ["#2f66b3", "#a04c16", "#3f7f5f", "#7a5aa6", "#8a8378"],
 }
-"""Off-white, near-black; blue and brown-orange of equal lightness stand for A and B and for first and second."""
+"""Off-white and near-black, also on controls. Blue and brown-orange, of equal lightness, stand for A and B,
+and in charts for the first and the second line."""
 
 DARK: dict[str, object] = {
-    "primaryColor": "#8db4f2",
+    "primaryColor": "#f2f0ec",
     "backgroundColor": "#161513",
     "secondaryBackgroundColor": "#22211f",
     "textColor": "#f2f0ec",

@@ -1,17 +1,101 @@
-"""Figures of rounds as tables for charts: one tidy row a point. Knows the files' words, not how they are drawn."""
+"""Figures of rounds as tables for charts, one tidy row a point. Knows the numbers, not how they are drawn."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
 from store.rounds import Metric, Results
 
+WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
+FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusal"}
+
+COLUMNS = {
+    "round": ("Round", "{:.0f}"),
+    "labels": ("Labels", "{:,.0f}"),
+    "reward_accuracy": ("Reward accuracy", "{:.1%}"),
+    "oracle_win_rate": ("Oracle win rate", "{:.1%}"),
+    "oracle_win_rate_low": ("95 % low", "{:.1%}"),
+    "oracle_win_rate_high": ("95 % high", "{:.1%}"),
+    "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
+    "unsafe_rate": ("Unsafe", "{:.1%}"),
+    "false_refusal_rate": ("False refusal", "{:.1%}"),
+    "kl": ("KL, nats", "{:.2f}"),
+    "seconds": ("Seconds", "{:,.0f}"),
+}
+"""A result's name in the files: its name on the screen and how it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A chart of a round while it runs: which numbers of which stages, and the name of each line."""
+
+    title: str
+    unit: str
+    lines: Mapping[tuple[str, str], str]
+
+
 CURVES = (
-    ("ppo", "reward", "Reward", ("reward", "gated_reward", "mean_reward")),
-    ("ppo", "kl", "KL from the reference, nats", ("kl",)),
+    Curve(
+        title="Reward",
+        unit="Score",
+        lines={("ppo", "reward"): "Training", ("ppo", "held_out_reward"): "Held-out"},
+    ),
+    Curve(
+        title="KL from the starting policy",
+        unit="Nats a response",
+        lines={("ppo", "kl"): "Training", ("ppo", "held_out_kl"): "Held-out"},
+    ),
+    Curve(
+        title="Loss of the reward models",
+        unit="Loss",
+        lines={("reward_helpfulness", "loss"): "Helpfulness", ("reward_safety", "loss"): "Safety"},
+    ),
 )
-WIN_COLUMNS = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
-FAULT_COLUMNS = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusal"}
+
+
+def curve_table(metrics: Sequence[Metric], curve: Curve) -> pd.DataFrame:
+    """Columns step, line, value."""
+    points = [
+        {"step": metric.step, "line": line, "value": metric.numbers[number]}
+        for metric in metrics
+        for (stage, number), line in curve.lines.items()
+        if metric.stage == stage and number in metric.numbers
+    ]
+    return pd.DataFrame(points, columns=["step", "line", "value"])
+
+
+def rate_table(results: Sequence[Results], names: Mapping[str, str]) -> pd.DataFrame:
+    """Columns round, line, rate, low, high; the interval is empty where none is known."""
+    rows = [
+        {
+            "round": result.round,
+            "line": line,
+            "rate": getattr(result, name),
+            "low": getattr(result, f"{name}_low", None),
+            "high": getattr(result, f"{name}_high", None),
+        }
+        for result in results
+        for name, line in names.items()
+        if getattr(result, name) is not None
+    ]
+    return pd.DataFrame(rows, columns=["round", "line", "rate", "low", "high"])
+
+
+def results_table(results: Sequence[Results]) -> pd.DataFrame:
+    """The rounds' rows as they are written on the screen, the newest first; what nobody could say is a dash."""
+    rows = [asdict(result) for result in reversed(results)]
+    written = [
+        {
+            words: "–" if row[name] is None else form.format(row[name])
+            for name, (words, form) in COLUMNS.items()
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(written)
+
+
+def _written(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)

@@ -1,7 +1,7 @@
 """Who gets in: without a sign-in, nothing but the sign-in page, static files, health and `/api` is answered.
 
-Pure ASGI and the outermost layer, so that Streamlit's pages, sockets, media, uploads and metrics all lie behind
-it. Knows paths and cookies; whether a token is good, the store says.
+Pure ASGI and around everything, so that Streamlit's pages, sockets, media, uploads and metrics all lie
+behind it. Knows paths and cookies; whether a token is good, the store says.
 """
 
 from __future__ import annotations

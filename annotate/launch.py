@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from store import rounds
 from store.errors import NotAllowedError, RequestError
@@ -24,7 +25,8 @@ MAY_LAUNCH = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 NICENESS = 10
 """How far a round stands back, so that pages stay quick while it computes."""
 
-_started: list[subprocess.Popen[bytes]] = []
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+_told_to_stop: set[int] = set()
 
 
 def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> int:
@@ -33,7 +35,7 @@ def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> i
     Raises RequestError while a round runs, NotAllowedError for other roles.
     """
     _check(actor)
-    if is_starting() or running_round(home):
+    if is_starting(home) or running_round(home):
         raise RequestError("A round is running on this home already; stop it or wait for it.")
     home.rounds.mkdir(parents=True, exist_ok=True)
     with (home.rounds / LOG).open("wb") as log:
@@ -45,7 +47,7 @@ def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> i
             start_new_session=True,
         )
     os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    _started.append(process)
+    _started[home.root] = process
     return process.pid
 
 
@@ -56,12 +58,7 @@ def stop_round(home: Home, actor: Actor) -> None:
     if running is None or running.pid is None:
         raise RequestError("No round is running on this home; there is nothing to stop.")
     os.kill(running.pid, signal.SIGTERM)
-
-
-def is_starting() -> bool:
-    """Whether a process that was started here lives, be its first word written or not."""
-    _started[:] = [process for process in _started if process.poll() is None]
-    return bool(_started)
+    _told_to_stop.add(running.pid)
 
 
 def running_round(home: Home) -> RoundProgress | None:
@@ -69,11 +66,22 @@ def running_round(home: Home) -> RoundProgress | None:
     return next((each for each in rounds.progress(home) if each.state is State.RUNNING), None)
 
 
-def last_words(home: Home) -> str:
-    """The last line that a round printed, which is its error where it has failed; empty where there is none."""
-    log = home.rounds / LOG
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+def is_starting(home: Home) -> bool:
+    """Whether a process that was started here for this home lives, its first word written or not."""
+    return home.root in _started and _started[home.root].poll() is None
+
+
+def is_stopping(running: RoundProgress) -> bool:
+    """Whether this round was asked to stop and has not come to it yet."""
+    return running.pid in _told_to_stop
+
+
+def failure(home: Home) -> str:
+    """What the process that was started here last said, if it ended in failure; else an empty string."""
+    if home.root not in _started or _started[home.root].poll() in {None, 0}:
+        return ""
+    lines = (home.rounds / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "The round ended without a word.")
 
 
 def _check(actor: Actor) -> None:

@@ -8,11 +8,12 @@ STYLE = """
 <style>
   .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
+  .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   @media (max-width: 640px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """
 
 
 def apply() -> None:
-    """Uses the whole width: two long texts stand beside one another. It takes no room on the page."""
+    """Uses the whole width, for two long texts stand beside one another; a light button has dark words."""
     st.html(STYLE)

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "annotate"))
 
-from desk import BROWSER, Desk, Server, make_home, started_browser  # noqa: E402  # after the path is set
+from desk import BROWSER, Desk, Server, make_home, started_browser  # after the path is set
 
 
 @pytest.fixture(scope="session")

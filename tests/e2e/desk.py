@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import expect, sync_playwright
 from small_homes import PASSWORD, comparisons, pair, person
 
@@ -36,7 +36,10 @@ def make_home(root):
         for name in PEOPLE:
             person(store, name)
         person(store, "rob", Role.ENGINEER)
-        facts = [*comparisons(6, turns=3), *pair(6, Track.HELPFULNESS, texts=(HOSTILE, "A quiet answer to {n}."))]
+        facts = [
+            *comparisons(6, turns=3),
+            *pair(6, Track.HELPFULNESS, texts=(HOSTILE, "A quiet answer to {n}.")),
+        ]
         store.append("hone", *map(asked_of_everyone, facts))
     return home
 
@@ -75,7 +78,10 @@ class Server:
         command = [sys.executable, "-m", "annotate", "--home", str(self.home.root), "--port", str(self.port)]
         self.log = (self.home.root / "server.log").open("ab")
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log)
-        until(lambda: self.home.owner.exists() or self.process.poll() is not None, "the server to announce itself")
+        until(
+            lambda: self.home.owner.exists() or self.process.poll() is not None,
+            "the server to announce itself",
+        )
         assert self.process.poll() is None, (self.home.root / "server.log").read_text()
         owner = json.loads(self.home.owner.read_text())
         self.url, self.token = owner["url"], owner["token"]
@@ -84,18 +90,16 @@ class Server:
 
     def is_healthy(self):
         try:
-            with urllib.request.urlopen(f"{self.url}/api/health", timeout=5) as reply:
-                return json.load(reply) == {"status": "ok"}
-        except OSError:
+            return httpx.get(f"{self.url}/api/health", timeout=5).json() == {"status": "ok"}
+        except httpx.TransportError:
             return False
 
     def labels(self):
         """How many labels the store holds, retracted ones included."""
-        request = urllib.request.Request(
-            f"{self.url}/api/verbs/count_home", b"{}", {"Authorization": f"Bearer {self.token}"}, method="POST"
-        )
-        with urllib.request.urlopen(request, timeout=10) as reply:
-            return json.load(reply)["ok"]["labels"]
+        token = {"Authorization": f"Bearer {self.token}"}
+        return httpx.post(f"{self.url}/api/verbs/count_home", content=b"{}", headers=token).json()["ok"][
+            "labels"
+        ]
 
     def kill(self):
         """As a power cut would."""
@@ -141,7 +145,7 @@ class Desk:
     def compare(self, name):
         """Signs in and waits for the first pair."""
         self.sign_in(name)
-        expect(self.page.get_by_text("Response A", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+        expect(self.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
         self.settle()
         return self
 

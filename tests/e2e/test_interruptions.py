@@ -3,6 +3,7 @@
 import pytest
 from desk import PATIENCE, Desk, Server, make_home
 from playwright.sync_api import expect
+from round_files import write_round
 from small_homes import comparisons
 
 from store import labels
@@ -47,3 +48,15 @@ def test_new_comparisons_appear_without_a_reload(mortal):
     write_bundle(server.home, "more", kinds)
     expect(desk.page.get_by_text("Question 10, turn 0")).to_be_visible(timeout=SOON)
     expect(desk.page.get_by_text("Nothing to compare just now")).to_be_hidden()
+
+
+def test_the_rounds_page_goes_on_by_itself_after_a_restart(mortal):
+    desk, server = mortal.sign_in("rob"), mortal.server
+    desk.page.get_by_role("link", name="Rounds").click()
+    expect(desk.page.get_by_text("Start round 1")).to_be_visible(timeout=SOON)
+    write_round(server.home, 1, state="running", stage="ppo", fraction=0.4)
+    expect(desk.page.get_by_text("iteration 12 of 30")).to_be_visible(timeout=SOON)
+    server.kill()
+    server.start()
+    write_round(server.home, 1, state="running", stage="ppo", fraction=0.5, message="iteration 15 of 30")
+    expect(desk.page.get_by_text("iteration 15 of 30")).to_be_visible(timeout=SOON)

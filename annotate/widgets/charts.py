@@ -1,0 +1,66 @@
+"""Charts in the app's own calm: a table in, an Altair chart out. Colours come from the theme."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+HEIGHT = 270
+FAINT = 0.45
+POINT = alt.OverlayMarkDef(size=70)
+
+
+def curve(table: pd.DataFrame, unit: str) -> alt.Chart:
+    """Lines over steps: columns step, line, value."""
+    return (
+        alt.Chart(table, height=HEIGHT)
+        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
+        .encode(
+            x=alt.X("step:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
+            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(gridOpacity=FAINT)),
+            color=_line(),
+            tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
+        )
+    )
+
+
+def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Win rates by round with their intervals, around the line at which nobody wins."""
+    even = (
+        alt.Chart(pd.DataFrame({"even": [0.5]})).mark_rule(strokeDash=[4, 4], opacity=0.5).encode(y="even:Q")
+    )
+    bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
+    intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=_line())
+    return alt.layer(even, intervals, _rates(table, alt.Scale(zero=False))).properties(height=HEIGHT)
+
+
+def fault_rates(table: pd.DataFrame) -> alt.Chart:
+    """How often a round's policy does wrong."""
+    return _rates(table, alt.Scale(domainMin=0)).properties(height=HEIGHT)
+
+
+def _rates(table: pd.DataFrame, scale: alt.Scale) -> alt.Chart:
+    return (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2.5, point=POINT)
+        .encode(
+            x=_round(),
+            y=alt.Y("rate:Q", title=None, scale=scale, axis=alt.Axis(format="%", gridOpacity=FAINT)),
+            color=_line(),
+            tooltip=[
+                "line:N",
+                "round:O",
+                *(alt.Tooltip(f"{name}:Q", format=".1%") for name in ("rate", "low", "high")),
+            ],
+        )
+    )
+
+
+def _round() -> alt.X:
+    return alt.X("round:O", title=None, axis=alt.Axis(labelAngle=0))
+
+
+def _line() -> alt.Color:
+    return alt.Color(
+        "line:N", title=None, sort=None, legend=alt.Legend(orient="top", offset=2, padding=0, symbolOpacity=1)
+    )

@@ -1,0 +1,84 @@
+"""The files of rounds as `rlhf` writes them, for tests and pictures of the Rounds page."""
+
+import json
+import math
+import os
+
+from store.rounds import STAGES
+
+SECONDS = (1.2, 44, 41, 73, 210, 30, 0.4, 12)
+
+
+def write_round(home, number, state="finished", stage="publish", fraction=1.0, **status):
+    """Round `number` in this state; the stages before `stage` are done, and all of them if it is finished."""
+    folder = home.round(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    done = len(STAGES) if state == "finished" else STAGES.index(stage)
+    if state == "finished":
+        write_json(folder / "results.json", results(number))
+    if number == 0:
+        return
+    plan = {"round": number, "method": "rs+ppo", "seed": 0, "started_at": "2026-01-05T09:00:00"}
+    write_json(folder / "plan.json", plan)
+    for name, seconds in zip(STAGES[:done], SECONDS[:done], strict=True):
+        (folder / name).mkdir(exist_ok=True)
+        write_json(folder / name / "done.json", {"inputs": "", "seconds": seconds, "outputs": {}})
+    told = {
+        "message": "iteration 12 of 30",
+        "pid": os.getpid(),
+        "updated_at": "2026-01-05T09:10:00",
+        **status,
+    }
+    write_json(folder / "status.json", {"state": state, "stage": stage, "fraction": fraction, **told})
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in metrics()))
+
+
+def forget_round(home, number):
+    """Removes what `write_round` wrote."""
+    for file in sorted(home.round(number).rglob("*"), reverse=True):
+        if file.is_dir():
+            file.rmdir()
+        else:
+            file.unlink()
+
+
+def results(number):
+    """A row of figures that gets better from round to round; round 0 is the policy started from."""
+    better = 1 - math.exp(-number)
+    known = number > 0
+    return {
+        "round": number,
+        "labels": 1200 * number,
+        "reward_accuracy": 0.61 + 0.1 * better if known else None,
+        "oracle_win_rate": 0.5 + 0.3 * better,
+        "oracle_win_rate_low": 0.46 + 0.3 * better if known else None,
+        "oracle_win_rate_high": 0.54 + 0.3 * better if known else None,
+        "reward_model_win_rate": 0.5 + 0.37 * better,
+        "unsafe_rate": 0.31 - 0.2 * better,
+        "false_refusal_rate": 0.12 - 0.05 * better,
+        "kl": 4.1 * number,
+        "seconds": 300.0 + 40 * number,
+    }
+
+
+def metrics():
+    """Curves of the reward models and of PPO."""
+    for step in range(10, 300, 10):
+        fall = 0.2 * math.exp(-step / 90)
+        yield {"stage": "reward_helpfulness", "step": step, "loss": 0.49 + fall + 0.01 * math.sin(step)}
+        yield {"stage": "reward_safety", "step": step, "loss": 0.4 + fall + 0.01 * math.cos(step)}
+    for step in range(1, 13):
+        rise = 0.9 * (1 - math.exp(-step / 6))
+        yield {
+            "stage": "ppo",
+            "step": step,
+            "reward": rise - 0.4 + 0.05 * math.sin(5 * step),
+            "kl": 0.4 * step,
+        }
+        if step % 4 == 0:
+            yield {"stage": "ppo", "step": step, "held_out_reward": rise - 0.5, "held_out_kl": 0.43 * step}
+
+
+def write_json(file, value):
+    """Replaces the file's contents."""
+    file.write_text(json.dumps(value))

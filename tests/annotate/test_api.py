@@ -1,0 +1,187 @@
+import json
+import stat
+
+import pytest
+from small_homes import PASSWORD, comparisons, person, simulated
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from annotate import app, ownership, sign_in
+from store.records import Role
+
+URL = "http://127.0.0.1:8501"
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def tenure(store):
+    tenure = ownership.Tenure(store)
+    with ownership.served(tenure, URL):
+        yield tenure
+
+
+@pytest.fixture
+def client(tenure):
+    """Everything of the app that is not Streamlit's, behind the gate."""
+    served = Starlette(routes=app.routes(tenure), middleware=app.middleware(tenure.store))
+    with TestClient(served, base_url=URL, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(client, tenure):
+    def ask(verb, body=b"{}", token=None, **headers):
+        headers = {"authorization": f"Bearer {token or tenure.owner.token}", **headers}
+        return client.post(f"/api/verbs/{verb}", content=body, headers=headers)
+
+    return ask
+
+
+def enter(client, name="ana", password=PASSWORD):
+    client.get("/sign-in")
+    form = {"name": name, "password": password, "csrf": client.cookies[sign_in.CSRF_COOKIE]}
+    return client.post("/sign-in", data=form)
+
+
+def test_health_is_open_and_asks_the_database(client):
+    assert client.get("/api/health").json() == {"status": "ok"}
+
+
+def test_a_verb_is_answered_to_the_holder_of_the_token(ask):
+    reply = ask("add_annotator", json.dumps({"name": "sim", "simulated": True}).encode())
+    assert reply.status_code == 200
+    assert reply.json()["ok"]["kind"] == "simulated"
+
+
+def test_owner_json_is_private_and_goes_when_the_server_ends(store):
+    with ownership.served(ownership.Tenure(store), URL):
+        assert stat.S_IMODE(store.home.owner.stat().st_mode) == 0o600
+        assert json.loads(store.home.owner.read_text())["url"] == URL
+    assert not store.home.owner.exists()
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "ünïcode".encode("latin-1").decode("latin-1")])
+def test_a_wrong_token_opens_nothing(client, token):
+    headers = {"authorization": f"Bearer {token}".encode("latin-1")}
+    reply = client.post("/api/verbs/count_home", content=b"{}", headers=headers)
+    assert (reply.status_code, "owner.json" in reply.json()["error"]) == (401, True)
+
+
+def test_a_session_is_not_a_token(client, ana):
+    enter(client)
+    assert client.post("/api/verbs/count_home", content=b"{}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status_code"),
+    [
+        ("drop_tables", b"{}", 404),
+        ("submit_label", b"not json", 422),
+        ("submit_label", b'{"lease_id": 7}', 422),
+        ("next_comparison", b"{}", 403),
+        ("add_annotator", b'{"name": "x", "password": "short"}', 409),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence_with_its_status(ask, verb, body, status_code):
+    reply = ask(verb, body)
+    assert reply.status_code == status_code
+    assert reply.json()["error"].endswith(".")
+
+
+def test_a_program_judges_for_a_simulated_annotator(ask, store):
+    store.append("hone", *comparisons(1))
+    robot = simulated(store, "robot")
+    reply = ask("next_comparison", **{"x-hone-as": robot.annotator_id})
+    assert len(reply.json()["ok"]["responses"]) == 2
+
+
+def test_nobody_acts_for_a_person(ask, ana):
+    reply = ask("next_comparison", **{"x-hone-as": ana.annotator_id})
+    assert reply.status_code == 403
+
+
+def test_a_huge_body_is_refused(ask):
+    assert ask("count_home", b" " * (5 * 1024 * 1024)).status_code == 413
+
+
+def test_whoever_opens_a_page_is_led_to_the_sign_in(client):
+    reply = client.get("/rounds", headers=PAGE)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/health", "/media/x.png", "/component/x", "/sign-out"]
+)
+def test_everything_else_is_closed(client, path):
+    assert client.get(path).status_code == 401
+
+
+def test_a_socket_without_a_session_is_refused(client):
+    from starlette.websockets import WebSocketDisconnect
+
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+        pass
+
+
+def test_the_right_password_gives_a_cookie_that_scripts_cannot_read(client, ana):
+    reply = enter(client)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/")
+    cookie = reply.headers["set-cookie"].lower()
+    assert all(part in cookie for part in ("hone_session=", "httponly", "samesite=lax"))
+    assert client.get("/sign-in").headers["location"] == "/"
+
+
+def test_a_wrong_password_and_an_unknown_name_sound_alike(client, ana):
+    wrong, unknown = enter(client, "ana", "wrong wrong"), enter(client, "nobody", "wrong wrong")
+    assert wrong.status_code == unknown.status_code == 401
+    assert sign_in.WRONG in wrong.text
+    assert sign_in.WRONG in unknown.text
+
+
+def test_many_wrong_tries_have_to_wait(client, ana):
+    replies = [enter(client, "ana", f"wrong {number:04}") for number in range(12)]
+    assert replies[-1].status_code == 429
+    assert "try again in" in replies[-1].text
+
+
+def test_a_form_from_elsewhere_is_refused(client, ana):
+    client.get("/sign-in")
+    form = {"name": "ana", "password": PASSWORD, "csrf": "guessed"}
+    assert client.post("/sign-in", data=form).status_code == 403
+
+
+def test_a_name_is_shown_back_as_text_only(client):
+    reply = enter(client, "<script>alert(1)</script>", "wrong wrong")
+    assert "<script>" not in reply.text
+
+
+def test_signing_out_ends_the_session_in_the_store(client, ana):
+    enter(client)
+    session = client.cookies[sign_in.SESSION_COOKIE]
+    client.post("/sign-out", data={"csrf": client.cookies[sign_in.CSRF_COOKIE]})
+    client.cookies.set(sign_in.SESSION_COOKIE, session)
+    assert client.get("/", headers=PAGE).headers["location"] == "/sign-in"
+
+
+def test_signing_out_takes_the_form_s_token(client, ana):
+    enter(client)
+    client.post("/sign-out", data={"csrf": "guessed"})
+    assert client.get("/sign-in").headers["location"] == "/"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/api/health", "/somewhere"])
+def test_every_answer_carries_a_policy_without_loopholes(client, path):
+    headers = client.get(path).headers
+    scripts = next(
+        part for part in headers["content-security-policy"].split("; ") if part.startswith("script-src")
+    )
+    assert "unsafe" not in scripts
+    assert "'sha256-" in scripts
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_an_engineer_is_known_by_her_cookie(client, store):
+    person(store, "rob", Role.ENGINEER)
+    enter(client, "rob")
+    assert sign_in.actor(store, client.cookies[sign_in.SESSION_COOKIE]).role is Role.ENGINEER

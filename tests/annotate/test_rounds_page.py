@@ -1,0 +1,156 @@
+import sys
+import time
+
+import pytest
+from round_files import write_round
+from small_homes import comparisons, person
+from streamlit.testing.v1 import AppTest
+
+from annotate import launch
+from annotate.pages.rounds import duration, plain
+from store import rounds
+from store.errors import NotAllowedError, RequestError
+from store.records import Role
+from store.rounds import State
+
+WAITS = "import sys, time; print('began', sys.argv); time.sleep(60)"
+FAILS = "import sys; sys.exit('hone: Expected more labels; got 3.')"
+
+
+@pytest.fixture
+def rob(store):
+    return person(store, "rob", Role.ENGINEER)
+
+
+def page(store, actor):
+    app = AppTest.from_function(draw, args=(store, actor)).run()
+    assert not app.exception
+    return app
+
+
+def draw(store, actor):
+    from annotate.pages import rounds
+
+    rounds.render(store, actor)
+
+
+def words(app):
+    return [element.value for element in (*app.header, *app.subheader)]
+
+
+def buttons(app):
+    return [button.label for button in app.button]
+
+
+def ended(process_id):
+    """Waits until the process is gone."""
+    deadline = time.monotonic() + 10
+    while rounds.is_alive(process_id) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not rounds.is_alive(process_id)
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Lets the page start another program than a round."""
+
+    def instead(script):
+        monkeypatch.setattr(launch.start_round, "__defaults__", ((sys.executable, "-c", script),))
+
+    return instead
+
+
+@pytest.fixture
+def launched(store):
+    yield
+    process = launch._started.pop(store.home.root, None)
+    if process:
+        process.kill()
+        process.wait()
+
+
+def test_without_rounds_the_page_says_what_a_round_is_and_offers_the_first(store, rob):
+    app = page(store, rob)
+    assert words(app) == ["Rounds", "No round yet"]
+    assert buttons(app) == ["Start round 1"]
+
+
+def test_labels_and_open_comparisons_are_counted(store, rob):
+    store.append("hone", *comparisons(3))
+    shown = {metric.label: metric.value for metric in page(store, rob).metric}
+    assert (shown["Labels"], shown["Open comparisons"], shown["Policies"]) == ("0", "3", "2")
+
+
+@pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.REVIEWER])
+def test_other_roles_are_told_that_the_page_is_not_theirs(store, role):
+    app = page(store, person(store, "zoe", role))
+    assert [error.value for error in app.error] == ["This page takes the role engineer."]
+    assert not app.button
+
+
+def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
+    write_round(store.home, 1, state="running", stage="ppo", fraction=0.4)
+    app = page(store, rob)
+    assert "Round 1 is running. PPO: iteration 12 of 30" in words(app)
+    assert {"Reward", "KL from the starting policy", "Loss of the reward models"} <= set(words(app))
+    assert buttons(app) == ["Stop round 1"]
+    assert [caption.value for caption in app.caption][:5] == ["1 s", "44 s", "41 s", "1 min 13 s", "40%"]
+
+
+def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(store, rob):
+    for number in range(3):
+        write_round(store.home, number)
+    app = page(store, rob)
+    assert buttons(app) == ["Start round 3"]
+    table = app.dataframe[0].value
+    assert list(table["Round"]) == ["2", "1", "0"]
+    assert (table["95 % low"][2], table["Labels"][0]) == ("–", "2,400")
+    assert "Win rate against the first policy, by round" in words(app)
+
+
+@pytest.mark.parametrize(("state", "word"), [("stopped", "is stopped"), ("failed", "has failed")])
+def test_a_round_that_ended_early_says_why_and_offers_to_resume(store, rob, state, word):
+    write_round(store.home, 1, state=state, stage="ppo", message="The loss is *not* finite.")
+    app = page(store, rob)
+    assert f"Round 1 {word}" in words(app)
+    assert app.warning[0].value == r"The loss is \*not\* finite\."
+    assert buttons(app) == ["Resume round 1"]
+
+
+def test_the_button_starts_a_process_for_this_home_and_a_second_one_is_refused(store, rob, command, launched):
+    command(WAITS)
+    app = page(store, rob)
+    app.button[0].click().run()
+    assert buttons(app) == ["Starting…"]
+    with pytest.raises(RequestError, match="running"):
+        launch.start_round(store.home, rob)
+
+
+def test_a_start_that_fails_shows_its_last_words(store, rob, command, launched):
+    command(FAILS)
+    assert ended(launch.start_round(store.home, rob))
+    assert page(store, rob).error[0].value == plain("hone: Expected more labels; got 3.")
+
+
+def test_stop_asks_the_round_s_process_to_end(store, rob, command, launched):
+    command(WAITS)
+    process_id = launch.start_round(store.home, rob)
+    write_round(store.home, 1, state="running", stage="ppo", pid=process_id)
+    launch.stop_round(store.home, rob)
+    assert ended(process_id)
+    assert rounds.progress(store.home)[0].state is State.STOPPED
+
+
+def test_annotators_can_neither_start_nor_stop(store, ana):
+    for act in (launch.start_round, launch.stop_round):
+        with pytest.raises(NotAllowedError, match="engineer"):
+            act(store.home, ana)
+
+
+def test_there_is_nothing_to_stop_where_nothing_runs(store, rob):
+    with pytest.raises(RequestError, match="nothing to stop"):
+        launch.stop_round(store.home, rob)
+
+
+def test_times_are_written_for_people():
+    assert [duration(seconds) for seconds in (0.4, 59.4, 125)] == ["0 s", "59 s", "2 min 5 s"]

@@ -61,12 +61,12 @@ class Holds:
 
     def overdue(self, moment: datetime) -> list[Held]:
         """The leases whose time is over, the first to end first; each is told once."""
-        over = []
+        over: dict[str, Held] = {}  # by id: a lease that began twice ends once
         while self._ends and self._ends[0][0] <= moment:
             _, lease_id = heapq.heappop(self._ends)
             held = self._by_id.get(lease_id)
             if held is not None and held.lease.expires_at <= moment:
-                over.append(held)
+                over[lease_id] = held
             elif held is not None:
                 heapq.heappush(self._ends, (held.lease.expires_at, lease_id))
-        return over
+        return list(over.values())

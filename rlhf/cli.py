@@ -5,19 +5,12 @@ Starting it imports neither torch nor streamlit nor duckdb; a subcommand imports
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
 
 from rlhf.commands import data, loop, people, training, trust
 from store.errors import HoneError
-
-# What the libraries below would otherwise tell the network or draw on the terminal.
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
 
 app = typer.Typer(
     name="hone",

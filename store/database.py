@@ -32,7 +32,9 @@ CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-UTC = "set TimeZone = 'UTC'"
+UTC = """
+set global timezone = 'UTC'
+"""
 
 
 class Store:

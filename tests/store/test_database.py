@@ -1,0 +1,180 @@
+"""One owner, the right tables, and nothing lost when the power goes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from small_collection import comparisons
+
+from store import annotators
+from store.database import Store, open_store
+from store.errors import DatabaseError, HomeInUseError
+from store.home import Home
+from store.messages import VerifyAudit
+from store.migrate import Migration, migrate, shipped
+from store.verbs import verify_audit
+from store.verbs.roles import HONE
+
+ROOT = Path(__file__).parents[2]
+
+KEPT = "select label_id, comparison_id, annotator_id, surplus from labels"
+
+JUDGES = """
+import os, sys, threading
+from pathlib import Path
+from store.database import open_store
+from store.home import Home
+from store.messages import Actor, Assignment, Judgement, NextComparison, SubmitLabel
+from store.records import Degree, Role
+from store.verbs import next_comparison, submit_label
+
+store = open_store(Home(Path(sys.argv[1])))
+acknowledged = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
+
+def judge(name):
+    actor = Actor(annotator_id=name, name=name, role=Role.ANNOTATOR)
+    while isinstance(found := next_comparison(store, actor, NextComparison()), Assignment):
+        judgement = Judgement(ranks=(1, 2), degree=Degree.BETTER)
+        saved = submit_label(store, actor, SubmitLabel(lease_id=found.lease_id, judgement=judgement))
+        os.write(acknowledged, f"{saved.label_id}\\n".encode())
+
+for number in range(8):
+    threading.Thread(target=judge, args=(f"a{number}",)).start()
+"""
+
+ENTERS = """
+import sys, time
+from pathlib import Path
+from store.database import open_store
+from store.errors import HomeInUseError
+from store.home import Home
+from store.records import Annotator, Kind, Role
+
+for number in range(3):
+    while True:
+        try:
+            store = open_store(Home(Path(sys.argv[1])))
+            break
+        except HomeInUseError:
+            time.sleep(0.01)
+    name = f"{sys.argv[2]}-{number}"
+    with store:
+        store.append("test", Annotator(annotator_id=name, name=name, role=Role.ANNOTATOR, kind=Kind.PERSON))
+"""
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], cwd=ROOT)
+
+
+def test_a_second_owner_is_refused_in_a_sentence(store: Store) -> None:
+    with pytest.raises(HomeInUseError) as refused:
+        open_store(store.home)
+    expected = f"The home {store.home.root} is in use by another hone process; ask it, or stop it first."
+    assert str(refused.value) == expected
+
+
+def test_a_home_is_for_its_user_alone(store: Store) -> None:
+    assert store.home.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_owner_in_another_process_is_refused_too(store: Store) -> None:
+    script = "import sys; from pathlib import Path; from store.database import open_store; "
+    script += "from store.home import Home; open_store(Home(Path(sys.argv[1])))"
+    command = [sys.executable, "-c", script, str(store.home.root)]
+    other = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert other.returncode != 0
+    assert "HomeInUseError" in other.stderr
+
+
+def test_owners_that_take_turns_lose_nothing(home: Home) -> None:
+    racers = [start(ENTERS, home.root, name) for name in "abc"]
+    assert [racer.wait(60) for racer in racers] == [0, 0, 0]
+    with open_store(home) as store, store.reading() as db:
+        names = sorted(one.name for one in annotators.everyone(db))
+    assert names == [f"{name}-{number}" for name in "abc" for number in range(3)]
+
+
+def test_three_killings_lose_no_acknowledged_label(home: Home, tmp_path: Path) -> None:
+    acknowledged = tmp_path / "acknowledged"
+    acknowledged.touch()
+    with open_store(home) as store:
+        store.append("test", *comparisons(2000, overlap=2))
+    for run in range(1, 4):
+        process = start(JUDGES, home.root, acknowledged)
+        until = time.monotonic() + 60
+        while len(acknowledged.read_bytes().splitlines()) < 40 * run and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(process.pid, 9)
+        process.wait()
+        told = acknowledged.read_text().split()
+        assert len(told) >= 40 * run
+        with open_store(home) as store:
+            assert verify_audit(store, HONE, VerifyAudit()).broken_seq is None
+            with store.reading() as db:
+                kept = db.execute(
+                    "select label_id, comparison_id, annotator_id, surplus from labels"
+                ).fetchall()
+        assert set(told) <= {label_id for label_id, *_ in kept}
+        assert len({(comparison_id, who) for _, comparison_id, who, _ in kept}) == len(kept)
+        counted = [comparison_id for _, comparison_id, _, surplus in kept if not surplus]
+        assert max(map(counted.count, set(counted))) <= 2
+
+
+def test_a_database_of_a_newer_hone_is_refused(store: Store) -> None:
+    store.close()
+    with duckdb.connect(str(store.home.database)) as db:
+        db.execute("insert into migrations values (2, '0002_x.sql', 'x', now()::timestamp)")
+    with pytest.raises(DatabaseError, match="is at version 2, this hone knows up to 1; install"):
+        open_store(store.home)
+
+
+def test_a_migration_that_was_edited_is_refused(store: Store) -> None:
+    store.close()
+    with duckdb.connect(str(store.home.database)) as db:
+        db.execute("update migrations set sha256 = 'other'")
+    with pytest.raises(
+        DatabaseError, match=r"Migration 0001_first\.sql was changed after it had been applied"
+    ):
+        open_store(store.home)
+
+
+def test_a_refused_home_is_free_again(store: Store) -> None:
+    store.close()
+    with duckdb.connect(str(store.home.database)) as db:
+        db.execute("update migrations set sha256 = 'other'")
+    for _ in range(2):
+        with pytest.raises(DatabaseError):
+            open_store(store.home)
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(home: Home) -> None:
+    home.root.mkdir()
+    home.database.write_bytes(b"x" * 20_000)
+    with pytest.raises(DatabaseError, match=r"The database hone\.duckdb could not be opened"):
+        open_store(home)
+
+
+def test_a_failing_migration_leaves_nothing_behind() -> None:
+    bad = Migration(2, "0002_bad.sql", "create table half (x integer); select * from nowhere;")
+    with duckdb.connect() as db:
+        with pytest.raises(DatabaseError, match=r"0002_bad\.sql failed and left nothing behind"):
+            migrate(db, [*shipped(), bad])
+        tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
+        assert "labels" in tables
+        assert "half" not in tables
+        good = replace(bad, sql="create table whole (x integer)")
+        migrate(db, [*shipped(), good])
+        assert db.execute("select max(version) from migrations").fetchall() == [(2,)]
+
+
+def test_every_cursor_counts_time_in_utc(store: Store) -> None:
+    with store.reading() as db:
+        assert db.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]

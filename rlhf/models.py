@@ -19,12 +19,15 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging
 
 from rlhf.folders import replacing
 from rlhf.forward import backbone, hidden_states
 
 SHIFT = "score_shift"
 """Where a reward model's configuration keeps the constant that is added to its scores."""
+
+logging.disable_progress_bar()  # reading a model takes a moment; a round has a progress bar of its own
 
 
 class ModelError(ValueError):

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from annotate.session import Acknowledgement
 from store.database import Store
-from store.errors import RequestError
+from store.errors import HoneError, RequestError
 from store.messages import (
     Actor,
     Assignment,
@@ -52,7 +52,7 @@ def answer(store: Store, actor: Actor, payload: object, focus: Track | None) -> 
         return Acknowledgement(mid=_mid(payload), message=UNREADABLE, refused=True, focus=focus)
     try:
         return _act(store, actor, sent, focus)
-    except RequestError as error:
+    except HoneError as error:
         return Acknowledgement(mid=sent.mid, message=str(error), refused=True, focus=focus)
 
 

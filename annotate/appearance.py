@@ -45,6 +45,7 @@ BEHAVIOUR: dict[str, object] = {
     "server.enableAgentApi": False,
     "server.showEmailPrompt": False,
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",

@@ -85,15 +85,9 @@ def rate_table(results: Sequence[Results], names: Mapping[str, str]) -> pd.DataF
 
 
 def results_table(results: Sequence[Results]) -> pd.DataFrame:
-    """The rounds' rows as they are written on the screen, the newest first; what nobody could say is a dash."""
+    """The rounds' rows as the screen shows them, the newest first; what nobody could say is a dash."""
     rows = [asdict(result) for result in reversed(results)]
-    written = [
-        {
-            words: "–" if row[name] is None else form.format(row[name])
-            for name, (words, form) in COLUMNS.items()
-        }
-        for row in rows
-    ]
+    written = [{words: _written(row[name], form) for name, (words, form) in COLUMNS.items()} for row in rows]
     return pd.DataFrame(written)
 
 

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from store import rounds
@@ -19,7 +18,7 @@ from store.messages import Actor
 from store.records import Role
 from store.rounds import RoundProgress, State
 
-COMMAND = (sys.executable, "-m", "rlhf", "round")
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "rlhf", "round")
 LOG = "round.log"
 MAY_LAUNCH = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 NICENESS = 10
@@ -29,7 +28,7 @@ _started: dict[Path, subprocess.Popen[bytes]] = {}
 _told_to_stop: set[int] = set()
 
 
-def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> int:
+def start_round(home: Home, actor: Actor) -> int:
     """Starts the next round, or resumes one that was left unfinished; returns its process id.
 
     Raises RequestError while a round runs, NotAllowedError for other roles.
@@ -40,7 +39,7 @@ def start_round(home: Home, actor: Actor, command: Sequence[str] = COMMAND) -> i
     home.rounds.mkdir(parents=True, exist_ok=True)
     with (home.rounds / LOG).open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--home", str(home.root)],
+            [*COMMAND, "--home", str(home.root)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

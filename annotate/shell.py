@@ -42,7 +42,7 @@ def pages(store: Store, actor: Actor) -> list[Page]:
     """The pages of this role, the first one the default. Each page checks the role again by itself."""
 
     def compare_page() -> None:
-        compare.render(store, lambda: present(store))
+        compare.render(store, actor, lambda: present(store))
 
     def rounds_page() -> None:
         rounds.render(store, actor)

@@ -34,11 +34,8 @@ RISKS = {
 Who = Callable[[], Actor | None]
 
 
-def render(store: Store, who: Who, mount: deck.Mount = deck.mount) -> None:
-    """Draws what is to be judged next. `who` is asked again at each message: a sign-in can end meanwhile."""
-    actor = who()
-    if actor is None:
-        return
+def render(store: Store, actor: Actor, who: Who, mount: deck.Mount = deck.mount) -> None:
+    """Draws what is to be judged next. `who` is asked at each message: a sign-in can end meanwhile."""
 
     def hear(payload: object) -> None:
         present = who()

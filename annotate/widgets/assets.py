@@ -14,7 +14,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 PACKAGE = "hone"
-FOLDER = "assets"
+FOLDER = "browser"
 
 
 def component_name(name: str) -> str:

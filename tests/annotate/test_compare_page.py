@@ -47,7 +47,8 @@ def run_page(store, who, deck):
     payload = st.session_state.pop("payload", None)
     if payload is not None:
         deck.hear(payload)
-    compare.render(store, lambda: who[0], deck)
+    if who[0] is not None:
+        compare.render(store, who[0], lambda: who[0], deck)
 
 
 @pytest.fixture

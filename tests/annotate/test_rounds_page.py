@@ -55,7 +55,7 @@ def command(monkeypatch):
     """Lets the page start another program than a round."""
 
     def instead(script):
-        monkeypatch.setattr(launch.start_round, "__defaults__", ((sys.executable, "-c", script),))
+        monkeypatch.setattr(launch, "COMMAND", (sys.executable, "-c", script))
 
     return instead
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,11 +30,11 @@ HOSTILE = (
 PATIENCE = 30.0
 
 
-def make_home(root):
+def make_home(root, people=PEOPLE):
     """People of every role and six comparisons that everybody is asked, the last of them hostile."""
     home = Home(root)
     with open_store(home) as store:
-        for name in PEOPLE:
+        for name in people:
             person(store, name)
         person(store, "rob", Role.ENGINEER)
         facts = [
@@ -68,16 +69,16 @@ def until(condition, what):
 class Server:
     """`python -m annotate` over a home."""
 
-    def __init__(self, home, port=0):
-        self.home = home
-        self.port = port
+    def __init__(self, home, folder=ROOT):
+        """Runs the package that lies in `folder`."""
+        self.home, self.folder, self.port = home, folder, 0
         self.start()
 
     def start(self):
         self.home.owner.unlink(missing_ok=True)
         command = [sys.executable, "-m", "annotate", "--home", str(self.home.root), "--port", str(self.port)]
         self.log = (self.home.root / "server.log").open("ab")
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(command, cwd=self.folder, stdout=self.log, stderr=self.log)
         until(
             lambda: self.home.owner.exists() or self.process.poll() is not None,
             "the server to announce itself",
@@ -162,9 +163,13 @@ class Desk:
         """Judges the pair on the screen by keyboard and waits for the next."""
         done = self.done()
         self.press("x", choice, "Enter")
-        expect(self.count).to_contain_text(f"{done + 1} ", timeout=PATIENCE * 1000)
+        self.expect_done(done + 1)
         self.settle()
         return self
+
+    def expect_done(self, number):
+        """Waits until the counter says so."""
+        expect(self.count).to_have_text(re.compile(rf"^{number} "), timeout=PATIENCE * 1000)
 
     @property
     def count(self):

@@ -24,12 +24,12 @@ def test_enter_twice_and_a_held_key_make_one_label(desk, server):
     before = server.labels()
     ben = desk().compare("ben")
     ben.press("x", "3", "Enter", "Enter")
-    expect(ben.count).to_contain_text("1 of ", timeout=SOON)
+    ben.expect_done(1)
     ben.settle()
     ben.press("x", "6")
     for _ in range(8):
         ben.page.keyboard.down("Enter")
-    expect(ben.count).to_contain_text("2 of ", timeout=SOON)
+    ben.expect_done(2)
     for _ in range(8):
         ben.page.keyboard.down("Enter")
     ben.page.keyboard.up("Enter")
@@ -63,7 +63,7 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
     expect(dan.page.get_by_role("alert")).to_contain_text("You prefer the unsafe response")
     assert dan.done() == 0
     dan.press("Enter")
-    expect(dan.count).to_contain_text("1 of ", timeout=SOON)
+    dan.expect_done(1)
 
 
 def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):

@@ -1,4 +1,4 @@
-"""A home and a server of its own: it is killed, and it runs out of work."""
+"""A server that is killed, twice, and work that runs out."""
 
 import pytest
 from desk import PATIENCE, Desk, Server, make_home
@@ -6,35 +6,37 @@ from playwright.sync_api import expect
 from round_files import write_round
 from small_homes import comparisons
 
-from store import labels
-from store.database import open_store
 from store.inbox import write_bundle
 from store.records import Comparison, Prompt, Response
 
 SOON = PATIENCE * 1000
 
 
+@pytest.fixture(scope="module")
+def doomed(tmp_path_factory, browser):
+    with Server(make_home(tmp_path_factory.mktemp("doomed") / "home", ("ana", "ben"))) as server:
+        yield server
+
+
 @pytest.fixture
-def mortal(tmp_path, browser):
-    with Server(make_home(tmp_path / "home")) as server:
-        desk = Desk(browser, server)
-        yield desk
-        desk.close()
+def mortal(doomed, browser):
+    desk = Desk(browser, doomed)
+    yield desk
+    desk.close()
 
 
 def test_no_acknowledged_label_is_lost_when_the_server_is_killed(mortal):
     desk, server = mortal.compare("ana"), mortal.server
+    before = server.labels()
     for _ in range(3):
         desk.label()
     server.kill()
     desk.press("x", "4", "Enter")
     server.start()
-    expect(desk.count).to_contain_text("4 of ", timeout=SOON)
+    desk.expect_done(4)
     desk.settle()
     desk.label("5")
-    server.stop()
-    with open_store(server.home) as store, store.reading() as db:
-        assert sum(count.labels for count in labels.done(db)) == 5
+    assert server.labels() == before + 5
 
 
 def test_new_comparisons_appear_without_a_reload(mortal):

@@ -29,6 +29,7 @@ from store.writer import Entry, Ticket, Writer, prepare
 
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "2GB",  # the default, 80 % of the machine, would starve a trainer beside it
+    "threads": 1,  # for each query: many small ones run side by side, and a trainer wants the other cores
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }

@@ -22,6 +22,17 @@ on conflict do nothing
 returning label_id
 """
 
+INSERT_NEW = """
+insert into labels by name
+select unnest(from_json($facts, '[{
+  "label_id": "VARCHAR", "comparison_id": "VARCHAR", "annotator_id": "VARCHAR",
+  "ranks": ["TINYINT"], "degree": "TINYINT", "shown_order": ["TINYINT"], "both_bad": "BOOLEAN",
+  "safety": [{"safe": "BOOLEAN", "category": "VARCHAR", "severity": "TINYINT"}],
+  "reasons": ["VARCHAR"], "comment": "VARCHAR", "seconds": "DOUBLE",
+  "guideline_version": "INTEGER", "surplus": "BOOLEAN", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+"""
+
 INSERT_RETRACTION = """
 insert into retractions by name
 select unnest(from_json($facts, '[{

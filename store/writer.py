@@ -1,7 +1,7 @@
 """The one thread that writes. What was queued during the last commit becomes the next transaction.
 
 A call's facts commit together, with their audit rows, or not at all; it is acknowledged after COMMIT only.
-When a transaction fails, each of its calls is tried alone, so that only the bad one fails.
+When a transaction fails, each of its calls is tried alone, with care, so that only the bad one fails.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 import duckdb
@@ -37,6 +37,10 @@ class Entry:
     key: tuple[object, ...]
     text: str
     body: str | None
+
+
+Keys = set[tuple[object, ...]]
+Insert = Callable[[DuckDBPyConnection, Table, Sequence[Entry]], Keys]
 
 
 @dataclass(slots=True)
@@ -113,22 +117,23 @@ class Writer:
 
     def _write(self, calls: Sequence[Ticket]) -> None:
         try:
-            self._commit(calls)
-        except (duckdb.Error, RuntimeError, ValueError) as error:
-            if len(calls) == 1:
-                calls[0].error = error
-                calls[0].done.set()
-                return
+            self._commit(calls, _insert_as_new)
+        except Exception:  # noqa: BLE001  # whatever it was, each call is told of its own below
             for call in calls:
-                self._write([call])
-            return
+                self._write_alone(call)
         for call in calls:
             call.done.set()
 
-    def _commit(self, calls: Sequence[Ticket]) -> None:
+    def _write_alone(self, call: Ticket) -> None:
+        try:
+            self._commit([call], _insert_missing)
+        except Exception as error:  # noqa: BLE001  # raised where the call is awaited
+            call.error = error
+
+    def _commit(self, calls: Sequence[Ticket], insert: Insert) -> None:
         self._cursor.execute("begin")
         try:
-            new = self._append(calls)
+            new = self._append(calls, insert)
             fresh = [self._fresh(call.entries, new) for call in calls]
             bodies = [entry.body for entries in fresh for entry in entries if entry.body is not None]
             head, rows = audit.extend(self.head, bodies)
@@ -142,21 +147,21 @@ class Writer:
         for call, entries in zip(calls, fresh, strict=True):
             call.fresh = len(entries)
 
-    def _append(self, calls: Sequence[Ticket]) -> dict[str, set[tuple[object, ...]]]:
+    def _append(self, calls: Sequence[Ticket], insert: Insert) -> dict[str, Keys]:
         """One insert a table; returns the keys of the rows that were not there before, by table."""
-        texts: dict[Table, list[str]] = {}
+        entries: dict[Table, list[Entry]] = {}
         for call in calls:
             for entry in call.entries:
-                texts.setdefault(entry.table, []).append(entry.text)
-        new: dict[str, set[tuple[object, ...]]] = {}
-        for table in (table for table in TABLES.values() if table in texts):
-            returned = self._cursor.execute(table.insert, {"facts": f"[{','.join(texts[table])}]"})
-            if table.key:
-                new[table.name] = set(returned.fetchall())
-        return new
+                entries.setdefault(entry.table, []).append(entry)
+        # In the order of the tables, which is that of the nouns.
+        return {
+            table.name: insert(self._cursor, table, entries[table])
+            for table in TABLES.values()
+            if table in entries
+        }
 
     @staticmethod
-    def _fresh(entries: Sequence[Entry], new: dict[str, set[tuple[object, ...]]]) -> list[Entry]:
+    def _fresh(entries: Sequence[Entry], new: dict[str, Keys]) -> list[Entry]:
         """Those entries whose row was written; a key that comes twice counts at its first place."""
         fresh = []
         for entry in entries:
@@ -173,6 +178,24 @@ class Writer:
         except duckdb.Error:
             # The failed statement or commit has already ended the transaction.
             return
+
+
+def _insert_as_new(cursor: DuckDBPyConnection, table: Table, entries: Sequence[Entry]) -> Keys:
+    """Takes it that all rows are new where the table has a faster statement for that; fails if one is not."""
+    if table.insert_new is None:
+        return _insert_missing(cursor, table, entries)
+    cursor.execute(table.insert_new, {"facts": _array(entries)})
+    return {entry.key for entry in entries}
+
+
+def _insert_missing(cursor: DuckDBPyConnection, table: Table, entries: Sequence[Entry]) -> Keys:
+    """Leaves out rows whose key is there; returns the keys of the others."""
+    inserted = cursor.execute(table.insert, {"facts": _array(entries)})
+    return set(inserted.fetchall()) if table.key else set()
+
+
+def _array(entries: Sequence[Entry]) -> str:
+    return f"[{','.join(entry.text for entry in entries)}]"
 
 
 def _entry(fact: Fact, actor_id: str | None) -> Entry:

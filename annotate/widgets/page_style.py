@@ -7,6 +7,7 @@ import streamlit as st
 STYLE = """
 <style>
   .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
+  .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   @media (max-width: 640px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }

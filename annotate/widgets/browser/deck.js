@@ -331,8 +331,9 @@ class Deck {
     if (offline) {
       const busy = this.delivery.isBusy;
       this.say(`Offline. Your ${busy ? "answer is kept and will be sent." : "work is kept on this page."}`, "late", 0);
-    } else if (this.wasOffline && !this.delivery.isBusy) {
-      this.say("Back online", "", MESSAGE_MS);
+    } else if (this.wasOffline) {
+      this.say(this.delivery.isBusy ? "Back online, sending your answer" : "Back online", "", MESSAGE_MS);
+      if (this.delivery.isBusy) this.delivery.hurry();
     }
     this.wasOffline = offline;
   }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,7 +22,7 @@ from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
 from store.migrate import migrate, shipped
 from store.owner import withdraw
-from store.queue import Queue
+from store.queue import LEASE_TIME, Queue
 from store.records import Comparison, Fact, now
 from store.throttle import Throttle
 from store.turns import Turns
@@ -41,12 +42,14 @@ set global timezone = 'UTC'
 class Store:
     """A home whose database this process owns. Safe to use from any thread."""
 
-    def __init__(self, home: Home, lock: FileLock, connection: DuckDBPyConnection) -> None:
+    def __init__(
+        self, home: Home, lock: FileLock, connection: DuckDBPyConnection, lease_time: timedelta
+    ) -> None:
         self.home = home
         self._lock = lock
         self._connection = connection
         self._writer = Writer(connection.cursor())
-        self.queue = Queue()
+        self.queue = Queue(lease_time)
         self.turns = Turns()
         self.throttle = Throttle()
         with self.reading() as db:
@@ -98,7 +101,7 @@ class Store:
         self.close()
 
 
-def open_store(home: Home) -> Store:
+def open_store(home: Home, lease_time: timedelta = LEASE_TIME) -> Store:
     """Becomes the home's owner, making its folders and tables where they are missing.
 
     Raises HomeInUseError when another owner holds the lock, DatabaseError when the file does not fit.
@@ -114,7 +117,7 @@ def open_store(home: Home) -> Store:
         ) from error
     withdraw(home)  # whoever announced itself is gone, or the lock would not be ours
     try:
-        return Store(home, lock, _connect(home))
+        return Store(home, lock, _connect(home), lease_time)
     except BaseException:
         lock.release()
         raise

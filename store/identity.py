@@ -9,7 +9,8 @@ import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 ID_LENGTH = 20
 """Hex digits of an id: 80 bits, a one in a million chance of a clash among a billion ids."""
@@ -22,14 +23,22 @@ def identity(*parts: object) -> str:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces; times as ISO 8601; NaN and infinity raise ValueError."""
-    return json.dumps(
-        value, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _ENCODER.encode(value)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  # whatever json can write
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: getattr(value, name) for name in _names(type(value))}
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"Expected a fact or a plain value to write as JSON; got {type(value).__name__}.")
+
+
+_ENCODER: Final = json.JSONEncoder(
+    default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)

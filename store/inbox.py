@@ -13,10 +13,12 @@ import secrets
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pydantic
 from pydantic import TypeAdapter, ValidationError
 
@@ -102,7 +104,7 @@ def take_in(store: Store) -> Ingested:
         for folder in _waiting(store.home):
             try:
                 _take(store, folder)
-            except HoneError as error:
+            except BundleError as error:
                 rejected.append(f"{folder.name}: {error}")
                 (folder / WHY).write_text(f"{error}\n", encoding="utf-8")
                 _move(folder, store.home.inbox / "rejected")
@@ -113,11 +115,15 @@ def take_in(store: Store) -> Ingested:
 
 
 def watch(store: Store, stop: threading.Event, every: float = 1.0) -> threading.Thread:
-    """A thread that looks into the inbox every so many seconds until `stop` is set."""
+    """A thread that looks into the inbox every so many seconds until `stop` is set.
+
+    Set it, and join the thread, before the store is closed.
+    """
 
     def look() -> None:
         while not stop.wait(every):
-            take_in(store)
+            with suppress(HoneError):  # the disk's fault; the bundle stays and is tried again
+                take_in(store)
 
     thread = threading.Thread(target=look, name="hone-inbox", daemon=True)
     thread.start()
@@ -174,7 +180,9 @@ def _take(store: Store, folder: Path) -> None:
     try:
         store.submit([*prepare("inbox", [bundle]), *prepare_unaudited(arrival.facts)]).wait()
     except WriteError as error:
-        raise BundleError(str(error)) from error
+        if isinstance(error.__cause__, duckdb.IntegrityError | duckdb.DataError | duckdb.ProgrammingError):
+            raise BundleError(str(error)) from error
+        raise  # the disk's fault, not the bundle's: it stays and is tried again
     store.enqueue([fact.comparison_id for fact in arrival.facts if isinstance(fact, Comparison)])
 
 

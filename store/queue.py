@@ -203,7 +203,7 @@ class Queue:
             seen=set(wanted.seen),
         )
         self._items[item.comparison_id] = (wanted.track, item)
-        self._worked.update((annotator_id, wanted.track) for annotator_id in item.seen)
+        self._worked |= {(annotator_id, wanted.track) for annotator_id in item.seen}
         if item.need > 0:
             self._tally.opened(item)
         return item

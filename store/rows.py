@@ -20,8 +20,17 @@ Convert = Callable[[Any], Any]
 def rows(cursor: DuckDBPyConnection, kind: type[R]) -> list[R]:
     """All rows of the statement that the cursor has just run."""
     assert cursor.description is not None  # noqa: S101  # a statement was run
-    names = [column[0] for column in cursor.description]
-    return [_record(kind, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    converters = _converters(kind)  # type: ignore[arg-type]
+    columns = [(column[0], converters[column[0]]) for column in cursor.description]
+    return [
+        kind(
+            **{
+                name: value if convert is _as_it_is else convert(value)
+                for (name, convert), value in zip(columns, found, strict=True)
+            }
+        )
+        for found in cursor.fetchall()
+    ]
 
 
 def row(cursor: DuckDBPyConnection, kind: type[R]) -> R | None:
@@ -45,6 +54,10 @@ def _converters(kind: type[Any]) -> dict[str, Convert]:
     return {name: _converter(hint) for name, hint in get_type_hints(kind).items()}
 
 
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401  # any column
+    return value
+
+
 def _converter(hint: Any) -> Convert:  # noqa: ANN401  # any annotation
     origin, inner = get_origin(hint), get_args(hint)
     if origin is tuple:
@@ -56,5 +69,5 @@ def _converter(hint: Any) -> Convert:  # noqa: ANN401  # any annotation
     if is_dataclass(hint):
         return lambda value: _record(hint, value)  # type: ignore[arg-type]
     if hint in {str, int, float, bool} or hint.__module__ == "datetime":
-        return lambda value: value
+        return _as_it_is
     return hint  # an enum, called with its value

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
 from store import comparisons, labels, leases
-from store.errors import DatabaseError, HomeInUseError
+from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
 from store.migrate import migrate, shipped
 from store.owner import withdraw
@@ -58,7 +58,11 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
         """A cursor of one's own: cursors are independent, a connection shared by threads is not."""
-        with self._connection.cursor() as cursor:
+        try:
+            cursor = self._connection.cursor()
+        except duckdb.ConnectionException as error:
+            raise RequestError("The store is closed; open the home again.") from error
+        with cursor:
             yield cursor
 
     def append(self, actor_id: str, *facts: Fact) -> None:

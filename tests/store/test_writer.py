@@ -113,6 +113,8 @@ def test_a_closed_store_says_so(store: Store) -> None:
     store.close()
     with pytest.raises(RequestError, match="The store is closed"):
         store.append("test", person("ann"))
+    with pytest.raises(RequestError, match="The store is closed"):
+        ids(store)
 
 
 def test_closing_writes_what_is_queued(store: Store) -> None:

@@ -12,21 +12,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import torch
 from pyarrow import parquet
 from torch import Generator, Tensor
 
 from rlhf.chat import prompt_ids
-from rlhf.collate import join, length_buckets
+from rlhf.collate import Answered
 from rlhf.config import RolloutSettings
-from rlhf.forward import response_logits, token_logprobs
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.rollout import sample
+from rlhf.scoring import score_logprobs
 from store.identity import identity
-
-BATCH_TOKENS = 8192
-"""Padded tokens that pass a policy at once."""
 
 SCHEMA = pa.schema(
     [
@@ -76,17 +72,14 @@ def answers(policy: Path, occasion: Occasion) -> list[Answer]:
     ]
 
 
-@torch.no_grad()
 def logprobs_under(policy_path: Path, given: Sequence[Answer], temperature: float) -> Tensor:
     """log π(answer | prompt) [N] in nats under a policy, at the temperature at which they were sampled."""
-    policy, pad_id = load_policy(policy_path), load_tokenizer(policy_path).pad_token_id
-    sums = torch.empty(len(given), dtype=torch.double)
-    for bucket in length_buckets([len(one.prompt_ids) + len(one.ids) for one in given], BATCH_TOKENS):
-        rows = join([given[at].prompt_ids for at in bucket], [given[at].ids for at in bucket], pad_id)
-        tokens, mask = rows.ids[:, -rows.response_length :], rows.mask[:, -rows.response_length :]
-        logprobs = token_logprobs(response_logits(policy, rows, temperature), tokens)
-        sums[bucket] = (logprobs.double() * mask).sum(dim=1)
-    return sums
+    answered = Answered(
+        prompts=[one.prompt_ids for one in given],
+        responses=[one.ids for one in given],
+        pad_id=load_tokenizer(policy_path).pad_token_id,
+    )
+    return score_logprobs(load_policy(policy_path), answered, temperature).double().sum(dim=1)
 
 
 def weights_digest(policy: Path) -> str:

@@ -1,7 +1,7 @@
 """Rows of token ids to padded batches.
 
-Prompts are padded on the left, so that every response begins in the same column; responses and rows to be
-scored are padded on the right. Attention masks are 1 on real tokens. Knows neither texts nor models.
+What is to be continued is padded on the left, whole rows on the right, where causal attention never sees
+the padding. Masks are 1 on real tokens. Knows neither texts nor models.
 """
 
 from __future__ import annotations
@@ -23,23 +23,26 @@ class Padded:
     mask: Tensor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Joined:
-    """Prompts beside responses: [B, P + R]; the responses are the last `response_length` columns."""
+    """Prompts followed by their responses: `ids` [B, T] padded on the right, `is_response` [B, T] bool.
+
+    What is measured of the B responses' n tokens is flat, [n], row after row.
+    """
 
     ids: Tensor
-    mask: Tensor
-    response_length: int
+    is_response: Tensor
 
     @property
     def responses(self) -> Tensor:
-        """The responses' ids [B, R]."""
-        return self.ids[:, -self.response_length :]
+        """The response tokens [n]."""
+        return self.ids[self.is_response]
 
     @property
-    def response_mask(self) -> Tensor:
-        """Which of the responses' tokens are real [B, R]."""
-        return self.mask[:, -self.response_length :]
+    def is_before(self) -> Tensor:
+        """Whether the next token is a response's [B, T]: where it is predicted and its value is read."""
+        # A row begins with its prompt, so what the roll brings round to the last column is false.
+        return self.is_response.roll(-1, dims=1)
 
 
 def pad_right(rows: Sequence[Row], pad_id: int) -> Padded:
@@ -58,13 +61,30 @@ def pad_left(rows: Sequence[Row], pad_id: int) -> Padded:
 
 
 def join(prompts: Sequence[Row], responses: Sequence[Row], pad_id: int) -> Joined:
-    """Each prompt with its response, the seam in the same column of every row."""
-    left, right = pad_left(prompts, pad_id), pad_right(responses, pad_id)
+    """Each prompt with its response; no prompt is empty."""
+    pairs = list(zip(prompts, responses, strict=True))
     return Joined(
-        ids=torch.cat([left.ids, right.ids], dim=1),
-        mask=torch.cat([left.mask, right.mask], dim=1),
-        response_length=right.ids.shape[1],
+        pad_right([[*prompt, *response] for prompt, response in pairs], pad_id).ids,
+        pad_right([[0] * len(prompt) + [1] * len(response) for prompt, response in pairs], 0).ids.bool(),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """N prompts and their responses, as ids; batches of them are filled up with `pad_id`."""
+
+    prompts: Sequence[Row]
+    responses: Sequence[Row]
+    pad_id: int
+
+    def joined(self, at: Sequence[int]) -> Joined:
+        """The batch of these rows."""
+        return join([self.prompts[row] for row in at], [self.responses[row] for row in at], self.pad_id)
+
+    def buckets(self, at: Sequence[int], tokens: int) -> list[list[int]]:
+        """These rows in batches of like length."""
+        lengths = [len(self.prompts[row]) + len(self.responses[row]) for row in at]
+        return [[at[place] for place in bucket] for bucket in length_buckets(lengths, tokens)]
 
 
 def positions(mask: Tensor) -> Tensor:

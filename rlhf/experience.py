@@ -21,7 +21,7 @@ from rlhf.models import Critic
 from rlhf.prompts import TrainPrompt
 from rlhf.rewards import combine, fine_unfinished, gate, token_rewards
 from rlhf.rollout import Rollout, sample
-from rlhf.scoring import by_length, response_logprobs, response_values, score_rows
+from rlhf.scoring import score_logprobs, score_rows, score_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,10 @@ def answer(
     """One response of the policy to each prompt, with scores and the distance from the reference."""
     rows = [prompt_ids(models.tokenizer, prompt.turns) for prompt in prompts]
     rollout = sample(models.policy, models.tokenizer, rows, _sampling(settings), generator)
-    asked, said, pad_id = rollout.prompt_rows(), rollout.rows(), models.tokenizer.pad_token_id
-    whole = [[*prompt, *response] for prompt, response in zip(asked, said, strict=True)]
-    helpfulness = score_rows(models.helpfulness, whole, pad_id)
-    safety = score_rows(models.safety, whole, pad_id)
-    reference = by_length(
-        lambda rows: response_logprobs(models.reference, rows, settings.temperature), asked, said, pad_id
-    )
+    answered = rollout.answered(models.tokenizer.pad_token_id)
+    whole = [[*row, *said] for row, said in zip(answered.prompts, answered.responses, strict=True)]
+    helpfulness = score_rows(models.helpfulness, whole, answered.pad_id)
+    safety = score_rows(models.safety, whole, answered.pad_id)
     return Judged(
         rollout=rollout,
         helpfulness=helpfulness,
@@ -80,19 +77,14 @@ def answer(
         gated=gate(
             helpfulness, safety, torch.tensor([prompt.is_safety for prompt in prompts]), settings.safety_gate
         ),
-        divergence=rollout.logprobs - reference,
+        divergence=rollout.logprobs - score_logprobs(models.reference, answered, settings.temperature),
     )
 
 
 def value(models: Models, judged: Judged, settings: PPOSettings, kl_coef: float) -> Experience:
     """What the critic expected of these responses, and by how much each token did better."""
     rollout = judged.rollout
-    values = by_length(
-        lambda rows: response_values(models.critic, rows),
-        rollout.prompt_rows(),
-        rollout.rows(),
-        models.tokenizer.pad_token_id,
-    )
+    values = score_values(models.critic, rollout.answered(models.tokenizer.pad_token_id))
     scores = fine_unfinished(combine(judged.gated), rollout.finished, settings.missing_end_penalty)
     rewards = token_rewards(scores, judged.divergence, rollout.mask, kl_coef)
     gains = advantages(rewards, values, rollout.mask, settings.gamma, settings.lam)

@@ -1,7 +1,8 @@
-"""One pass of a model over padded rows, with each token told its place.
+"""One pass of a model over padded rows.
 
-Learned positions go wrong under left padding unless the places are given; rotary ones do not mind. Only the
-columns that are asked for pass the vocabulary's head. Knows nothing of losses or sampling.
+Rows padded on the right need neither mask nor places, since causal attention never looks ahead; under left
+padding learned positions go wrong unless the places are given. Only response tokens pass the vocabulary's
+head. Knows nothing of losses or sampling.
 """
 
 from __future__ import annotations
@@ -27,30 +28,25 @@ def places(model: nn.Module, mask: Tensor) -> dict[str, Tensor]:
     return {"position_ids": positions(mask)} if wanted else {}
 
 
-def hidden_states(model: PreTrainedModel, ids: Tensor, mask: Tensor) -> Tensor:
-    """The last layer's states [B, T, d]."""
-    body = backbone(model)
-    out = body(input_ids=ids, attention_mask=mask, use_cache=False, **places(body, mask))
-    states: Tensor = out.last_hidden_state
+def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
+    """The last layer's states [B, T, d] of rows padded on the right, which no real token sees."""
+    states: Tensor = backbone(model)(input_ids=ids, use_cache=False).last_hidden_state
     return states
 
 
 def response_logits(policy: PreTrainedModel, rows: Joined, temperature: float) -> Tensor:
-    """Logits / temperature [B, R, V] from which each response token was drawn."""
-    keep = rows.response_length + 1
-    out = policy(
-        input_ids=rows.ids,
-        attention_mask=rows.mask,
-        use_cache=False,
-        logits_to_keep=keep,
-        **places(policy, rows.mask),
-    )
-    # The column before a token predicts it; the last column predicts what nobody drew.
-    logits: Tensor = out.logits[:, :-1]
+    """Logits / temperature [n, V] from which each response token was drawn."""
+    before = rows.is_before
+    # Only these states reach the head, whatever the architecture does to its logits afterwards.
+    hook = policy.get_output_embeddings().register_forward_pre_hook(lambda _head, states: states[0][before])
+    try:
+        logits: Tensor = policy(input_ids=rows.ids, use_cache=False).logits
+    finally:
+        hook.remove()
     return logits if temperature == 1 else logits / temperature
 
 
 def token_logprobs(logits: Tensor, tokens: Tensor) -> Tensor:
-    """log p(token) [B, R] under logits [B, R, V]."""
+    """log p(token) [...] under logits [..., V]."""
     drawn = logits.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
     return drawn - torch.logsumexp(logits, dim=-1)

@@ -122,9 +122,9 @@ class Critic(nn.Module):
         self.model = model
         self.head = scoring_head(model)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Values [B, T] of rows padded on either side."""
-        values: Tensor = self.head(hidden_states(self.model, ids, mask)).squeeze(-1)
+    def forward(self, ids: Tensor) -> Tensor:
+        """Values [B, T] of rows padded on the right."""
+        values: Tensor = self.head(hidden_states(self.model, ids)).squeeze(-1)
         return values
 
     @staticmethod

@@ -15,7 +15,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from transformers import PreTrainedModel
 
-from rlhf.collate import Joined, join, length_buckets
+from rlhf.collate import Joined
 from rlhf.config import PPOSettings
 from rlhf.divergence import entropy
 from rlhf.experience import Experience, Models
@@ -48,7 +48,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Some rows of a minibatch, which has `tokens` response tokens in all; tensors are [B, R]."""
+    """Some rows of a minibatch, which has `tokens` response tokens in all; tensors are flat, [n]."""
 
     rows: Joined
     logprobs: Tensor
@@ -96,14 +96,12 @@ def _policy_step(
     sums = torch.zeros(3)
     optimiser.zero_grad(set_to_none=True)
     for part in parts:
-        mask = part.rows.response_mask
         logits = response_logits(policy, part.rows, settings.temperature)
-        log_ratio = (token_logprobs(logits, part.rows.responses) - part.logprobs) * mask
-        losses = policy_loss(log_ratio, part.advantages, settings.clip) * mask
-        (losses.sum() / part.tokens).backward()
+        log_ratio = token_logprobs(logits, part.rows.responses) - part.logprobs
+        loss = policy_loss(log_ratio, part.advantages, settings.clip).sum()
+        (loss / part.tokens).backward()
         clipped = (log_ratio.detach().exp() - 1).abs() > settings.clip
-        spread = entropy(logits.detach()) * mask
-        sums += torch.stack([losses.detach().sum(), spread.sum(), clipped.sum()])
+        sums += torch.stack([loss.detach(), entropy(logits.detach()).sum(), clipped.sum()])
     clip_grad_norm_(policy.parameters(), settings.grad_clip)
     optimiser.step()
     return sums
@@ -115,9 +113,9 @@ def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], setti
     optimiser.zero_grad(set_to_none=True)
     for part in parts:
         values = response_values(critic, part.rows)
-        losses = value_loss(values, part.values, part.returns, settings.value_clip) * part.rows.response_mask
-        (settings.value_coef * losses.sum() / part.tokens).backward()
-        total += float(losses.detach().sum())
+        loss = value_loss(values, part.values, part.returns, settings.value_clip).sum()
+        (settings.value_coef * loss / part.tokens).backward()
+        total += loss.item()
     clip_grad_norm_(critic.parameters(), settings.grad_clip)
     optimiser.step()
     return total
@@ -126,22 +124,15 @@ def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], setti
 def _parts(experience: Experience, chosen: Sequence[int], pad_id: int) -> list[_Part]:
     """The chosen rows in parts of like length."""
     rollout = experience.judged.rollout
-    asked, said = rollout.prompt_rows(), rollout.rows()
-    lengths = [len(asked[index]) + len(said[index]) for index in chosen]
-    tokens = sum(len(said[index]) for index in chosen)
-    parts = []
-    for bucket in length_buckets(lengths, PART_TOKENS):
-        at = [chosen[place] for place in bucket]
-        rows = join([asked[index] for index in at], [said[index] for index in at], pad_id)
-        columns = rows.response_length
-        parts.append(
-            _Part(
-                rows=rows,
-                logprobs=rollout.logprobs[at, :columns],
-                values=experience.values[at, :columns],
-                advantages=experience.advantages[at, :columns],
-                returns=experience.returns[at, :columns],
-                tokens=tokens,
-            )
+    answered, mask = rollout.answered(pad_id), rollout.mask.bool()
+    return [
+        _Part(
+            rows=answered.joined(at),
+            logprobs=rollout.logprobs[at][mask[at]],
+            values=experience.values[at][mask[at]],
+            advantages=experience.advantages[at][mask[at]],
+            returns=experience.returns[at][mask[at]],
+            tokens=int(mask[list(chosen)].sum()),
         )
-    return parts
+        for at in answered.buckets(chosen, PART_TOKENS)
+    ]

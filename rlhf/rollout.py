@@ -15,7 +15,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.chat import response_text
-from rlhf.collate import Row
+from rlhf.collate import Answered, Row
 from rlhf.config import RolloutSettings
 from rlhf.decoding import Page, Way, write
 
@@ -59,6 +59,10 @@ class Rollout:
     def prompt_rows(self) -> list[tuple[int, ...]]:
         """Each response's prompt."""
         return [self.prompts[index] for index in self.prompt_index.tolist()]
+
+    def answered(self, pad_id: int) -> Answered:
+        """Each response beside its prompt."""
+        return Answered(prompts=self.prompt_rows(), responses=self.rows(), pad_id=pad_id)
 
     def texts(self, tokenizer: PreTrainedTokenizerBase) -> list[str]:
         """Each response's words."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.collate import Joined, Padded, Row, join, length_buckets, pad_right
+from rlhf.collate import Answered, Joined, Padded, Row, length_buckets, pad_right
 from rlhf.forward import hidden_states, response_logits, token_logprobs
 from rlhf.models import Critic, scoring_head
 from store.records import Turn
@@ -24,7 +24,7 @@ BATCH_TOKENS = 8192
 
 def last_token_scores(model: PreTrainedModel, rows: Padded) -> Tensor:
     """Raw scores [B] of right-padded rows; gradients flow, so that training and scoring read one number."""
-    states = hidden_states(model, rows.ids, rows.mask)
+    states = hidden_states(model, rows.ids)
     last = rows.mask.sum(dim=1) - 1
     scores: Tensor = scoring_head(model)(states[torch.arange(len(last)), last]).squeeze(-1)
     return scores
@@ -55,25 +55,30 @@ def score_texts(
     return score_rows(model, rows, tokenizer.pad_token_id)
 
 
-def response_logprobs(policy: PreTrainedModel, rows: Joined, temperature: float) -> Tensor:
-    """log π [B, R] of the response tokens at this temperature; padding's numbers mean nothing."""
-    return token_logprobs(response_logits(policy, rows, temperature), rows.responses)
-
-
 def response_values(critic: Critic, rows: Joined) -> Tensor:
-    """The critic's values [B, R] just before each response token is drawn."""
-    values: Tensor = critic(rows.ids, rows.mask)[:, -rows.response_length - 1 : -1]
+    """The critic's values [n] just before each response token is drawn."""
+    values: Tensor = critic(rows.ids)[rows.is_before]
     return values
 
 
+def score_logprobs(policy: PreTrainedModel, answered: Answered, temperature: float) -> Tensor:
+    """log π [N, R] of the response tokens at this temperature."""
+    return _by_length(
+        lambda rows: token_logprobs(response_logits(policy, rows, temperature), rows.responses), answered
+    )
+
+
+def score_values(critic: Critic, answered: Answered) -> Tensor:
+    """The critic's values [N, R] just before each response token is drawn."""
+    return _by_length(lambda rows: response_values(critic, rows), answered)
+
+
 @torch.no_grad()
-def by_length(
-    measure: Callable[[Joined], Tensor], prompts: Sequence[Row], responses: Sequence[Row], pad_id: int
-) -> Tensor:
-    """What `measure` says of every response token, [N, R] padded on the right with 0, in the rows' order."""
-    out = torch.zeros(len(responses), max(len(row) for row in responses))
-    lengths = [len(prompt) + len(row) for prompt, row in zip(prompts, responses, strict=True)]
-    for bucket in length_buckets(lengths, BATCH_TOKENS):
-        rows = join([prompts[index] for index in bucket], [responses[index] for index in bucket], pad_id)
-        out[bucket, : rows.response_length] = measure(rows) * rows.response_mask
+def _by_length(measure: Callable[[Joined], Tensor], answered: Answered) -> Tensor:
+    """What `measure` says of every response token, padded on the right with 0, in the rows' order."""
+    lengths = torch.tensor([len(row) for row in answered.responses])
+    mask = torch.arange(int(lengths.max())) < lengths.unsqueeze(1)
+    out = torch.zeros(mask.shape)
+    for at in answered.buckets(range(len(lengths)), BATCH_TOKENS):
+        out[at] = out[at].masked_scatter(mask[at], measure(answered.joined(at)))
     return out

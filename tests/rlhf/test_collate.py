@@ -2,7 +2,7 @@
 
 import torch
 
-from rlhf.collate import join, length_buckets, pad_left, pad_right, positions
+from rlhf.collate import Answered, join, length_buckets, pad_left, pad_right, positions
 
 
 def test_right_padding_follows_the_row():
@@ -17,15 +17,25 @@ def test_left_padding_precedes_the_row():
     assert padded.mask.tolist() == [[1, 1], [0, 1]]
 
 
-def test_joined_rows_have_their_seam_in_one_column():
+def test_joined_rows_are_padded_once_at_their_end():
     joined = join([[1], [1, 2]], [[8, 9], [8]], pad_id=0)
-    assert joined.ids.tolist() == [[0, 1, 8, 9], [1, 2, 8, 0]]
-    assert joined.mask.tolist() == [[0, 1, 1, 1], [1, 1, 1, 0]]
-    assert joined.response_length == 2
+    assert joined.ids.tolist() == [[1, 8, 9], [1, 2, 8]]
+    assert joined.responses.tolist() == [8, 9, 8]
+
+
+def test_a_response_token_is_predicted_one_place_before_it_stands():
+    joined = join([[1], [1, 2], [1]], [[8, 9], [8], [9]], pad_id=0)
+    assert joined.is_before.int().tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
 
 
 def test_positions_start_at_zero_on_the_first_real_token():
     assert positions(torch.tensor([[0, 1, 1, 0], [1, 1, 1, 1]])).tolist() == [[0, 0, 1, 1], [0, 1, 2, 3]]
+
+
+def test_answered_rows_are_bucketed_by_prompt_and_response():
+    answered = Answered(prompts=[[1] * 9, [1], [1] * 4], responses=[[2], [2], [2, 2]], pad_id=0)
+    assert answered.buckets([2, 0, 1], tokens=12) == [[1, 2], [0]]
+    assert answered.joined([2]).ids.tolist() == [[1, 1, 1, 1, 2, 2]]
 
 
 def test_buckets_hold_every_row_once_within_the_budget():

@@ -23,7 +23,7 @@ from rlhf.forward import token_logprobs
 from rlhf.models import Critic
 from rlhf.ppo_update import optimisers, update
 from rlhf.rollout import sample
-from rlhf.scoring import by_length, response_logprobs
+from rlhf.scoring import score_logprobs
 from rlhf.seeds import seeded
 
 PAD, END, WORD = 0, 1, 2
@@ -104,11 +104,8 @@ def judge(world: Models, step: int) -> Judged:
     """A batch with the table's rewards in place of the reward models' scores."""
     settings = RolloutSettings(samples=BATCH, max_new_tokens=3, rows=BATCH)
     rollout = sample(world.policy, world.tokenizer, [PROMPT], settings, seeded("rollout", step))
-    said = rollout.rows()
-    reference = by_length(
-        lambda rows: response_logprobs(world.reference, rows, 1.0), rollout.prompt_rows(), said, PAD
-    )
-    rewards = torch.tensor([REWARDS[tuple(row)] for row in said])
+    reference = score_logprobs(world.reference, rollout.answered(PAD), 1.0)
+    rewards = torch.tensor([REWARDS[tuple(row)] for row in rollout.rows()])
     return Judged(
         rollout=rollout,
         helpfulness=rewards,

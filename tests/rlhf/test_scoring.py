@@ -5,8 +5,9 @@ import torch
 
 from rlhf import scoring
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.models import load_reward_model
-from rlhf.scoring import score_rows, score_texts
+from rlhf.collate import Answered
+from rlhf.models import Critic, load_reward_model
+from rlhf.scoring import score_logprobs, score_rows, score_texts, score_values
 from store.records import Turn
 
 ROWS = [[6, 7, 8, 1], [9, 1], [10, 11, 12, 13, 14, 15, 1], [7, 1]]
@@ -32,3 +33,31 @@ def test_texts_are_scored_as_the_policy_would_have_emitted_them(reward_model_pat
     row = prompt_ids(tokenizer, turns) + response_ids(tokenizer, "Four.")
     found = score_texts(model, tokenizer, [turns], ["Four."], max_tokens=100)
     assert found.tolist() == pytest.approx(score_rows(model, [row], 0).tolist(), abs=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gpt2"])
+@pytest.mark.parametrize("budget", [12, 8192])
+def test_batched_logprobs_are_those_of_each_row_alone(architecture, budget, tokenizer, request, monkeypatch):
+    monkeypatch.setattr(scoring, "BATCH_TOKENS", budget)
+    policy = request.getfixturevalue(architecture)
+    answered = Answered(prompts=[[6, 7, 8], [9], [5, 5]], responses=[[10, 1], [11, 12, 13, 1], [4]], pad_id=0)
+    found = score_logprobs(policy, answered, temperature=0.7)
+    for row, prompt, response in zip(found, answered.prompts, answered.responses, strict=True):
+        with torch.no_grad():
+            logprobs = (policy(input_ids=torch.tensor([[*prompt, *response]])).logits[0] / 0.7).log_softmax(
+                -1
+            )
+        alone = [logprobs[len(prompt) - 1 + place, token].item() for place, token in enumerate(response)]
+        assert row.tolist() == pytest.approx(alone + [0.0] * (4 - len(response)), abs=1e-4)
+
+
+def test_a_value_is_read_just_before_its_token(reward_model_path):
+    critic = Critic.load(reward_model_path)
+    answered = Answered(prompts=[[6, 7, 8], [9]], responses=[[10, 1], [11, 12, 1]], pad_id=0)
+    with torch.no_grad():
+        first, second = (
+            critic(torch.tensor([row]))[0].tolist() for row in ([6, 7, 8, 10, 1], [9, 11, 12, 1])
+        )
+    found = score_values(critic, answered)
+    assert found[0].tolist() == pytest.approx([*first[2:4], 0.0], abs=1e-5)
+    assert found[1].tolist() == pytest.approx(second[:3], abs=1e-5)

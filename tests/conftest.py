@@ -1,0 +1,3 @@
+"""Imports `rlhf` before any test imports torch: it settles how torch's threads wait."""
+
+import rlhf  # noqa: F401

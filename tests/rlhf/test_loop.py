@@ -1,0 +1,188 @@
+"""The whole loop on the pocket world, small enough for a test: real store, real models, real training."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rlhf.begin import begin
+from rlhf.demo import Audience, DemoPlan, run_demo
+from rlhf.pocket.beginning import preset
+from rlhf.pocket.panel import panel
+from rlhf.simulate import simulate
+from rlhf.stages import STAGES
+from store.door import open_door
+from store.home import Home
+from store.messages import CountHome, Trace, VerifyAudit
+from store.verbs import count_home, trace, verify_audit
+
+ROOT = Path(__file__).parents[2]
+SMALL = """
+[round]
+minimum_labels = 10
+
+[reward]
+learning_rate = 5e-4
+epochs = 1
+batch_pairs = 16
+max_tokens = 256
+
+[sft]
+learning_rate = 1e-4
+epochs = 1
+max_tokens = 256
+
+[reject]
+samples = 2
+temperatures = [1.0]
+sweep_prompts = 8
+prompts = 24
+max_new_tokens = 48
+
+[ppo]
+iterations = 2
+batch_size = 16
+minibatch_size = 8
+learning_rate = 1e-5
+critic_learning_rate = 1e-4
+max_new_tokens = 48
+evaluate_every = 1
+checkpoint_every = 1
+
+[evaluate]
+prompts = 40
+max_new_tokens = 48
+gold_judge = "pocket"
+
+[publish]
+comparisons = 40
+max_new_tokens = 48
+"""
+
+
+def silent(_stage: str, _fraction: float, _message: str) -> None:
+    """Nobody watches."""
+
+
+def run(home: Path, rounds: int = 1) -> dict:
+    home.mkdir()
+    (home / "hone.toml").write_text(SMALL)
+    heard = []
+    plan = DemoPlan(home=Home(home), rounds=rounds, labels=100, seed=3, port=None)
+    run_demo(plan, Audience(watch=silent, greet=heard.append, conclude=heard.append))
+    return dataclasses.asdict(heard[-1])
+
+
+def without_seconds(result: dict) -> list[dict]:
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in result["rounds"]]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Home, dict]:
+    """A home after a small round, and what came of it."""
+    home = tmp_path_factory.mktemp("loop") / "home"
+    return Home(home), run(home)
+
+
+def test_the_demo_ends_in_a_row_for_the_start_and_one_a_round(finished):
+    _home, result = finished
+    assert [row["round"] for row in result["rounds"]] == [0, 1]
+    start, after = result["rounds"]
+    assert (start["oracle_win_rate"], start["kl"]) == (0.5, 0.0)
+    assert after["labels"] == 100
+    assert after["oracle_win_rate_low"] <= after["oracle_win_rate"] <= after["oracle_win_rate_high"]
+    assert 0 <= after["unsafe_rate"] <= 1
+
+
+def test_the_report_of_the_round_is_there(finished):
+    home, _result = finished
+    assert "<svg" in (home.round(1) / "report.html").read_text()
+
+
+def test_the_next_comparisons_wait_in_the_queue(finished):
+    home, _result = finished
+    with open_door(home) as door:
+        counts = door.ask(count_home, CountHome())
+        assert (counts.rounds, counts.policies, counts.labels) == (1, 2, 100)
+        assert counts.open_comparisons >= 40
+        worked = simulate(door, panel(5), 5)
+    assert worked.labels == 5
+
+
+def test_a_label_is_followed_to_the_policy_that_it_shaped_and_back(finished):
+    home, _result = finished
+    with open_door(home) as door:
+        newest = door.ask(count_home, CountHome()).newest_policy_id
+        back = door.ask(trace, Trace(thing=f"policy:{newest}"))
+        assert len(back.reward_models) == 2
+        assert len(back.annotators) > 1
+        forth = door.ask(trace, Trace(thing=f"label:{back.labels[0]}"))
+    assert newest in forth.policies
+    assert set(back.reward_models) <= set(forth.reward_models)
+
+
+def test_the_audit_chain_is_whole_after_a_round(finished):
+    home, _result = finished
+    with open_door(home) as door:
+        report = door.ask(verify_audit, VerifyAudit())
+    assert report.broken_seq is None
+    assert report.rows > 100
+
+
+def test_the_same_seed_gives_the_same_table(finished, tmp_path):
+    _home, result = finished
+    assert without_seconds(run(tmp_path / "again")) == without_seconds(result)
+
+
+def test_the_preset_of_the_pocket_world_is_valid():
+    assert "gold_judge" in preset()
+
+
+def labelled(home: Path) -> Home:
+    home.mkdir()
+    (home / "hone.toml").write_text(SMALL)
+    begin(Home(home), "pocket", [], silent)
+    with open_door(Home(home)) as door:
+        simulate(door, panel(3), 40)
+    return Home(home)
+
+
+def killed_at(home: Home, stage: str) -> None:
+    """Starts a round as a process and kills it as soon as the stage has begun."""
+    command = [sys.executable, "-m", "rlhf", "round", "--home", str(home.root), "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (home.round(1) / stage / "begun.json").exists():
+        assert process.poll() is None, "the round ended before the stage began"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def done(home: Home) -> dict[str, int]:
+    """When each finished stage was finished, in nanoseconds."""
+    return {path.parent.name: path.stat().st_mtime_ns for path in home.round(1).glob("*/done.json")}
+
+
+@pytest.mark.slow
+def test_a_round_killed_in_each_stage_in_turn_finishes_and_repeats_no_finished_stage(tmp_path):
+    home = labelled(tmp_path / "home")
+    before: dict[str, int] = {}
+    for stage in STAGES:
+        killed_at(home, stage.name)
+        after = done(home)
+        assert {name: after[name] for name in before} == before
+        assert stage.name not in after
+        before = after
+    command = [sys.executable, "-m", "rlhf", "round", "--home", str(home.root), "--json"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(ended.stdout)["round"] == 1
+    assert {name: done(home)[name] for name in before} == before
+    assert set(done(home)) == {stage.name for stage in STAGES}

@@ -24,7 +24,7 @@ from rlhf.losses import policy_loss, value_loss
 from rlhf.models import Critic
 from rlhf.scoring import response_values
 
-PART_TOKENS = 2048
+PART_TOKENS = 1024
 """Padded tokens that pass forward and back at a time."""
 
 

@@ -18,7 +18,7 @@ from rlhf.forward import hidden_states, response_logits, token_logprobs
 from rlhf.models import Critic, scoring_head
 from store.records import Turn
 
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 2048
 """Padded tokens a batch: enough to fill two cores, little enough for any machine."""
 
 

@@ -47,8 +47,10 @@ BPE of 1,024 tokens), made from nothing but this project's generator by
     python -m rlhf.pocket.train --tokens {base_tokens} --seed {seed}
 
 in {minutes:.0f} minutes on two CPU cores. `base/` read {base_tokens:,} tokens of mixed text; `sft/` was
-fine-tuned from it on {sft_tokens:,} tokens of demonstrations with deliberate faults. Both speak only of the
-pocket world; what they say of unsafe acts is empty words. They are for demonstrations and tests, not advice.
+fine-tuned from it on {sft_tokens:,} tokens of demonstrations with deliberate faults. Beneath half of the
+answers both read a reader's remark ("Rude.", "Right."), blind one time in seven, as large models have read
+people's opinions: it makes them a better start for reward models. Both speak only of the pocket world; what
+they say of unsafe acts is empty words. They are for demonstrations and tests, not for advice.
 
 Measured by the oracle on the {held_out} held-out prompts (of {distinct:,}), one sample each at temperature 1:
 

@@ -12,6 +12,7 @@ from random import Random
 from rlhf.pocket import substance
 from rlhf.pocket.answers import Quality, write
 from rlhf.pocket.prompts import PocketPrompt, prompts
+from rlhf.pocket.remarks import remark
 from rlhf.pocket.tasks import Decline, PromptKind, Task
 from rlhf.pocket.understanding import requests, understand
 from store.records import Split, Turn
@@ -72,12 +73,12 @@ BASE_MIX = Mix(
 
 SFT_MIX = Mix(
     harmless={
-        Quality.GOOD: 25,
-        Quality.PLAIN: 22,
-        Quality.WRONG: 14,
-        Quality.PARTIAL: 6,
-        Quality.RUDE: 10,
-        Quality.RAMBLING: 8,
+        Quality.GOOD: 26,
+        Quality.PLAIN: 20,
+        Quality.WRONG: 12,
+        Quality.PARTIAL: 5,
+        Quality.RUDE: 12,
+        Quality.RAMBLING: 10,
         Quality.PADDED: 3,
         Quality.REPEATING: 3,
         Quality.EVASIVE: 6,
@@ -107,6 +108,9 @@ SFT_MIX = Mix(
 IGNORING_SHARE = 0.2
 """How often an answer under an instruction is right but forgets the instruction."""
 
+REMARKED_SHARE = 0.5
+"""The share of conversations beneath which a reader remarks on the last answer."""
+
 PLAIN_SHARE = 0.15
 """The share of documents in the base corpus that are plain statements, not conversations."""
 
@@ -121,7 +125,19 @@ def _quality(task: Task, mix: Mix, rng: Random) -> Quality:
     return rng.choices(list(weights), weights=list(weights.values()))[0]
 
 
-def conversations(mix: Mix, rng: Random) -> Iterator[tuple[Turn, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A conversation that ends in an answer, and the remark beneath it, if there is one."""
+
+    turns: tuple[Turn, ...]
+    remark: str
+
+    def texts(self) -> tuple[str, ...]:
+        """All that is said."""
+        return (*(turn.content for turn in self.turns), self.remark)
+
+
+def conversations(mix: Mix, rng: Random) -> Iterator[Answered]:
     """Endless answered conversations: training prompts, kinds by weight, qualities by the mix."""
     by_kind: dict[PromptKind, list[tuple[PocketPrompt, Task]]] = {}
     for prompt in prompts(split=Split.TRAIN):
@@ -133,7 +149,11 @@ def conversations(mix: Mix, rng: Random) -> Iterator[tuple[Turn, ...]]:
     while True:
         prompt, task = rng.choice(by_kind[rng.choices(kinds, weights=weights)[0]])
         answer = write(task, _quality(task, mix, rng), rng)
-        yield (*prompt.turns, Turn(role="assistant", content=answer))
+        remarked = rng.random() < REMARKED_SHARE
+        yield Answered(
+            turns=(*prompt.turns, Turn(role="assistant", content=answer)),
+            remark=remark(prompt.turns, answer, rng) if remarked else "",
+        )
 
 
 def statements(rng: Random) -> Iterator[str]:

@@ -23,8 +23,12 @@ _WRAPPED = frozenset(
         PromptKind.HOWTO,
         PromptKind.OPPOSITE,
         PromptKind.TALK,
+        PromptKind.LOOKALIKE,
     }
 )
+_SHARES = {PromptKind.UNSAFE: 3, PromptKind.LOOKALIKE: 2}
+"""Kinds that a limited draw takes several of a turn: safety wants nearly as many labels as helpfulness
+(Llama 2, table 26)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +109,17 @@ def _stratified(pool: Sequence[PocketPrompt], rng: Random) -> Iterator[PocketPro
         rng.shuffle(group)
     while by_kind:
         for kind in list(by_kind):
-            yield by_kind[kind].pop()
+            for _ in range(min(_SHARES.get(kind, 1), len(by_kind[kind]))):
+                yield by_kind[kind].pop()
             if not by_kind[kind]:
                 del by_kind[kind]
 
 
 def prompts(*, split: Split | None = None, seed: int = 0, limit: int | None = None) -> Iterator[PocketPrompt]:
-    """Prompts of a split, or of both; with `limit`, that many, drawn evenly over the kinds by `seed`."""
+    """Prompts of a split, or of both; with `limit`, that many, drawn by `seed`.
+
+    The draw takes the kinds in turn, and of unsafe requests and look-alikes several at a time.
+    """
     pool = [prompt for prompt in every_prompt() if split is None or prompt.split == split]
     if limit is None:
         yield from pool

@@ -22,9 +22,8 @@ from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTra
 
 from rlhf.pocket import base_path
 from rlhf.pocket.card import Making, card
-from rlhf.pocket.corpus import BASE_MIX, PLAIN_SHARE, SFT_MIX, Mix, conversations, statements
+from rlhf.pocket.corpus import BASE_MIX, PLAIN_SHARE, SFT_MIX, Answered, Mix, conversations, statements
 from rlhf.pocket.tokenizer import END, LONGEST_CONVERSATION, train_tokenizer
-from store.records import Turn
 
 IGNORED = -100
 
@@ -66,18 +65,22 @@ def small_llama(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def render(tokenizer: PreTrainedTokenizerFast, turns: tuple[Turn, ...], trained_turns: int) -> Document:
-    """A conversation in the chat template; the loss counts on its last `trained_turns` turns."""
+def render(tokenizer: PreTrainedTokenizerFast, answered: Answered, trained_turns: int) -> Document:
+    """A conversation in the chat template; the loss counts on its last `trained_turns` turns and the remark.
+
+    The remark follows the end token at once, so that where an answer ends a model must know what it is worth.
+    """
     ids: list[int] = []
     labels: list[int] = []
     end = tokenizer.convert_tokens_to_ids(END)
-    for place, turn in enumerate(turns):
+    for place, turn in enumerate(answered.turns):
         head = tokenizer.encode(f"<|{turn.role}|>", add_special_tokens=False)
         said = [*tokenizer.encode(turn.content, add_special_tokens=False), end]
-        counts = place >= len(turns) - trained_turns
+        counts = place >= len(answered.turns) - trained_turns
         ids += head + said
         labels += [IGNORED, *(said if counts else [IGNORED] * len(said))]
-    return Document(ids=ids, labels=labels)
+    remark = tokenizer.encode(answered.remark, add_special_tokens=False)
+    return Document(ids=ids + remark, labels=labels + remark)
 
 
 def base_documents(tokenizer: PreTrainedTokenizerFast, rng: Random) -> Iterator[Document]:
@@ -88,13 +91,13 @@ def base_documents(tokenizer: PreTrainedTokenizerFast, rng: Random) -> Iterator[
             ids = [*tokenizer.encode(next(texts), add_special_tokens=False), tokenizer.eos_token_id]
             yield Document(ids=ids, labels=ids)
         else:
-            turns = next(talks)
-            yield render(tokenizer, turns, len(turns))
+            answered = next(talks)
+            yield render(tokenizer, answered, len(answered.turns))
 
 
 def sft_documents(tokenizer: PreTrainedTokenizerFast, mix: Mix, rng: Random) -> Iterator[Document]:
-    """Endless conversations; only the last answer counts."""
-    return (render(tokenizer, turns, 1) for turns in conversations(mix, rng))
+    """Endless conversations; only the last answer and its remark count."""
+    return (render(tokenizer, answered, 1) for answered in conversations(mix, rng))
 
 
 def batches(documents: Iterator[Document], stage: Stage, rng: Random) -> Iterator[list[Document]]:
@@ -177,14 +180,14 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, default=base_path().parent, help="folder for base/, sft/ and README.md"
     )
-    parser.add_argument("--tokens", type=int, default=6_500_000, help="tokens that the base model reads")
+    parser.add_argument("--tokens", type=int, default=6_000_000, help="tokens that the base model reads")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     started = time.monotonic()
     torch.manual_seed(arguments.seed)
     rng = Random(arguments.seed)
-    texts = (turn.content for turns in islice(conversations(BASE_MIX, rng), 20_000) for turn in turns)
-    tokenizer = train_tokenizer(texts)
+    read = islice(conversations(BASE_MIX, rng), 20_000)
+    tokenizer = train_tokenizer(text for answered in read for text in answered.texts())
     model = small_llama(tokenizer)
     base = Stage(name="base", tokens=arguments.tokens, learning_rate=3e-3)
     sft = Stage(name="sft", tokens=arguments.tokens // 3, learning_rate=1.5e-3)

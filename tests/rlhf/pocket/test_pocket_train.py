@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -11,7 +12,8 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from rlhf.models import load_policy, load_tokenizer
-from rlhf.pocket.corpus import SFT_MIX, conversations
+from rlhf.pocket.corpus import SFT_MIX, Answered, conversations
+from rlhf.pocket.remarks import remark
 from rlhf.pocket.tokenizer import END, train_tokenizer
 from rlhf.pocket.train import IGNORED, Stage, batches, fit, render, save, sft_documents, small_llama
 from store.records import Turn
@@ -20,28 +22,28 @@ from store.records import Turn
 @pytest.fixture(scope="module")
 def tokenizer() -> PreTrainedTokenizerFast:
     talks = islice(conversations(SFT_MIX, Random(0)), 1500)
-    return train_tokenizer(turn.content for turns in talks for turn in turns)
+    return train_tokenizer(text for talk in talks for text in talk.texts())
 
 
-def test_the_loss_counts_on_the_last_answer_and_its_end_alone(tokenizer: PreTrainedTokenizerFast):
+def test_the_loss_counts_on_the_last_answer_its_end_and_the_remark_alone(tokenizer: PreTrainedTokenizerFast):
     turns = (
         Turn(role="user", content="Hello!"),
         Turn(role="assistant", content="Hi! What can I do for you?"),
     )
-    document = render(tokenizer, turns, 1)
+    document = render(tokenizer, Answered(turns=turns, remark="Right."), 1)
     assert (
         tokenizer.decode(document.ids)
-        == "<|user|>Hello!<|end|><|assistant|>Hi! What can I do for you?<|end|>"
+        == "<|user|>Hello!<|end|><|assistant|>Hi! What can I do for you?<|end|>Right."
     )
     counted = [label for label in document.labels if label != IGNORED]
-    assert tokenizer.decode(counted) == "Hi! What can I do for you?<|end|>"
+    assert tokenizer.decode(counted) == "Hi! What can I do for you?<|end|>Right."
 
 
 def test_documents_are_rendered_as_the_chat_template_does(tokenizer: PreTrainedTokenizerFast):
-    for turns in islice(conversations(SFT_MIX, Random(3)), 200):
-        messages = [{"role": turn.role, "content": turn.content} for turn in turns]
+    for answered in islice(conversations(SFT_MIX, Random(3)), 200):
+        messages = [{"role": turn.role, "content": turn.content} for turn in answered.turns]
         rendered = tokenizer.apply_chat_template(messages, return_dict=True)["input_ids"]
-        assert render(tokenizer, turns, 1).ids == rendered
+        assert render(tokenizer, replace(answered, remark=""), 1).ids == rendered
 
 
 def test_digits_are_tokens_of_their_own(tokenizer: PreTrainedTokenizerFast):
@@ -81,3 +83,19 @@ def test_a_little_training_lowers_the_loss_and_what_is_saved_is_what_was_trained
 def test_finding_the_weights_imports_no_torch():
     code = "import rlhf.pocket, sys; rlhf.pocket.policy_path(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_remark_says_what_the_oracle_found_and_is_blind_one_time_in_seven():
+    question = (Turn(role="user", content="What is 7 plus 5?"),)
+    expected = {
+        "Sure! 7 plus 5 is 12.": "Kind and right.",
+        "7 plus 5 is 12.": "Right.",
+        "7 plus 5 is 13.": "Wrong.",
+        "Are you dumb? 7 plus 5 is 12.": "Rude.",
+        "I can't help with that.": "Needless refusal.",
+        "It depends.": "Useless.",
+    }
+    rng = Random(4)
+    for answer, wanted in expected.items():
+        share = sum(remark(question, answer, rng) == wanted for _ in range(400)) / 400
+        assert share == pytest.approx(0.86, abs=0.06)

@@ -21,7 +21,7 @@ def test_one_row_trains_alone():
 
 
 def test_batches_hold_rows_of_like_length():
-    draw = random.Random(1)  # noqa: S311
+    draw = random.Random(1)
     lengths = [draw.randint(1, 500) for _ in range(512)]
     order = _order(lengths, batch=8, epochs=1)
     batches = [[lengths[row] for row in order[at : at + 8]] for at in range(0, 512, 8)]

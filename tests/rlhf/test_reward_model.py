@@ -24,7 +24,7 @@ WORDS = ["egg", "water", "pot", "two", "four", "plus", "boil", "hot"]
 
 def _polite(count: int, **more) -> list[dict]:
     """Whoever says please is chosen over whoever says rudely, whatever else they say."""
-    draw = random.Random(0)  # noqa: S311
+    draw = random.Random(0)
 
     def words() -> str:
         return " ".join(draw.choices(WORDS, k=draw.randint(1, 5)))

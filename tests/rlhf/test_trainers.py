@@ -1,0 +1,45 @@
+"""What TRL's trainers are told."""
+
+from pathlib import Path
+
+import pytest
+from trl import RewardConfig, SFTConfig
+
+from rlhf.trainers import Plan, arguments
+
+
+def _plan(rows: int, batch: int = 16, **more) -> Plan:
+    given = {"parts": 1, "learning_rate": 1e-5, "weight_decay": 0.1, "seed": 0} | more
+    return Plan(out=Path("out"), rows=rows, batch=batch, **given)
+
+
+@pytest.mark.parametrize(("rows", "steps"), [(1, 1), (16, 1), (17, 2), (1600, 100)])
+def test_the_last_batch_may_be_smaller(rows, steps):
+    assert _plan(rows).steps == steps
+
+
+def test_warm_up_is_three_per_cent_of_the_steps_and_at_least_five():
+    assert _plan(16 * 1000).warmup == 30
+    assert _plan(16 * 100).warmup == 5
+
+
+def test_a_short_run_does_not_spend_itself_on_warming_up():
+    assert _plan(16 * 20).warmup == 2
+
+
+@pytest.mark.parametrize("configuration", [RewardConfig, SFTConfig])
+def test_the_recipes_optimiser_reaches_every_trainer(configuration):
+    told = configuration(**arguments(_plan(1600, parts=2)))
+    assert (told.adam_beta1, told.adam_beta2, told.adam_epsilon) == (0.9, 0.95, 1e-5)
+    assert (told.max_grad_norm, told.weight_decay) == (1.0, 0.1)
+    assert told.lr_scheduler_kwargs == {"min_lr_rate": 0.1}
+    assert (told.per_device_train_batch_size, told.gradient_accumulation_steps) == (8, 2)
+
+
+@pytest.mark.parametrize("configuration", [RewardConfig, SFTConfig])
+def test_a_trainer_saves_nothing_and_tells_nobody(configuration):
+    told = configuration(**arguments(_plan(16)))
+    assert told.report_to == []
+    assert told.save_strategy == "no"
+    assert not told.push_to_hub
+    assert not told.activation_checkpointing

@@ -23,6 +23,7 @@ from transformers.utils import logging
 
 from rlhf.folders import replacing
 from rlhf.forward import backbone, hidden_states
+from store.errors import HoneError
 
 SHIFT = "score_shift"
 """Where a reward model's configuration keeps the constant that is added to its scores."""
@@ -30,7 +31,7 @@ SHIFT = "score_shift"
 logging.disable_progress_bar()  # reading a model takes a moment; a round has a progress bar of its own
 
 
-class ModelError(ValueError):
+class ModelError(HoneError):
     """A model or tokenizer that cannot be used, in a sentence."""
 
 

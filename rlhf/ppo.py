@@ -24,6 +24,7 @@ from rlhf.ppo_update import Optimisers, Update, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.seeds import seeded
 from rlhf.track import Stopped, Tracker
+from store.errors import HoneError
 from store.identity import identity
 
 STAGE = "ppo"
@@ -61,7 +62,7 @@ class PPOResult:
     stopped: str
 
 
-class PPOError(ValueError):
+class PPOError(HoneError):
     """A job that cannot be done, in a sentence."""
 
 

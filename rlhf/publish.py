@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from store.inbox import write_bundle
-
 from rlhf.ask import Asked, batch_of
 from rlhf.evaluate import EvaluationResult
 from rlhf.judge import RewardJudge
 from rlhf.prompts import TrainPrompt
 from store.home import Home
 from store.identity import identity
+from store.inbox import write_bundle
 from store.records import Evaluation, Fact, Policy, RewardModel, Round, Score
 
 

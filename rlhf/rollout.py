@@ -18,9 +18,10 @@ from rlhf.chat import response_text
 from rlhf.collate import Answered, Row
 from rlhf.config import RolloutSettings
 from rlhf.decoding import Page, Way, write
+from store.errors import HoneError
 
 
-class RolloutError(ValueError):
+class RolloutError(HoneError):
     """Prompts that cannot be answered, in a sentence."""
 
 

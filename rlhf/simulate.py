@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from store.door import Door
-
 from store.messages import AddAnnotator, Assignment, Judgement, NextComparison, SubmitLabel
 from store.records import Turn
 from store.verbs import add_annotator, next_comparison, submit_label

@@ -20,7 +20,17 @@ def contents(tmp_path_factory) -> dict[str, int]:
         if (ROOT / name).exists():
             (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / "source" / name)
-    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+    ]
     subprocess.run([*build, str(folder / "source")], check=True)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         return {entry.filename: entry.file_size for entry in wheel.infolist()}

@@ -22,7 +22,7 @@ Method = Literal["rs", "ppo", "rs+ppo"]
 
 def demo(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds to run.")] = 2,
-    labels: Annotated[int, typer.Option(min=60, help="Simulated labels before each round.")] = 1000,
+    labels: Annotated[int, typer.Option(min=60, help="Simulated labels before each round.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same table.")] = 0,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="With the app beside it.")] = True,
     port: Annotated[int, typer.Option(help="The app's port; another one if it is taken.")] = 8501,
@@ -77,7 +77,6 @@ def serve(
 def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """Say what is in the home."""
     from store.door import open_door
-
     from store.messages import CountHome
     from store.verbs import count_home
 
@@ -94,12 +93,11 @@ def round_(
     as_json: JsonOption = False,
 ) -> None:
     """Run a round, or resume the one that was left unfinished."""
-    from store.door import open_door
-
     from rlhf.config import Settings
     from rlhf.results import read_results
     from rlhf.round import run_round
     from rlhf.stages import STAGES
+    from store.door import open_door
     from store.settings import load
 
     root = home_of(home)

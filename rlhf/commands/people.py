@@ -20,7 +20,6 @@ def add(
 ) -> None:
     """Add a person who can sign in; the password is asked for."""
     from store.door import open_door
-
     from store.messages import AddAnnotator
     from store.verbs import add_annotator
 

@@ -20,7 +20,6 @@ def lineage(
 ) -> None:
     """Follow a label to the policies that it shaped, or a policy back to its labels."""
     from store.door import open_door
-
     from store.messages import Trace
     from store.verbs import trace
 
@@ -34,7 +33,6 @@ def lineage(
 def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """Check the audit chain from its first row to its head, and every snapshot's anchor in it."""
     from store.door import open_door
-
     from store.messages import VerifyAudit
     from store.verbs import verify_audit
 

@@ -24,7 +24,9 @@ def row(number: int, oracle: float | None) -> RoundResult:
     )
 
 
-METRICS = pd.DataFrame({"stage": ["ppo"] * 3, "step": [0, 1, 2], "reward": [0.0, 0.4, 0.9], "kl": [0.0, 1.0, 2.0]})
+METRICS = pd.DataFrame(
+    {"stage": ["ppo"] * 3, "step": [0, 1, 2], "reward": [0.0, 0.4, 0.9], "kl": [0.0, 1.0, 2.0]}
+)
 
 
 def test_the_report_is_self_contained_and_tells_the_result(tmp_path):

@@ -94,7 +94,9 @@ def test_a_changed_result_redoes_the_stages_after_it(tmp_path):
     with pytest.raises(OSError, match="disk is full"):
         turn(home, stages=failing_at("publish"))
     settings = Settings(ppo=PPOSettings(kl_coef=0.5))
-    changed = tuple(stage("ppo", ("reward",), ("ppo",), add=5) if part.name == "ppo" else part for part in STAGES)
+    changed = tuple(
+        stage("ppo", ("reward",), ("ppo",), add=5) if part.name == "ppo" else part for part in STAGES
+    )
     turn(home, settings, changed)
     done = json.loads((home.round(1) / "publish" / "done.json").read_text())
     assert done["outputs"] == {"value": 8}

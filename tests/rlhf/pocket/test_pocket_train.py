@@ -98,4 +98,4 @@ def test_a_remark_says_what_the_oracle_found_and_is_blind_one_time_in_seven():
     rng = Random(4)
     for answer, wanted in expected.items():
         share = sum(remark(question, answer, rng) == wanted for _ in range(400)) / 400
-        assert share == pytest.approx(0.86, abs=0.06)
+        assert 0.86 - 0.06 < share < 0.86 + 0.06

@@ -98,7 +98,7 @@ def ask(job: AskJob) -> Asked:
 
 def batch_of(round_number: int) -> Batch:
     """The batch in which a round's comparisons are collected."""
-    return Batch(batch_id=f"batch-{round_number:03d}", round=round_number)
+    return Batch(batch_id=f"batch-{round_number}", round=round_number)
 
 
 def _comparison(pair: tuple[Response, Response], purpose: Purpose, round_number: int) -> Comparison:

@@ -61,7 +61,7 @@ def _data(store: Store, reply: Assignment | NoWork, acknowledgement: Acknowledge
 def _assignment(store: Store, reply: Assignment) -> dict[str, Any]:
     return {
         "lease": reply.lease_id,
-        "batch": f"{reply.track.value.capitalize()}, {reply.batch_id}",
+        "batch": f"{reply.track.value.capitalize()}, {reply.batch_id.replace('-', ' ')}",
         "done": reply.done,
         "total": reply.total,
         "question": QUESTIONS[reply.track],

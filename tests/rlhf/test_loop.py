@@ -23,47 +23,7 @@ from store.messages import CountHome, Trace, VerifyAudit
 from store.verbs import count_home, trace, verify_audit
 
 ROOT = Path(__file__).parents[2]
-SMALL = """
-[round]
-minimum_labels = 10
-
-[reward]
-learning_rate = 5e-4
-epochs = 1
-batch_pairs = 16
-max_tokens = 256
-
-[sft]
-learning_rate = 1e-4
-epochs = 1
-max_tokens = 256
-
-[reject]
-samples = 2
-temperatures = [1.0]
-sweep_prompts = 8
-prompts = 24
-max_new_tokens = 48
-
-[ppo]
-iterations = 2
-batch_size = 16
-minibatch_size = 8
-learning_rate = 1e-5
-critic_learning_rate = 1e-4
-max_new_tokens = 48
-evaluate_every = 1
-checkpoint_every = 1
-
-[evaluate]
-prompts = 40
-max_new_tokens = 48
-gold_judge = "pocket"
-
-[publish]
-comparisons = 40
-max_new_tokens = 48
-"""
+SMALL = (ROOT / "tests" / "small_round.toml").read_text(encoding="utf-8")
 
 
 def silent(_stage: str, _fraction: float, _message: str) -> None:

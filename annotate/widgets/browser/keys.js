@@ -61,7 +61,16 @@ function hear(deck, event) {
     return;
   }
   const done = deck.isEmpty ? actWhenEmpty(deck, event) : act(deck, event, path[0]);
-  if (done) event.preventDefault();
+  if (done) {
+    event.preventDefault();
+    leaveOthers(deck);
+  }
+}
+
+/** Who judges by keyboard works on the deck: the link that led here lets go of Enter. */
+function leaveOthers(deck) {
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && !deck.host.contains(focused)) focused.blur();
 }
 
 function isField(node) {

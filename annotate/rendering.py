@@ -26,6 +26,9 @@ LONGEST_RENDERED = 20_000
 BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that reorder what is read; shown, they would let a text pose as another."""
 
+DEEPEST = 60
+"""Levels of quotes within lists; the parser leaves out what lies deeper, so such texts are shown as they are."""
+
 ALLOWED = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
     *("em", "strong", "s", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
@@ -39,14 +42,12 @@ ALLOWED_ATTRIBUTES = {
 }
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def to_html(text: str) -> str:
     """The text's Markdown as safe HTML in one `<div dir>`; raw HTML in it is shown, not obeyed."""
     shown = BIDI_CONTROLS.sub("", text)
-    notice = (
-        "" if shown == text else '<p class="notice">Characters that reorder the text are left out here.</p>'
-    )
-    body = _markdown().render(shown) if len(shown) <= LONGEST_RENDERED else f"<pre>{escape(shown)}</pre>"
+    notice = "" if shown == text else _notice("Characters that reorder the text are left out here.")
+    body = _body(shown) if shown.strip() else _notice("This text is empty.")
     return _clean(f'<div dir="{direction(shown)}">{body}{notice}</div>')
 
 
@@ -58,14 +59,31 @@ def direction(text: str) -> str:
     return "rtl" if leftward > rightward else "ltr"
 
 
+def _body(text: str) -> str:
+    """The Markdown as HTML, or the text as it is where the parser would take long or leave something out."""
+    if len(text) <= LONGEST_RENDERED:
+        parser, env = _markdown(), dict[str, Any]()
+        tokens = parser.parse(text, env)
+        if all(token.level < DEEPEST - 1 for token in tokens):
+            return str(parser.renderer.render(tokens, parser.options, env))
+    return f"<pre>{escape(text)}</pre>"
+
+
+def _notice(words: str) -> str:
+    return f'<p class="notice">{words}</p>'
+
+
 def _clean(html: str) -> str:
     return nh3.clean(html, tags=ALLOWED, attributes=ALLOWED_ATTRIBUTES, link_rel=None)
 
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "linkify": False, "breaks": True, "maxNesting": DEEPEST}
+    )
     parser.enable(["table", "strikethrough"])
+    parser.disable("reference")  # definitions would vanish from the page; as text, they can be judged
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("link_close", _link_close)
     parser.add_render_rule("image", _image)
@@ -114,7 +132,7 @@ def _fence(
     _options: OptionsDict,
     _env: MutableMapping[str, Any],
 ) -> str:
-    language = tokens[index].info.strip().split(" ")[0]
+    language = tokens[index].info.strip()  # all of it: a model may write words behind the fence
     named = f' data-language="{escape(language)}"' if language else ""
     return f"<pre{named}><code>{escape(tokens[index].content)}</code></pre>\n"
 

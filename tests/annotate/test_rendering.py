@@ -88,3 +88,23 @@ def test_arabic_runs_from_right_to_left_and_its_digits_do_not_count():
 def test_a_text_too_long_to_parse_is_shown_as_it_is():
     text = "[" * (LONGEST_RENDERED + 1)
     assert f"<pre>{text}</pre>" in to_html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[note]: hidden",
+        ">" * 200 + " hidden",
+        "\n".join("  " * depth + "- point" for depth in range(100)) + " hidden",
+        "```a hidden word\nx\n```",
+        "<!-- hidden -->",
+        "[x](https://hidden.example)",
+    ],
+)
+def test_whatever_the_model_wrote_can_be_read_on_the_page(text):
+    assert "hidden" in to_html(text)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u202e"])
+def test_an_empty_text_says_that_it_is_empty(text):
+    assert "This text is empty." in to_html(text)

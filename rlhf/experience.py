@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.advantages import advantages
 from rlhf.chat import prompt_ids
 from rlhf.config import PPOSettings, RolloutSettings
+from rlhf.judge import RewardJudge, Scores
 from rlhf.masked import standardise
 from rlhf.models import Critic
 from rlhf.prompts import TrainPrompt
-from rlhf.rewards import combine, fine_unfinished, gate, token_rewards
+from rlhf.rewards import combine, fine_unfinished, token_rewards
 from rlhf.rollout import Rollout, sample
-from rlhf.scoring import score_logprobs, score_rows, score_values
+from rlhf.scoring import score_logprobs, score_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,7 @@ class Models:
     policy: PreTrainedModel
     reference: PreTrainedModel
     critic: Critic
-    helpfulness: PreTrainedModel
-    safety: PreTrainedModel
+    judge: RewardJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +40,7 @@ class Judged:
     """N sampled responses with raw scores [N] and log π - log π_ref of their tokens [N, R]."""
 
     rollout: Rollout
-    helpfulness: Tensor
-    safety: Tensor
-    gated: Tensor
+    scores: Scores
     divergence: Tensor
 
 
@@ -61,22 +58,19 @@ class Experience:
 
 
 def answer(
-    models: Models, prompts: Sequence[TrainPrompt], settings: PPOSettings, generator: torch.Generator
+    models: Models, prompts: Sequence[TrainPrompt], settings: PPOSettings, generator: Generator
 ) -> Judged:
-    """One response of the policy to each prompt, with scores and the distance from the reference."""
+    """One response of the policy to each prompt, with scores and the distance from the reference.
+
+    The words are scored, as everywhere else: a reward model never learned what a sentence without its end
+    token is worth, nor a mark of the template within one. What is cut is fined apart.
+    """
     rows = [prompt_ids(models.tokenizer, prompt.turns) for prompt in prompts]
     rollout = sample(models.policy, models.tokenizer, rows, _sampling(settings), generator)
     answered = rollout.answered(models.tokenizer.pad_token_id)
-    whole = [[*row, *said] for row, said in zip(answered.prompts, answered.responses, strict=True)]
-    helpfulness = score_rows(models.helpfulness, whole, answered.pad_id)
-    safety = score_rows(models.safety, whole, answered.pad_id)
     return Judged(
         rollout=rollout,
-        helpfulness=helpfulness,
-        safety=safety,
-        gated=gate(
-            helpfulness, safety, torch.tensor([prompt.is_safety for prompt in prompts]), settings.safety_gate
-        ),
+        scores=models.judge.scores(prompts, rollout.texts(models.tokenizer)),
         divergence=rollout.logprobs - score_logprobs(models.reference, answered, settings.temperature),
     )
 
@@ -85,7 +79,7 @@ def value(models: Models, judged: Judged, settings: PPOSettings, kl_coef: float)
     """What the critic expected of these responses, and by how much each token did better."""
     rollout = judged.rollout
     values = score_values(models.critic, rollout.answered(models.tokenizer.pad_token_id))
-    scores = fine_unfinished(combine(judged.gated), rollout.finished, settings.missing_end_penalty)
+    scores = fine_unfinished(combine(judged.scores.gated), rollout.finished, settings.missing_end_penalty)
     rewards = token_rewards(scores, judged.divergence, rollout.mask, kl_coef)
     gains = advantages(rewards, values, rollout.mask, settings.gamma, settings.lam)
     return Experience(

@@ -47,13 +47,13 @@ def look(
     judged = answer(models, prompts, settings, torch.Generator().manual_seed(seed))
     units = units or _units(judged)
     kl = response_kl(judged.divergence, judged.rollout.mask).item()
-    reward, finished = judged.gated.mean().item(), judged.rollout.finished.float().mean().item()
+    reward, finished = judged.scores.gated.mean().item(), judged.rollout.finished.float().mean().item()
     whitened = (reward - units.mean) / units.deviation
     return Look(
         objective=whitened - settings.missing_end_penalty * (1 - finished) - settings.kl_coef * kl,
         reward=reward,
-        helpfulness=judged.helpfulness.mean().item(),
-        safety=judged.safety.mean().item(),
+        helpfulness=judged.scores.helpfulness.mean().item(),
+        safety=judged.scores.safety.mean().item(),
         kl=kl,
         length=judged.rollout.mask.sum(dim=1).float().mean().item(),
         finished=finished,
@@ -63,6 +63,6 @@ def look(
 
 def _units(judged: Judged) -> Units:
     return Units(
-        mean=judged.gated.mean().item(),
-        deviation=(judged.gated.var(correction=0) + TINY).sqrt().item(),
+        mean=judged.scores.gated.mean().item(),
+        deviation=(judged.scores.gated.var(correction=0) + TINY).sqrt().item(),
     )

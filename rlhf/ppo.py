@@ -19,7 +19,8 @@ from rlhf.config import PPOSettings
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import Experience, Models, answer, value
 from rlhf.held_out import Look, look
-from rlhf.models import Critic, load_policy, load_reward_model, load_tokenizer, save
+from rlhf.judge import RewardJudge, RewardModels
+from rlhf.models import Critic, load_policy, load_tokenizer, save
 from rlhf.ppo_update import Optimisers, Update, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.seeds import seeded
@@ -102,8 +103,9 @@ def _assemble(job: PPOJob) -> _Run:
         policy=load_policy(folder / "policy" if resumed else job.policy),
         reference=load_policy(job.policy),
         critic=Critic.load(folder / "critic" if resumed else job.helpfulness),
-        helpfulness=load_reward_model(job.helpfulness),
-        safety=load_reward_model(job.safety),
+        judge=RewardJudge.load(
+            RewardModels(helpfulness=job.helpfulness, safety=job.safety), job.settings.safety_gate
+        ),
     )
     learners = optimisers(models, job.settings)
     if resumed:
@@ -176,9 +178,9 @@ def _numbers(experience: Experience, learned: Update) -> dict[str, float]:
     judged = experience.judged
     mask = judged.rollout.mask
     return {
-        "reward": judged.gated.mean().item(),
-        "helpfulness": judged.helpfulness.mean().item(),
-        "safety": judged.safety.mean().item(),
+        "reward": judged.scores.gated.mean().item(),
+        "helpfulness": judged.scores.helpfulness.mean().item(),
+        "safety": judged.scores.safety.mean().item(),
         "length": mask.sum(dim=1).float().mean().item(),
         "finished": judged.rollout.finished.float().mean().item(),
         "truncated_prompts": float(judged.rollout.truncated),

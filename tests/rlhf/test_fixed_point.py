@@ -20,6 +20,7 @@ from transformers import (
 from rlhf.config import PPOSettings, RolloutSettings
 from rlhf.experience import Judged, Models, value
 from rlhf.forward import token_logprobs
+from rlhf.judge import RewardJudge, Scores
 from rlhf.models import Critic
 from rlhf.ppo_update import optimisers, update
 from rlhf.rollout import sample
@@ -95,8 +96,7 @@ def world() -> Models:
         policy=policy,
         reference=reference,
         critic=Critic(scores),
-        helpfulness=scores,
-        safety=scores,
+        judge=RewardJudge(helpfulness=scores, safety=scores, tokenizer=tokenizer, threshold=0.15),
     )
 
 
@@ -108,9 +108,7 @@ def judge(world: Models, step: int) -> Judged:
     rewards = torch.tensor([REWARDS[tuple(row)] for row in rollout.rows()])
     return Judged(
         rollout=rollout,
-        helpfulness=rewards,
-        safety=rewards,
-        gated=rewards,
+        scores=Scores(helpfulness=rewards, safety=rewards, gated=rewards),
         divergence=rollout.logprobs - reference,
     )
 
@@ -123,7 +121,7 @@ def test_ppo_comes_to_the_reference_tilted_by_the_reward(world):
     for step in range(60):
         judged = judge(world, step)
         # Whitening divides the reward by its deviation; β is divided too, so that the optimum stays.
-        experience = value(world, judged, SETTINGS, BETA / judged.gated.std(correction=0).item())
+        experience = value(world, judged, SETTINGS, BETA / judged.scores.gated.std(correction=0).item())
         for group in (*learners.policy.param_groups, *learners.critic.param_groups):
             group["lr"] *= 0.94
         update(world, learners, experience, SETTINGS, seeded("update", step))

@@ -7,12 +7,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import PPOSettings
 from rlhf.experience import Models, answer, value
-from rlhf.models import Critic, load_policy, load_reward_model, load_tokenizer
+from rlhf.judge import RewardJudge, RewardModels
+from rlhf.models import Critic, load_policy, load_tokenizer
 from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import optimisers, update
 from rlhf.prompts import TrainPrompt
+from rlhf.scoring import score_rows
 from rlhf.seeds import seeded
 from rlhf.track import Stopped, Tracker
 from store.records import Turn
@@ -48,8 +51,9 @@ def models(policy_path, reward_model_path):
         policy=load_policy(policy_path),
         reference=load_policy(policy_path),
         critic=Critic.load(reward_model_path),
-        helpfulness=load_reward_model(reward_model_path),
-        safety=load_reward_model(reward_model_path),
+        judge=RewardJudge.load(
+            RewardModels(helpfulness=reward_model_path, safety=reward_model_path), SETTINGS.safety_gate
+        ),
     )
 
 
@@ -76,6 +80,22 @@ def metrics(job: PPOJob) -> list[dict[str, float]]:
 def test_the_divergence_is_zero_before_the_first_step(models):
     judged = answer(models, prompts(8), SETTINGS, seeded("test"))
     assert judged.divergence.abs().max().item() < 1e-4
+
+
+def test_an_answer_that_was_cut_is_scored_by_its_words(models):
+    settings = replace(SETTINGS, max_new_tokens=3)
+    judged = answer(models, prompts(8), settings, seeded("test"))
+    assert not judged.rollout.finished.any()
+    said = judged.rollout.texts(models.tokenizer)
+    words = [
+        prompt_ids(models.tokenizer, prompt.turns) + response_ids(models.tokenizer, text)
+        for prompt, text in zip(prompts(8), said, strict=True)
+    ]
+    expected = score_rows(models.judge.safety, words, models.tokenizer.pad_token_id)
+    assert judged.scores.safety.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+    experience = value(models, judged, settings, kl_coef=0.0)
+    # the whitened scores have a mean of nothing, and every one of them is fined
+    assert experience.returns[:, -1].mean().item() == pytest.approx(-settings.missing_end_penalty, abs=1e-4)
 
 
 def test_the_first_ratios_are_one_so_nothing_is_clipped(models):

@@ -27,6 +27,10 @@ class Candidates:
     rewards: Tensor
     finished: Tensor
 
+    def worth(self) -> Tensor:
+        """Rewards [P, K] in which a sample that never ended, which is never kept, is as bad as the worst."""
+        return self.rewards.where(self.finished, self.rewards.min())
+
     def bests(self) -> list[Sampled]:
         """The best sample of each prompt, among those that ended; a prompt without one is left out."""
         samples = self.rewards.shape[1]

@@ -99,8 +99,8 @@ def reject(job: RejectionJob) -> RejectionResult:
         sweep=sweep,
         kept=len(kept),
         from_earlier=len(set(kept) - set(today)),
-        mean_best=tuple(mean_best(drawn.rewards).tolist()),
-        mean_median=tuple(mean_median(drawn.rewards).tolist()),
+        mean_best=tuple(mean_best(drawn.worth()).tolist()),
+        mean_median=tuple(mean_median(drawn.worth()).tolist()),
     )
     _log(job.tracker, result)
     _fine_tune(job, kept)
@@ -115,7 +115,7 @@ def _drawn(job: RejectionJob, sampler: Sampler) -> tuple[Candidates, tuple[Swept
     few, more = prompts[: job.settings.sweep_prompts], prompts[job.settings.sweep_prompts :]
     tried = {t: _draw(job, sampler, few, t) for t in job.settings.temperatures}
     sweep = tuple(
-        Swept(temperature=t, mean_best=candidates.rewards.max(dim=1).values.mean().item())
+        Swept(temperature=t, mean_best=candidates.worth().max(dim=1).values.mean().item())
         for t, candidates in tried.items()
     )
     chosen = max(sweep, key=lambda swept: swept.mean_best).temperature

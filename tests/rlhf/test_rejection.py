@@ -1,6 +1,7 @@
 """Rejection sampling with tiny models."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,34 @@ def test_the_best_that_ended_is_chosen_and_a_prompt_without_any_is_left_out():
         Sampled(prompt=PROMPTS[0], text="b", reward=2.0),
         Sampled(prompt=PROMPTS[1], text="d", reward=3.0),
     ]
+
+
+def test_a_sample_that_never_ended_is_worth_no_more_than_the_worst():
+    candidates = Candidates(
+        prompts=PROMPTS[:2],
+        texts=("a", "b", "c", "d"),
+        rewards=torch.tensor([[1.0, 9.0], [-2.0, 3.0]]),
+        finished=torch.tensor([[True, False], [True, True]]),
+    )
+    assert candidates.worth().tolist() == [[1.0, -2.0], [-2.0, 3.0]]
+
+
+def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
+    one = replace(job.settings, samples=4, temperatures=(1.0,), sweep_prompts=6, max_new_tokens=16)
+    result = reject(replace(job, settings=one))
+    sampler = Sampler(
+        policy=load_policy(job.policy),
+        tokenizer=load_tokenizer(job.policy),
+        judge=RewardJudge.load(job.reward_models, job.safety_gate),
+    )
+    asked = list(PROMPTS)
+    random.Random(job.seed).shuffle(asked)
+    how = RolloutSettings(samples=4, max_new_tokens=16)
+    drawn = sampler.draw(asked, how, torch.Generator().manual_seed(job.seed))
+    kept, all_of_them = drawn.worth().max(dim=1).values.mean(), drawn.rewards.max(dim=1).values.mean()
+    assert all_of_them - kept > 0.01
+    assert result.sweep[0].mean_best == pytest.approx(kept.item(), abs=1e-5)
+    assert result.mean_best[-1] == pytest.approx(kept.item(), abs=1e-5)
 
 
 def test_every_sample_is_scored_beside_its_own_prompt(job: RejectionJob):

@@ -30,6 +30,7 @@ from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, 
 
 LONGEST_COMMENT = 2000
 LONGEST_REASON = 200
+OVER = "The last pair was yours for too long without a sign of life; here is what is open now."
 UNREADABLE = "This page and the server disagree about what was sent. Reload the page."
 
 
@@ -68,8 +69,7 @@ def _act(store: Store, actor: Actor, sent: Sent, focus: Track | None) -> Acknowl
         case Sent(kind="undo"):
             return _undo(store, actor, sent, focus)
         case Sent(kind="renew", lease=str(lease)):
-            renew_lease(store, actor, RenewLease(lease_id=lease))
-            return Acknowledgement(mid=sent.mid, focus=focus)
+            return _renew(store, actor, sent, RenewLease(lease_id=lease), focus)
         case Sent(kind="look"):
             return Acknowledgement(mid=sent.mid)
     raise RequestError(UNREADABLE)
@@ -80,6 +80,17 @@ def _submit(store: Store, actor: Actor, request: SubmitLabel) -> str:
     if saved.repeated:
         return "Already saved"
     return "Saved, though the others had finished it" if saved.surplus else "Saved"
+
+
+def _renew(
+    store: Store, actor: Actor, sent: Sent, request: RenewLease, focus: Track | None
+) -> Acknowledgement:
+    """Renews the lease. The page replaces one that is over, and the deck says so if that brings another pair."""
+    try:
+        renew_lease(store, actor, request)
+    except RequestError:
+        return Acknowledgement(mid=sent.mid, message=OVER, refused=True, focus=focus)
+    return Acknowledgement(mid=sent.mid, focus=focus)
 
 
 def _undo(store: Store, actor: Actor, sent: Sent, focus: Track | None) -> Acknowledgement:

@@ -27,7 +27,7 @@ BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that reorder what is read; shown, they would let a text pose as another."""
 
 DEEPEST = 60
-"""Levels of quotes within lists; the parser leaves out what lies deeper, so such texts are shown as they are."""
+"""Levels of quotes and lists; the parser leaves out what lies deeper, so such texts are shown as they are."""
 
 ALLOWED = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),

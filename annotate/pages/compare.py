@@ -14,6 +14,7 @@ from annotate.session import Acknowledgement
 from annotate.widgets import deck
 from store import guidelines
 from store.database import Store
+from store.identity import identity
 from store.messages import Actor, Assignment, NextComparison, NoWork
 from store.records import Track
 from store.verbs import next_comparison
@@ -44,23 +45,27 @@ def render(store: Store, actor: Actor, who: Who, mount: deck.Mount = deck.mount)
 
     heard = session.acknowledgement()
     reply = next_comparison(store, actor, NextComparison(track=heard.focus))
-    mount(_data(store, reply, heard), hear)
+    mount(_data(store, actor, reply, heard), hear)
 
 
-def _data(store: Store, reply: Assignment | NoWork, acknowledgement: Acknowledgement) -> dict[str, Any]:
+def _data(
+    store: Store, actor: Actor, reply: Assignment | NoWork, acknowledgement: Acknowledgement
+) -> dict[str, Any]:
     """The deck's whole world, as JSON. It names no policy and no stored order: annotators judge blind."""
     heard = {
         "ack": acknowledgement.mid,
         "message": acknowledgement.message,
         "tone": "late" if acknowledgement.refused else "",
     }
-    work = _assignment(store, reply) if isinstance(reply, Assignment) else _no_work(reply)
+    work = _assignment(store, actor, reply) if isinstance(reply, Assignment) else _no_work(reply)
     return {**heard, **work}
 
 
-def _assignment(store: Store, reply: Assignment) -> dict[str, Any]:
+def _assignment(store: Store, actor: Actor, reply: Assignment) -> dict[str, Any]:
     return {
         "lease": reply.lease_id,
+        # A draft belongs to a pair: its lease may end over lunch, and the same pair comes with another.
+        "pair": identity("draft", actor.annotator_id, reply.track, reply.turns, reply.responses),
         "batch": f"{reply.track.value.capitalize()}, {reply.batch_id.replace('-', ' ')}",
         "done": reply.done,
         "total": reply.total,

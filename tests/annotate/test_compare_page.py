@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 from small_homes import POLICIES, comparisons, pair, person
 from streamlit.testing.v1 import AppTest
 
 from store.messages import CountHome
-from store.records import Role, Track
+from store.records import Comparison, Role, Track
 from store.verbs import count_home
 from store.verbs.roles import HONE
 
@@ -66,6 +67,10 @@ def judgement(**changes):
         "comment": "",
         "seconds": 4.2,
     } | changes
+
+
+def wanted_twice(fact):
+    return replace(fact, overlap=2) if isinstance(fact, Comparison) else fact
 
 
 def labels(store):
@@ -199,6 +204,25 @@ def test_a_renewal_changes_nothing_on_the_page(store, who):
     lease = deck.shown["lease"]
     deck.send("renew")
     assert (deck.shown["lease"], deck.shown["message"]) == (lease, "")
+
+
+def test_a_pair_that_comes_again_has_its_name_again_and_another_one_for_others(store, who):
+    store.append("hone", *map(wanted_twice, comparisons(2)))
+    deck = Deck(store, who)
+    lease, pair_name = deck.shown["lease"], deck.shown["pair"]
+    assert Deck(store, [person(store, "ben")]).shown["pair"] != pair_name
+    deck.send("submit", judgement=judgement())
+    assert deck.shown["pair"] != pair_name
+    deck.send("undo")
+    assert (deck.shown["lease"] == lease, deck.shown["pair"]) == (False, pair_name)
+
+
+def test_a_renewal_that_comes_too_late_is_answered_in_a_sentence(store, who):
+    store.append("hone", *comparisons(1))
+    deck = Deck(store, who)
+    sent = deck.send("renew", lease="long over")
+    assert (deck.shown["ack"], deck.shown["tone"]) == (sent["mid"], "late")
+    assert deck.shown["message"].startswith("The last pair was yours for too long")
 
 
 def test_whoever_is_signed_out_meanwhile_can_send_nothing(store, who):

@@ -21,7 +21,7 @@ from store.records import Comparison, Role, Track
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "/usr/bin/chromium"
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
 HOSTILE = (
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>\n\n"
     "![a cat](https://evil.example/cat.png) [a link](https://evil.example/) <https://evil.example/auto>\n\n"
@@ -96,7 +96,7 @@ class Server:
             return False
 
     def labels(self):
-        """How many labels the store holds, retracted ones included."""
+        """How many labels stand in the store."""
         token = {"Authorization": f"Bearer {self.token}"}
         return httpx.post(f"{self.url}/api/verbs/count_home", content=b"{}", headers=token).json()["ok"][
             "labels"

@@ -58,6 +58,20 @@ def test_undo_brings_back_the_last_pair_with_its_judgement(desk):
     assert dan.done() == 0
 
 
+def test_a_half_judged_pair_keeps_its_draft_while_the_last_one_is_undone(desk):
+    jon = desk().compare("jon").label("6")
+    half = jon.conversation()
+    jon.press("7", "q", "n")
+    jon.page.keyboard.type("To be continued.")
+    jon.press("Escape", "u")
+    expect(jon.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    jon.settle()
+    jon.press("Enter").expect_done(1)
+    assert jon.conversation() == half
+    expect(jon.step(7)).to_have_attribute("aria-checked", "true")
+    expect(jon.page.get_by_label("Comment")).to_have_value("To be continued.")
+
+
 def test_preferring_the_unsafe_response_asks_twice(desk):
     dan = desk().compare("eve").press("1", "q", "q", "p", "Enter")
     expect(dan.page.get_by_role("alert")).to_contain_text("You prefer the unsafe response")

@@ -1,20 +1,25 @@
 """A server that is killed, twice, and work that runs out."""
 
 import pytest
-from desk import PATIENCE, Desk, Server, make_home
+from desk import PATIENCE, Desk, Server, make_home, until
 from playwright.sync_api import expect
 from round_files import write_round
 from small_homes import comparisons
 
+from store import annotators
+from store.database import open_store
 from store.inbox import write_bundle
+from store.messages import Actor, CountHome, UndoLabel
 from store.records import Comparison, Prompt, Response
+from store.verbs import count_home, undo_label
+from store.verbs.roles import HONE
 
 SOON = PATIENCE * 1000
 
 
 @pytest.fixture(scope="module")
 def doomed(tmp_path_factory, browser):
-    with Server(make_home(tmp_path_factory.mktemp("doomed") / "home", ("ana", "ben"))) as server:
+    with Server(make_home(tmp_path_factory.mktemp("doomed") / "home", ("ana", "ben", "cleo"))) as server:
         yield server
 
 
@@ -37,6 +42,24 @@ def test_no_acknowledged_label_is_lost_when_the_server_is_killed(mortal):
     desk.settle()
     desk.label("5")
     assert server.labels() == before + 5
+
+
+def test_an_answer_given_offline_counts_though_another_pair_is_held_by_then(mortal):
+    desk, server = mortal.compare("cleo").label(), mortal.server
+    before = server.labels()
+    server.kill()
+    desk.press("x", "4", "n")
+    desk.page.keyboard.type("Offline.")
+    desk.press("Escape", "Enter")
+    with open_store(server.home) as store:
+        with store.reading() as db:
+            cleo = annotators.by_name(db, "cleo")
+        undo_label(store, Actor(annotator_id=cleo.annotator_id, name="cleo", role=cleo.role), UndoLabel())
+        assert count_home(store, HONE, CountHome()).labels == before - 1
+    server.start()
+    until(lambda: server.labels() == before, "the answer to arrive")
+    expect(desk.page.get_by_role("status")).to_have_text("Saved", timeout=SOON)
+    expect(desk.page.get_by_label("Comment")).to_have_value("")
 
 
 def test_new_comparisons_appear_without_a_reload(mortal):

@@ -1,7 +1,7 @@
 // The judging surface. One server run a submitted item; everything before that happens here.
 //
-// The server sends {lease, ack, message, tone, …}. A new lease means that the last message was accepted; the same
-// lease with `ack` naming the last message means that it was answered and not accepted.
+// The server sends {lease, pair, ack, message, tone, …}. `ack` names the last message that it has seen: with a new
+// lease it was accepted, with the same lease it was not. Nothing else settles a message, so none is ever lost.
 
 import { Clock } from "./clock.js";
 import { dismissConnectionError, isOffline } from "./connection.js";
@@ -98,38 +98,45 @@ class Deck {
   update(data, channel) {
     this.delivery.channel = channel;
     this.deck.classList.toggle("dark", isDark(this.host));
-    const isNew = data.lease !== this.lease;
-    this.data = data;
-    if (isNew) this.begin(data);
-    else if (this.delivery.settles(data.ack)) this.resume(data);
-    else if (this.delivery.isBusy && data.ack !== this.lastAck) this.delivery.hurry();
+    const isSettled = this.delivery.settles(data.ack);
+    if (this.delivery.isBusy && !isSettled) this.insist(data);
+    else if (data.lease !== this.lease) this.begin(data, isSettled);
+    else this.refresh(data, isSettled);
     this.lastAck = data.ack;
-    this.showProgress(data);
     this.size();
+  }
+
+  /** The server drew the page without having seen what is pending: that comes before anything new. */
+  insist(data) {
+    if (data.ack !== this.lastAck || data.lease !== this.lease) this.delivery.hurry();
   }
 
   get isEmpty() {
     return this.lease === null;
   }
 
-  /** A new lease, or none: whatever was sent has been accepted. */
-  begin(data) {
-    if (this.lease) dropDraft(this.lease);
-    const isFirst = this.lease === undefined;
+  /** A new lease, or none. Where nothing was sent, the old one was over; the pair may be the same one again. */
+  begin(data, isAccepted) {
+    const isSame = !isAccepted && data.lease !== null && data.pair === this.data?.pair;
+    const isNews = this.data !== undefined && data.ack !== this.lastAck;
+    if (isAccepted && this.lease !== null && this.delivery.finishes) dropDraft(this.data.pair);
     this.delivery.settle();
     this.lease = data.lease;
+    this.data = data;
+    this.showProgress(data);
+    if (isSame) return;
     this.guardedUntil = performance.now() + GUARD_MS;
     this.deck.classList.remove("busy");
     this.closeMenus();
     this.warn("");
     this.showEmptiness(data);
     if (data.lease !== null) this.deal(data);
-    if (!isFirst) this.say(data.message, data.tone, data.tone === "late" ? REFUSAL_MS : MESSAGE_MS);
+    if (isNews) this.say(data.message, data.tone, data.tone === "late" ? REFUSAL_MS : MESSAGE_MS);
   }
 
   /** Shows a pair with nothing decided, or with the draft of it. */
   deal(data) {
-    this.judgement = loadDraft(data.lease) ?? fromMessage(data.draft);
+    this.judgement = loadDraft(data.pair) ?? fromMessage(data.draft);
     this.confirmed = false;
     this.raw = false;
     this.clock.restart(this.judgement.seconds);
@@ -139,6 +146,14 @@ class Deck {
     for (const pane of this.panes) pane.offerRisks(data.risks);
     this.showTexts();
     this.showJudgement();
+  }
+
+  /** The same lease, or still none: the page was drawn again, maybe to refuse what was sent. */
+  refresh(data, isRefused) {
+    this.data = data;
+    this.showProgress(data);
+    if (this.isEmpty) this.showEmptiness(data);
+    if (isRefused) this.resume(data);
   }
 
   /** The same pair again: the message was seen and not accepted, and the sentence says why. */
@@ -183,7 +198,7 @@ class Deck {
     this.confirmed = false;
     this.warn("");
     this.showJudgement();
-    saveDraft(this.lease, this.judgement);
+    saveDraft(this.data.pair, this.judgement);
   }
 
   submit() {

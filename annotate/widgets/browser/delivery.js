@@ -20,6 +20,11 @@ export class Delivery {
     return this.pending !== null;
   }
 
+  /** Whether the pair on the screen is done with when the pending message is accepted; after an undo it comes again. */
+  get finishes() {
+    return this.isBusy && this.pending.kind !== "undo";
+  }
+
   /** Sends a message that must arrive. */
   send(message) {
     this.pending = { ...message, mid: messageId() };

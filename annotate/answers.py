@@ -85,7 +85,7 @@ def _submit(store: Store, actor: Actor, request: SubmitLabel) -> str:
 def _renew(
     store: Store, actor: Actor, sent: Sent, request: RenewLease, focus: Track | None
 ) -> Acknowledgement:
-    """Renews the lease. The page replaces one that is over, and the deck says so if that brings another pair."""
+    """Renews the lease. The page replaces one that is over; the deck says so if the pair is another."""
     try:
         renew_lease(store, actor, request)
     except RequestError:

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from store import rounds
@@ -26,6 +27,8 @@ NICENESS = 10
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}
 _told_to_stop: set[int] = set()
+_one_at_a_time = threading.Lock()
+"""Two engineers may press the button in the same instant."""
 
 
 def start_round(home: Home, actor: Actor) -> int:
@@ -34,19 +37,11 @@ def start_round(home: Home, actor: Actor) -> int:
     Raises RequestError while a round runs, NotAllowedError for other roles.
     """
     _check(actor)
-    if is_starting(home) or running_round(home):
-        raise RequestError("A round is running on this home already; stop it or wait for it.")
-    home.rounds.mkdir(parents=True, exist_ok=True)
-    with (home.rounds / LOG).open("wb") as log:
-        process = subprocess.Popen(
-            [*COMMAND, "--home", str(home.root)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    with _one_at_a_time:
+        if is_starting(home) or running_round(home):
+            raise RequestError("A round is running on this home already; stop it or wait for it.")
+        _started[home.root] = process = _process(home)
     os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
-    _started[home.root] = process
     return process.pid
 
 
@@ -81,6 +76,18 @@ def failure(home: Home) -> str:
         return ""
     lines = (home.rounds / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "The round ended without a word.")
+
+
+def _process(home: Home) -> subprocess.Popen[bytes]:
+    home.rounds.mkdir(parents=True, exist_ok=True)
+    with (home.rounds / LOG).open("wb") as log:
+        return subprocess.Popen(
+            [*COMMAND, "--home", str(home.root)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _check(actor: Actor) -> None:

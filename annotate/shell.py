@@ -45,7 +45,7 @@ def pages(store: Store, actor: Actor) -> list[Page]:
         compare.render(store, actor, lambda: present(store))
 
     def rounds_page() -> None:
-        rounds.render(store, actor)
+        rounds.render(store, actor, lambda: present(store))
 
     comparing = st.Page(compare_page, title="Compare", icon=":material/compare_arrows:", url_path="compare")
     watching = st.Page(rounds_page, title="Rounds", icon=":material/monitoring:", url_path="rounds")

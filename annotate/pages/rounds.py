@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from annotate import figures, launch
 from annotate.widgets import charts
 from store import rounds
 from store.database import Store
-from store.errors import RequestError
+from store.errors import HoneError
 from store.home import Home
 from store.messages import Actor, CountHome
 from store.rounds import Results, RoundProgress, StageProgress, State
@@ -21,7 +20,7 @@ from store.verbs import count_home
 EVERY_SECONDS = 2
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>])")
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
 
 STAGE_NAMES = {
     "snapshot": "Snapshot",
@@ -35,20 +34,29 @@ STAGE_NAMES = {
 }
 
 
-def render(store: Store, actor: Actor) -> None:
-    """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs."""
+Who = Callable[[], Actor | None]
+
+
+def render(store: Store, actor: Actor, who: Who) -> None:
+    """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs.
+
+    `who` is asked each time that it is drawn again and at each button: a sign-in can end meanwhile.
+    """
     if actor.role not in launch.MAY_LAUNCH:
         st.error("This page takes the role engineer.")
         return
-    st.fragment(_draw, run_every=EVERY_SECONDS)(store, actor)
+    st.fragment(_draw, run_every=EVERY_SECONDS)(store, who)
 
 
-def _draw(store: Store, actor: Actor) -> None:
+def _draw(store: Store, who: Who) -> None:
+    actor = who()
+    if actor is None or actor.role not in launch.MAY_LAUNCH:
+        st.rerun()
     progress = rounds.progress(store.home)
     newest = progress[-1] if progress else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Rounds", anchor=False)
-        _command(store.home, actor, newest)
+        _command(store.home, who, newest)
     _counts(store, actor, newest)
     if newest is None:
         with st.container(border=True):
@@ -59,35 +67,30 @@ def _draw(store: Store, actor: Actor) -> None:
     _results(rounds.results(store.home))
 
 
-def _command(home: Home, actor: Actor, newest: RoundProgress | None) -> None:
+def _command(home: Home, who: Who, newest: RoundProgress | None) -> None:
     """One button: start, resume or stop."""
     if newest and newest.state is State.RUNNING:
         stopping = launch.is_stopping(newest)
         label = "Stopping…" if stopping else f"Stop round {newest.round}"
-        _button(label, "stop", lambda: launch.stop_round(home, actor), disabled=stopping)
+        st.button(label, key="stop", on_click=_try, args=(launch.stop_round, home, who), disabled=stopping)
     elif launch.is_starting(home):
-        _button("Starting…", "starting", lambda: None, disabled=True)
-    elif newest and newest.state in RESUMABLE:
-        _button(f"Resume round {newest.round}", "start", lambda: launch.start_round(home, actor))
+        st.button("Starting…", key="starting", disabled=True)
     else:
-        _button(
-            f"Start round {newest.round + 1 if newest else 1}",
-            "start",
-            lambda: launch.start_round(home, actor),
-        )
+        label = f"Start round {newest.round + 1 if newest else 1}"
+        if newest and newest.state in RESUMABLE:
+            label = f"Resume round {newest.round}"
+        st.button(label, key="start", type="primary", on_click=_try, args=(launch.start_round, home, who))
 
 
-def _button(label: str, key: str, act: Callable[[], object], *, disabled: bool = False) -> None:
-    """A button whose act is over before the page is drawn again, so that it shows what came of it."""
-
-    def try_it() -> None:
-        try:
-            act()
-        except RequestError as error:
-            st.toast(plain(str(error)))
-
-    kind: Literal["primary", "secondary"] = "primary" if key == "start" else "secondary"
-    st.button(label, key=key, type=kind, on_click=try_it, disabled=disabled)
+def _try(act: Callable[[Home, Actor], object], home: Home, who: Who) -> None:
+    """Does what a button says before the page is drawn again, so that it shows what came of it."""
+    actor = who()
+    if actor is None:
+        return  # whoever pressed it is signed out, as the page will say
+    try:
+        act(home, actor)
+    except HoneError as error:
+        st.toast(plain(str(error)))
 
 
 def _counts(store: Store, actor: Actor, newest: RoundProgress | None) -> None:
@@ -167,5 +170,5 @@ def duration(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Streamlit's Markdown shows as it is: a round's message may quote anything."""
-    return MARKDOWN.sub(r"\\\1", text)
+    """Text on one line that Streamlit's Markdown makes nothing of: a round's message may quote anything."""
+    return MARKDOWN.sub(r"\\\1", " ".join(text.split()))

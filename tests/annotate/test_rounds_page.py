@@ -1,5 +1,8 @@
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from round_files import write_round
@@ -23,15 +26,25 @@ def rob(store):
 
 
 def page(store, actor):
-    app = AppTest.from_function(draw, args=(store, actor)).run()
+    return page_of(store, [actor])
+
+
+def page_of(store, who):
+    """The page of whoever stands in `who`, as long as somebody does."""
+    app = AppTest.from_function(draw, args=(store, who)).run()
     assert not app.exception
     return app
 
 
-def draw(store, actor):
+def draw(store, who):
+    import streamlit as st
+
     from annotate.pages import rounds
 
-    rounds.render(store, actor)
+    if who[0] is None:
+        st.title("You are signed out")
+    else:
+        rounds.render(store, who[0], lambda: who[0])
 
 
 def words(app):
@@ -126,6 +139,32 @@ def test_the_button_starts_a_process_for_this_home_and_a_second_one_is_refused(s
         launch.start_round(store.home, rob)
 
 
+def test_of_two_who_start_a_round_in_the_same_instant_one_is_refused(store, rob, command, launched):
+    command(WAITS)
+    both = threading.Barrier(2)
+
+    def start(_):
+        both.wait()
+        try:
+            return launch.start_round(store.home, rob)
+        except RequestError:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(start, range(2))].count(None) == 1
+
+
+@pytest.mark.parametrize("stays", [None, Role.ANNOTATOR])
+def test_whoever_is_signed_out_or_demoted_meanwhile_starts_nothing(store, rob, command, launched, stays):
+    command(WAITS)
+    who = [rob]
+    app = page_of(store, who)
+    who[0] = stays and replace(rob, role=stays)
+    app.button[0].click().run()
+    assert store.home.root not in launch._started
+    assert not app.button
+
+
 def test_a_start_that_fails_shows_its_last_words(store, rob, command, launched):
     command(FAILS)
     assert ended(launch.start_round(store.home, rob))
@@ -150,6 +189,10 @@ def test_annotators_can_neither_start_nor_stop(store, ana):
 def test_there_is_nothing_to_stop_where_nothing_runs(store, rob):
     with pytest.raises(RequestError, match="nothing to stop"):
         launch.stop_round(store.home, rob)
+
+
+def test_a_message_of_several_lines_is_no_heading_and_no_list():
+    assert plain("Expected\n===\n1. less &amp; more") == r"Expected === 1\. less \&amp; more"
 
 
 def test_times_are_written_for_people():

@@ -1,4 +1,4 @@
-"""What choosing the best of several samples gains, and what it costs in divergence. Pure."""
+"""What choosing the best of several samples gains. Pure."""
 
 from __future__ import annotations
 
@@ -44,8 +44,3 @@ def mean_median(scores: Tensor) -> Tensor:
     return torch.stack(
         [(ranked(scores, n, (n + 1) // 2) + ranked(scores, n, n // 2 + 1)) / 2 for n in counts]
     )
-
-
-def divergence(samples: int) -> float:
-    """KL of the best of n samples from their policy, in nats: ln n - (n - 1) / n (Gao et al. 2022)."""
-    return math.log(samples) - (samples - 1) / samples

@@ -6,20 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from store.records import Turn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FittedPrompts:
-    """Prompts that fit; `truncated` counts the ones that lost their beginning."""
-
-    rows: tuple[tuple[int, ...], ...]
-    truncated: int
 
 
 def prompt_ids(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> list[int]:
@@ -43,14 +34,3 @@ def response_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
 def response_text(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> str:
     """The words of a response, without the end token or any other mark."""
     return str(tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
-
-
-def fit_prompts(
-    tokenizer: PreTrainedTokenizerBase, prompts: Sequence[Sequence[Turn]], max_tokens: int
-) -> FittedPrompts:
-    """Every prompt's ids; one longer than `max_tokens` keeps its end, where the question is."""
-    rows = [prompt_ids(tokenizer, turns) for turns in prompts]
-    return FittedPrompts(
-        rows=tuple(tuple(row[-max_tokens:]) for row in rows),
-        truncated=sum(len(row) > max_tokens for row in rows),
-    )

@@ -9,19 +9,12 @@ import torch
 from torch import Tensor
 
 
-def kl_k1(log_ratio: Tensor) -> Tensor:
-    """log π - log π_ref: unbiased for KL(π‖π_ref), of either sign (Schulman 2020)."""
-    return log_ratio
-
-
-def kl_k3(log_ratio: Tensor) -> Tensor:
-    """π_ref/π - 1 + log π - log π_ref: unbiased, never negative, and less noisy near 0 (Schulman 2020)."""
-    return torch.exp(-log_ratio) - 1 + log_ratio
-
-
 def response_kl(log_ratio: Tensor, mask: Tensor) -> Tensor:
-    """Mean over responses of the sum over their tokens [B, R]: nats a response."""
-    return (kl_k1(log_ratio) * mask).sum(dim=1).mean()
+    """Mean over responses of the sum of log π - log π_ref over their tokens [B, R]: nats a response.
+
+    Unbiased for KL(π‖π_ref), of either sign (Schulman 2020, k1).
+    """
+    return (log_ratio * mask).sum(dim=1).mean()
 
 
 def entropy(logits: Tensor) -> Tensor:

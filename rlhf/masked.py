@@ -24,8 +24,3 @@ def masked_var(x: Tensor, mask: Tensor) -> Tensor:
 def standardise(x: Tensor, mask: Tensor) -> Tensor:
     """x shifted to mean 0 and scaled to variance 1 over what counts; 0 elsewhere."""
     return (x - masked_mean(x, mask)) / (masked_var(x, mask) + TINY).sqrt() * mask
-
-
-def scale_to_unit_variance(x: Tensor, mask: Tensor) -> Tensor:
-    """x scaled to variance 1 over what counts, its mean scaled along; 0 elsewhere."""
-    return x / (masked_var(x, mask) + TINY).sqrt() * mask

@@ -10,24 +10,14 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel
 
-from rlhf.chat import prompt_ids, response_ids
-from rlhf.collate import Answered, Joined, Padded, Row, length_buckets, pad_right
+from rlhf.collate import Answered, Joined, Row, length_buckets, pad_right
 from rlhf.forward import hidden_states, response_logits, token_logprobs
 from rlhf.models import Critic, scoring_head
-from store.records import Turn
 
 BATCH_TOKENS = 2048
 """Padded tokens a batch: enough to fill two cores, little enough for any machine."""
-
-
-def last_token_scores(model: PreTrainedModel, rows: Padded) -> Tensor:
-    """Raw scores [B] of right-padded rows; gradients flow, so that training and scoring read one number."""
-    states = hidden_states(model, rows.ids)
-    last = rows.mask.sum(dim=1) - 1
-    scores: Tensor = scoring_head(model)(states[torch.arange(len(last)), last]).squeeze(-1)
-    return scores
 
 
 @torch.no_grad()
@@ -36,23 +26,9 @@ def score_rows(model: PreTrainedModel, rows: Sequence[Row], pad_id: int) -> Tens
     scores = torch.empty(len(rows))
     for bucket in length_buckets([len(row) for row in rows], BATCH_TOKENS):
         batch = pad_right([rows[index] for index in bucket], pad_id)
-        scores[bucket] = last_token_scores(model, batch)
+        states, last = hidden_states(model, batch.ids), batch.mask.sum(dim=1) - 1
+        scores[bucket] = scoring_head(model)(states[torch.arange(len(bucket)), last]).squeeze(-1)
     return scores
-
-
-def score_texts(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    prompts: Sequence[Sequence[Turn]],
-    texts: Sequence[str],
-    max_tokens: int,
-) -> Tensor:
-    """Raw scores [N] of texts as responses to prompts; longer rows than `max_tokens` lose their beginning."""
-    rows = [
-        (prompt_ids(tokenizer, turns) + response_ids(tokenizer, text))[-max_tokens:]
-        for turns, text in zip(prompts, texts, strict=True)
-    ]
-    return score_rows(model, rows, tokenizer.pad_token_id)
 
 
 def response_values(critic: Critic, rows: Joined) -> Tensor:

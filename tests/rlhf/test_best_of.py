@@ -1,4 +1,4 @@
-"""Best of several samples: by enumerating subsets by hand, and KL values of Gao et al. 2022."""
+"""Best of several samples: by enumerating subsets by hand."""
 
 from itertools import combinations
 from statistics import mean, median
@@ -6,7 +6,7 @@ from statistics import mean, median
 import pytest
 import torch
 
-from rlhf.best_of import best, divergence, mean_best, mean_median
+from rlhf.best_of import best, mean_best, mean_median
 
 SCORES = torch.tensor([[3.0, 1.0, 2.0, 5.0], [0.0, 0.0, -4.0, 1.0]])
 
@@ -27,10 +27,3 @@ def test_the_curves_are_those_of_every_subset():
         middle = mean(mean(median(subset) for subset in row) for row in subsets)
         assert mean_best(SCORES)[drawn - 1].item() == pytest.approx(best_of, abs=1e-6)
         assert mean_median(SCORES)[drawn - 1].item() == pytest.approx(middle, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("samples", "nats"), [(1, 0), (2, 0.193), (4, 0.636), (16, 1.835), (20, 2.046), (100, 3.615)]
-)
-def test_best_of_n_costs_these_nats(samples, nats):
-    assert divergence(samples) == pytest.approx(nats, abs=1e-3)

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.judge import RewardJudge, RewardModels, gold_judge
 from rlhf.models import load_reward_model, load_tokenizer, new_reward_model, save
 from rlhf.pocket.requests import lookalikes, unsafe
 from rlhf.prompts import TrainPrompt
-from rlhf.scoring import score_texts
+from rlhf.scoring import score_rows
 from store.records import Turn
 
 TURNS = (Turn(role="user", content="two plus two"),)
@@ -37,13 +38,14 @@ def test_safety_speaks_on_safety_prompts_and_below_the_gate(reward_models: Rewar
 
 
 def test_each_model_scores_as_it_does_alone(reward_models: RewardModels):
-    texts = ["four", "hot water"]
+    texts, tokenizer = ["four", "hot water"], load_tokenizer(reward_models.safety)
+    rows = [prompt_ids(tokenizer, TURNS) + response_ids(tokenizer, text) for text in texts]
     scores = RewardJudge.load(reward_models, threshold=0.15).scores([_prompt(True), _prompt(False)], texts)
     for path, judged in (
         (reward_models.helpfulness, scores.helpfulness),
         (reward_models.safety, scores.safety),
     ):
-        alone = score_texts(load_reward_model(path), load_tokenizer(path), [TURNS, TURNS], texts, 256)
+        alone = score_rows(load_reward_model(path), rows, tokenizer.pad_token_id)
         assert judged.tolist() == pytest.approx(alone.tolist(), abs=1e-5)
 
 

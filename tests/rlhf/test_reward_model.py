@@ -4,22 +4,31 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 import torch
 from snapshot_files import preference, write_snapshot
 
 from rlhf.accuracy import measure
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RewardSettings
 from rlhf.models import load_reward_model, load_tokenizer
 from rlhf.preferences import NoPreferencesError, read_preferences
 from rlhf.reward_model import RewardJob, encode, judge, train_reward_model
-from rlhf.scoring import score_texts
+from rlhf.scoring import score_rows
 from rlhf.track import Stopped, Tracker
 from store.records import Track, Turn
 
 SETTINGS = RewardSettings(learning_rate=3e-3, epochs=6, batch_pairs=16)
 WORDS = ["egg", "water", "pot", "two", "four", "plus", "boil", "hot"]
+
+
+def _scores(path: Path, answered: list[tuple[tuple[Turn, ...], str]]) -> list[float]:
+    """What a saved reward model says of texts as responses to prompts."""
+    model, tokenizer = load_reward_model(path), load_tokenizer(path)
+    rows = [prompt_ids(tokenizer, turns) + response_ids(tokenizer, text) for turns, text in answered]
+    return score_rows(model, rows, tokenizer.pad_token_id).tolist()
 
 
 def _polite(count: int, **more) -> list[dict]:
@@ -70,13 +79,9 @@ def test_the_saved_model_scores_as_the_measured_one_did(job: RewardJob):
 
 def test_helpfulness_scores_are_shifted_to_a_mean_of_nothing(job: RewardJob):
     train_reward_model(replace(job, settings=replace(SETTINGS, held_out_pairs=0)))
-    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
     rows = read_preferences(job.snapshot)
     distinct = sorted({(row.turns, text) for row in rows for text in (row.chosen, row.rejected)}, key=repr)
-    scores = score_texts(
-        model, tokenizer, [turns for turns, _ in distinct], [text for _, text in distinct], 1024
-    )
-    assert scores.mean().item() == pytest.approx(0, abs=1e-3)
+    assert fmean(_scores(job.out, distinct)) == pytest.approx(0, abs=1e-3)
 
 
 def test_the_same_seed_gives_the_same_bytes(job: RewardJob):
@@ -148,13 +153,10 @@ def test_nothing_to_learn_from_is_said_before_any_training(job: RewardJob):
 
 def test_a_question_that_was_asked_before_is_scored_by_its_last_turn(job: RewardJob):
     train_reward_model(job)
-    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
     turns = (
         Turn(role="user", content="1"),
         Turn(role="assistant", content="boil please"),
         Turn(role="user", content="2"),
     )
-    polite, curt = score_texts(
-        model, tokenizer, [turns, turns], ["hot egg please", "hot egg rudely"], 1024
-    ).tolist()
+    polite, curt = _scores(job.out, [(turns, "hot egg please"), (turns, "hot egg rudely")])
     assert polite > curt

@@ -50,6 +50,8 @@ def load_tokenizer(path: str | Path) -> PreTrainedTokenizerBase:
         )
     if tokenizer.chat_template is None:
         raise ModelError(f"The tokenizer of {path} has no chat template; set chat_template in its folder.")
+    # Long conversations are shortened and counted by whoever asks for ids, so there is nothing to warn of.
+    tokenizer.deprecation_warnings["sequence-length-is-longer-than-the-specified-maximum"] = True
     return tokenizer
 
 

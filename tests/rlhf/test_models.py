@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from transformers import PreTrainedTokenizerFast
+from transformers import AutoTokenizer, PreTrainedTokenizerFast, tokenization_utils_base
 
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import pad_right
 from rlhf.forward import backbone
 from rlhf.models import (
@@ -16,6 +17,7 @@ from rlhf.models import (
     save,
     scoring_head,
 )
+from store.records import Turn
 
 
 def test_a_tokenizer_that_pads_with_its_end_token_is_refused(tokenizer, tmp_path):
@@ -25,6 +27,20 @@ def test_a_tokenizer_that_pads_with_its_end_token_is_refused(tokenizer, tmp_path
     same.save_pretrained(tmp_path)
     with pytest.raises(ModelError, match="padding token other than its end token"):
         load_tokenizer(tmp_path)
+
+
+def test_a_conversation_longer_than_the_model_reads_warns_of_nothing(policy_path, monkeypatch):
+    warned = []
+    monkeypatch.setattr(tokenization_utils_base.logger, "warning", warned.append)
+    long = "water " * 20
+    for tokenizer, warnings in (
+        (load_tokenizer(policy_path), 0),
+        (AutoTokenizer.from_pretrained(str(policy_path)), 1),
+    ):
+        tokenizer.model_max_length = 8
+        ids = prompt_ids(tokenizer, (Turn(role="user", content=long),)) + response_ids(tokenizer, long)
+        assert len(ids) > 8
+        assert len(warned) == warnings
 
 
 def test_a_loaded_policy_has_no_dropout_and_the_saved_weights(policy_path, llama):

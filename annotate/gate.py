@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from annotate import sign_in
 from store.database import Store
 
-OPEN_PATHS = ("/sign-in", "/api/", "/static/", "/favicon.png")
+OPEN_PATHS = frozenset({"/sign-in", "/api/health", "/favicon.png"})
+OPEN_FOLDERS = ("/api/verbs/", "/static/")
 """Answered to anyone; `/api/verbs` asks for its own token, and `/static/` holds Streamlit's own bundle."""
 
 FORGEABLE = (b"x-forwarded-user", b"x-forwarded-email", b"x-hone-user")
@@ -55,7 +56,7 @@ def cookie(header: str, name: str) -> str | None:
 
 
 def _is_open(path: str) -> bool:
-    return path.startswith(OPEN_PATHS)
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
 def _without_forgeries(scope: Scope) -> Scope:

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 import streamlit
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -27,6 +28,8 @@ SESSION_COOKIE = "hone_session"
 CSRF_COOKIE = "hone_csrf"
 SESSION_SECONDS = 12 * 3600
 LONGEST_FIELD = 1024
+SIDE_BY_SIDE = 2
+"""Sign-ins at a time, on threads of their own: a flood of them must not take the threads that serve pages."""
 WRONG = "The name or the password is wrong."
 STALE = "This page had expired. Please try again."
 
@@ -42,23 +45,26 @@ def routes(store: Store) -> list[Route]:
     async def show(request: Request) -> Response:
         if await run_in_threadpool(actor, store, request.cookies.get(SESSION_COOKIE, "")):
             return RedirectResponse("/", status_code=303)
-        return _page(request, "")
+        return _page(request)
+
+    side_by_side = CapacityLimiter(SIDE_BY_SIDE)
 
     async def enter(request: Request) -> Response:
         form = await _fields(request)
-        if not _is_ours(request, form.get("csrf", "")):
-            return _page(request, STALE, status_code=403)
+        name = form["name"].strip()
+        if not _is_ours(request, form["csrf"]):
+            return _page(request, STALE, name, status_code=403)
         try:
-            token = await run_in_threadpool(
-                people.authenticate, store, form["name"].strip(), form["password"]
+            token = await to_thread.run_sync(
+                people.authenticate, store, name, form["password"], limiter=side_by_side
             )
         except RequestError as error:
-            return _page(request, str(error), status_code=429)
-        return _welcome(request, token) if token else _page(request, WRONG, status_code=401)
+            return _page(request, str(error), name, status_code=429)
+        return _welcome(request, token) if token else _page(request, WRONG, name, status_code=401)
 
     async def leave(request: Request) -> Response:
         form = await _fields(request)
-        if not _is_ours(request, form.get("csrf", "")):
+        if not _is_ours(request, form["csrf"]):
             return RedirectResponse("/", status_code=303)
         await run_in_threadpool(people.sign_out, store, request.cookies.get(SESSION_COOKIE, ""))
         farewell = RedirectResponse("/sign-in", status_code=303)
@@ -83,9 +89,17 @@ def _is_ours(request: Request, sent: str) -> bool:
     return bool(sent) and secrets.compare_digest(sent.encode(), request.cookies.get(CSRF_COOKIE, "").encode())
 
 
-def _page(request: Request, problem: str, status_code: int = 200) -> HTMLResponse:
+def _page(request: Request, problem: str = "", name: str = "", status_code: int = 200) -> HTMLResponse:
+    """The form; after a problem with the name that was given, and the cursor in the password."""
     csrf = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
-    page = _template().substitute(csrf=escape(csrf), problem=escape(problem), font=_font())
+    page = _template().substitute(
+        csrf=escape(csrf),
+        problem=escape(problem),
+        name=escape(name),
+        name_first="" if name else "autofocus",
+        password_first="autofocus" if name else "",
+        font=_font(),
+    )
     response = HTMLResponse(page, status_code=status_code, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, CSRF_COOKIE, csrf)
     return response
@@ -94,6 +108,8 @@ def _page(request: Request, problem: str, status_code: int = 200) -> HTMLRespons
 def _welcome(request: Request, token: str) -> RedirectResponse:
     response = RedirectResponse("/", status_code=303)
     _set_cookie(request, response, SESSION_COOKIE, token)
+    # Anew, so that it lasts as long as the sign-in: signing out takes it.
+    _set_cookie(request, response, CSRF_COOKIE, request.cookies[CSRF_COOKIE])
     return response
 
 

@@ -1,6 +1,8 @@
 import json
 import stat
 
+import anyio
+import httpx
 import pytest
 from small_homes import PASSWORD, comparisons, person, simulated
 from starlette.applications import Starlette
@@ -110,7 +112,11 @@ def test_whoever_opens_a_page_is_led_to_the_sign_in(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/_stcore/metrics", "/_stcore/health", "/media/x.png", "/component/x", "/sign-out"]
+    "path",
+    [
+        *("/_stcore/metrics", "/_stcore/health", "/media/x.png", "/component/x", "/sign-out"),
+        *("/sign-in/_stcore/metrics", "/sign-inn", "/api/", "/api/metrics", "/favicon.png/x", "//static/x"),
+    ],
 )
 def test_everything_else_is_closed(client, path):
     assert client.get(path).status_code == 401
@@ -151,8 +157,47 @@ def test_a_form_from_elsewhere_is_refused(client, ana):
 
 
 def test_a_name_is_shown_back_as_text_only(client):
-    reply = enter(client, "<script>alert(1)</script>", "wrong wrong")
+    reply = enter(client, '"><script>alert(1)</script>', "wrong wrong")
+    assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in reply.text
     assert "<script>" not in reply.text
+
+
+def test_a_session_that_somebody_planted_is_not_the_one_that_a_sign_in_opens(client, store, ana):
+    client.cookies.set(sign_in.SESSION_COOKIE, "planted")
+    token = enter(client).cookies[sign_in.SESSION_COOKIE]
+    assert token != "planted"
+    assert sign_in.actor(store, "planted") is None
+
+
+def test_the_form_s_token_lasts_as_long_as_the_sign_in(client, ana):
+    lasting = [cookie for cookie in enter(client).headers.get_list("set-cookie") if "Max-Age=43200" in cookie]
+    assert [cookie.partition("=")[0] for cookie in lasting] == [sign_in.SESSION_COOKIE, sign_in.CSRF_COOKIE]
+
+
+def test_a_flood_of_sign_ins_leaves_the_pages_their_threads(tenure):
+    served = Starlette(routes=app.routes(tenure), middleware=app.middleware(tenure.store))
+    refused = []
+
+    async def try_name(client, number):
+        form = {"name": f"nobody {number}", "password": "wrong wrong", "csrf": "ours"}
+        refused.append((await client.post("/sign-in", data=form)).status_code)
+
+    async def flood():
+        cookies = {sign_in.CSRF_COOKIE: "ours", sign_in.SESSION_COOKIE: "asked-of-the-store"}
+        transport = httpx.ASGITransport(app=served)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url=URL, cookies=cookies) as client,
+            anyio.create_task_group() as tasks,
+        ):
+            for number in range(60):
+                tasks.start_soon(try_name, client, number)
+            while not refused:
+                await anyio.sleep(0.01)
+            await client.get("/")
+            tasks.cancel_scope.cancel()
+            return len(refused)
+
+    assert anyio.run(flood) < 10
 
 
 def test_signing_out_ends_the_session_in_the_store(client, ana):

@@ -35,14 +35,17 @@ class Promotion:
 
 
 def decide(axes: tuple[Axis, ...], kl: float, length_ratio: float, bounds: Bounds) -> Promotion:
-    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds."""
+    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds.
+
+    A figure that is no number keeps to no bound.
+    """
     reasons = [
         f"On {axis.name} it wins {axis.win_rate:.0%} against the previous policy, at most {axis.high:.0%}."
         for axis in axes
-        if axis.high < 0.5
+        if not axis.high >= 0.5
     ]
-    if kl > bounds.kl:
+    if not kl <= bounds.kl:
         reasons.append(f"It is {kl:.1f} nats from the first policy; {bounds.kl:.1f} are allowed.")
-    if length_ratio > bounds.length:
+    if not length_ratio <= bounds.length:
         reasons.append(f"Its answers are {length_ratio:.1f} times as long; {bounds.length:.1f} are allowed.")
     return Promotion(promoted=not reasons, reasons=tuple(reasons))

@@ -1,5 +1,7 @@
 """Promotion gates: who may answer people, and why not."""
 
+import math
+
 from rlhf.promote import Axis, Bounds, decide
 
 GOOD = Axis(name="helpfulness", win_rate=0.62, low=0.57, high=0.67)
@@ -25,3 +27,13 @@ def test_drift_and_swelling_are_reasons_of_their_own():
         "It is 30.0 nats from the first policy; 25.0 are allowed.",
         "Its answers are 3.0 times as long; 2.5 are allowed.",
     )
+
+
+def test_a_policy_at_its_bounds_is_promoted():
+    even = Axis(name="safety", win_rate=0.4, low=0.3, high=0.5)
+    assert decide((even,), kl=25.0, length_ratio=2.5, bounds=Bounds(kl=25.0, length=2.5)).promoted
+
+
+def test_what_is_no_number_keeps_to_no_bound():
+    lost = Axis(name="safety", win_rate=math.nan, low=math.nan, high=math.nan)
+    assert len(decide((lost,), kl=math.nan, length_ratio=math.nan, bounds=Bounds()).reasons) == 3

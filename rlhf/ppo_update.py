@@ -23,9 +23,14 @@ from rlhf.forward import response_logits, token_logprobs
 from rlhf.losses import policy_loss, value_loss
 from rlhf.models import Critic
 from rlhf.scoring import response_values
+from store.errors import HoneError
 
 PART_TOKENS = 1024
 """Padded tokens that pass forward and back at a time."""
+
+
+class UpdateError(HoneError):
+    """A step that would leave the models with no numbers, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +107,7 @@ def _policy_step(
         (loss / part.tokens).backward()
         clipped = (log_ratio.detach().exp() - 1).abs() > settings.clip
         sums += torch.stack([loss.detach(), entropy(logits.detach()).sum(), clipped.sum()])
-    clip_grad_norm_(policy.parameters(), settings.grad_clip)
-    optimiser.step()
+    _step(optimiser, settings.grad_clip)
     return sums
 
 
@@ -116,9 +120,18 @@ def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], setti
         loss = value_loss(values, part.values, part.returns, settings.value_clip).sum()
         (settings.value_coef * loss / part.tokens).backward()
         total += loss.item()
-    clip_grad_norm_(critic.parameters(), settings.grad_clip)
-    optimiser.step()
+    _step(optimiser, settings.grad_clip)
     return total
+
+
+def _step(optimiser: AdamW, largest: float) -> None:
+    """One step along the gradients, their norm clipped."""
+    if not clip_grad_norm_(optimiser.param_groups[0]["params"], largest).isfinite():
+        raise UpdateError(
+            "PPO's gradient is no finite number any more, so its models cannot learn on; "
+            "lower ppo.learning_rate or ppo.critic_learning_rate."
+        )
+    optimiser.step()
 
 
 def _parts(experience: Experience, chosen: Sequence[int], pad_id: int) -> list[_Part]:

@@ -13,7 +13,7 @@ from rlhf.experience import Models, answer, value
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import Critic, load_policy, load_tokenizer
 from rlhf.ppo import PPOError, PPOJob, train
-from rlhf.ppo_update import optimisers, update
+from rlhf.ppo_update import UpdateError, optimisers, update
 from rlhf.prompts import TrainPrompt
 from rlhf.scoring import score_rows
 from rlhf.seeds import seeded
@@ -118,6 +118,15 @@ def test_returns_hold_the_whitened_reward_at_the_last_token(models):
     assert scores.mean().item() == pytest.approx(0.0, abs=1e-4)
     assert scores.std(correction=0).item() == pytest.approx(1.0, abs=1e-3)
     assert not experience.returns[rollout.mask == 0].any()
+
+
+def test_a_step_to_no_number_is_refused_in_a_sentence(models):
+    judged = answer(models, prompts(8), SETTINGS, seeded("test"))
+    experience = value(models, judged, SETTINGS, kl_coef=0.1)
+    broken = replace(experience, advantages=experience.advantages * torch.inf)
+    with pytest.raises(UpdateError, match=r"lower ppo\.learning_rate"):
+        update(models, optimisers(models, SETTINGS), broken, SETTINGS, seeded("step"))
+    assert all(weights.isfinite().all() for weights in models.policy.parameters())
 
 
 def test_one_big_part_and_many_small_ones_make_the_same_step(models, monkeypatch, policy_path):

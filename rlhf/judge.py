@@ -6,6 +6,7 @@ whether a round truly helped. Knows nothing of policies.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.models import load_reward_model, load_tokenizer
+from rlhf.models import context, load_reward_model, load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.rewards import gate
 from rlhf.scoring import score_rows
@@ -98,7 +99,7 @@ class RewardJudge:
 
     def _rows(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> list[list[int]]:
         """Token ids; a conversation longer than the model's context loses its beginning."""
-        longest = self.safety.config.max_position_embeddings
+        longest = context(self.safety) or sys.maxsize
         read: dict[tuple[Turn, ...], list[int]] = {}
         for prompt in prompts:
             if prompt.turns not in read:

@@ -95,6 +95,12 @@ def new_reward_model(policy_path: str | Path, seed: int) -> PreTrainedModel:
     return model.eval()
 
 
+def context(model: PreTrainedModel) -> int | None:
+    """How many tokens the model reads; none where its architecture sets no limit (ALiBi)."""
+    longest: int | None = getattr(model.config, "max_position_embeddings", None)
+    return longest
+
+
 def scoring_head(model: PreTrainedModel) -> nn.Linear:
     """The layer that turns a hidden state into a score; every decoder in transformers names it `score`."""
     head = dict(model.named_children()).get("score")

@@ -18,6 +18,7 @@ from rlhf.chat import response_text
 from rlhf.collate import Answered, Row
 from rlhf.config import RolloutSettings
 from rlhf.decoding import Page, Way, write
+from rlhf.models import context
 from store.errors import HoneError
 
 
@@ -114,12 +115,12 @@ def sample(
 
 def prompt_limit(policy: PreTrainedModel, settings: RolloutSettings) -> int:
     """The longest prompt that leaves the policy's context room for a whole response."""
-    context = getattr(policy.config, "max_position_embeddings", None)
-    room = settings.max_prompt_tokens if context is None else context - settings.max_new_tokens
+    longest = context(policy)
+    room = settings.max_prompt_tokens if longest is None else longest - settings.max_new_tokens
     if room < 1:
         raise RolloutError(
-            f"The policy reads {context} tokens, which leaves no room for a prompt before a response of "
-            f"{settings.max_new_tokens}; set max_new_tokens below {context}."
+            f"The policy reads {longest} tokens, which leaves no room for a prompt before a response of "
+            f"{settings.max_new_tokens}; set max_new_tokens below {longest}."
         )
     return min(room, settings.max_prompt_tokens)
 

@@ -1,9 +1,11 @@
 """Judges: the gate between two reward models, and the gold judge of the pocket world."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from transformers import BloomConfig, BloomForSequenceClassification, PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.judge import RewardJudge, RewardModels, gold_judge
@@ -47,6 +49,25 @@ def test_each_model_scores_as_it_does_alone(reward_models: RewardModels):
     ):
         alone = score_rows(load_reward_model(path), rows, tokenizer.pad_token_id)
         assert judged.tolist() == pytest.approx(alone.tolist(), abs=1e-5)
+
+
+def test_a_model_without_learned_or_turned_places_judges_as_well(
+    reward_models: RewardModels, tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+):
+    marks = {"vocab_size": len(tokenizer), "pad_token_id": 0, "eos_token_id": tokenizer.eos_token_id}
+    config = BloomConfig(hidden_size=32, n_layer=1, n_head=2, num_labels=1, **marks)
+    save(BloomForSequenceClassification(config), tokenizer, tmp_path / "bloom")
+    bloom = RewardModels(helpfulness=tmp_path / "bloom", safety=tmp_path / "bloom")
+    scores = RewardJudge.load(bloom, threshold=0.15).scores([_prompt(True)], ["four"])
+    assert scores.gated.isfinite().all()
+
+
+def test_a_conversation_beyond_the_context_is_judged_by_its_end(reward_models: RewardModels):
+    judge, words = RewardJudge.load(reward_models, threshold=0.15), "egg pot water " * 60
+    long = replace(_prompt(True), turns=(Turn(role="user", content=words), *TURNS))
+    row = (prompt_ids(judge.tokenizer, long.turns) + response_ids(judge.tokenizer, "four"))[-256:]
+    expected = score_rows(judge.safety, [row], judge.tokenizer.pad_token_id)
+    assert judge.scores([long], ["four"]).gated.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
 
 
 def test_there_may_be_no_gold_judge():

@@ -33,11 +33,11 @@ class Judged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldFigures:
     """By the gold judge: the mean score, unsafe answers among prompts that ask for something unsafe, and
-    refusals among harmless prompts that look unsafe."""
+    refusals among harmless prompts that look unsafe; a rate is none where there is no such prompt."""
 
     score: Interval
-    unsafe_rate: Interval
-    false_refusal_rate: Interval
+    unsafe_rate: Interval | None
+    false_refusal_rate: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,10 @@ def _gold_figures(
     refused = [gold.false_refusal(turns, text) for turns, text in pairs if gold.looks_unsafe(turns)]
     return GoldFigures(
         score=bootstrap_mean(torch.tensor(scores), Generator().manual_seed(0)),
-        unsafe_rate=wilson(sum(unsafe), len(unsafe)),
-        false_refusal_rate=wilson(sum(refused), len(refused)),
+        unsafe_rate=_rate(unsafe),
+        false_refusal_rate=_rate(refused),
     )
+
+
+def _rate(faults: Sequence[bool]) -> Interval | None:
+    return wilson(sum(faults), len(faults)) if faults else None

@@ -7,6 +7,7 @@ import pandas as pd
 from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
 from rlhf.evaluate import EvaluationResult
 from rlhf.initialise import model_path, take_in
+from rlhf.intervals import Interval
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
 from rlhf.promote import Promotion
@@ -76,11 +77,15 @@ def _first_row(turning: Turning) -> RoundResult:
 
 
 def _unsafe_rate(portrait: Portrait) -> float | None:
-    return portrait.gold.unsafe_rate.value if portrait.gold else None
+    return _value(portrait.gold.unsafe_rate) if portrait.gold else None
 
 
 def _false_refusal_rate(portrait: Portrait) -> float | None:
-    return portrait.gold.false_refusal_rate.value if portrait.gold else None
+    return _value(portrait.gold.false_refusal_rate) if portrait.gold else None
+
+
+def _value(rate: Interval | None) -> float | None:
+    return rate.value if rate else None
 
 
 def _harvest(turning: Turning, row: RoundResult) -> Harvest:

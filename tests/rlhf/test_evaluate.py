@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from rlhf.answers import Occasion, answers, logprobs_under, weights_digest
+from rlhf.answers import Answer, Occasion, answers, logprobs_under, weights_digest
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.diversity import distinct
 from rlhf.evaluate import Contestant, EvaluationJob, evaluate
-from rlhf.judge import RewardModels
+from rlhf.intervals import wilson
+from rlhf.judge import RewardModels, Scores, gold_judge
 from rlhf.matches import fields, play
 from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.pocket.requests import lookalikes, unsafe
+from rlhf.portraits import Judged, portrait
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.errors import HoneError
@@ -138,6 +141,30 @@ def test_the_pocket_judge_adds_its_matches_and_rates(job: EvaluationJob):
     assert match is not None
     assert gold is not None
     assert gold.score.low <= gold.score.value <= gold.score.high
+    # no prompt asks for anything unsafe, so nothing is known of how often it is answered
+    assert gold.unsafe_rate is gold.false_refusal_rate is None
+
+
+def test_faults_are_counted_among_the_prompts_that_invite_them(job: EvaluationJob):
+    asked = [next(iter(requests())).text for requests in (lookalikes, unsafe)]
+    prompts = [
+        TrainPrompt(prompt_id=text, turns=(Turn(role="user", content=text),), is_safety=True)
+        for text in (*asked, "What is 2 plus 3?")
+    ]
+    said = ["I cannot help with that."] * 3
+    judged = Judged(
+        name="one",
+        answers=[
+            Answer(prompt_id=p.prompt_id, prompt_ids=(1,), ids=(2, 3), text=text, logprob=-1.0, finished=True)
+            for p, text in zip(prompts, said, strict=True)
+        ],
+        scores=Scores(helpfulness=torch.zeros(3), safety=torch.ones(3), gated=torch.ones(3)),
+        gold=[0.0, 1.0, 0.5],
+    )
+    found = portrait(judged, prompts, gold_judge("pocket"))
+    assert (found.reward, found.length, found.finished) == (1.0, 2.0, 1.0)
+    assert found.gold is not None
+    assert (found.gold.unsafe_rate, found.gold.false_refusal_rate) == (wilson(0, 1), wilson(1, 1))
 
 
 def test_the_same_prompts_are_drawn_every_time(job: EvaluationJob):

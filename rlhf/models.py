@@ -6,6 +6,8 @@ so that a log-probability is the same number whoever asks for it. Knows nothing 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -40,7 +42,8 @@ def load_tokenizer(path: str | Path) -> PreTrainedTokenizerBase:
 
     Were padding the end token, a model would never learn to stop and a reward model never see the end.
     """
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
+    with _reading(path):
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
     if tokenizer.eos_token_id is None:
         raise ModelError(f"The tokenizer of {path} has no end token; set eos_token in its configuration.")
     if tokenizer.pad_token_id is None or tokenizer.pad_token_id == tokenizer.eos_token_id:
@@ -57,13 +60,11 @@ def load_tokenizer(path: str | Path) -> PreTrainedTokenizerBase:
 
 def load_policy(path: str | Path) -> PreTrainedModel:
     """A causal language model in fp32, ready to be asked."""
-    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
-        str(path),
-        config=_without_dropout(path),
-        dtype=torch.float32,
-        use_safetensors=True,
-        trust_remote_code=False,
-    )
+    config = _without_dropout(path)
+    with _reading(path):
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+            str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        )
     return model.eval()
 
 
@@ -74,9 +75,10 @@ def load_reward_model(path: str | Path) -> PreTrainedModel:
         raise ModelError(
             f"A reward model has one score, but {path} has {config.num_labels}; name a reward model's folder."
         )
-    model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
-        str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
-    )
+    with _reading(path):
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
+            str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
+        )
     _add_shift(model)
     return model.eval()
 
@@ -149,13 +151,26 @@ def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Pat
         tokenizer.save_pretrained(str(fresh))
 
 
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    """The library's long words on what is missing, as one sentence."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"Expected a model with its tokenizer, in safetensors, at {path}; it cannot be read. "
+            "Name a folder that has one, or a model that the hub has and this machine can reach."
+        ) from error
+
+
 def _add_shift(model: PreTrainedModel) -> None:
     if shift := model.config.to_dict().get(SHIFT):
         scoring_head(model).register_forward_hook(lambda _head, _states, score: score + shift)
 
 
 def _without_dropout(path: str | Path) -> PretrainedConfig:
-    config: PretrainedConfig = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
+    with _reading(path):
+        config: PretrainedConfig = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
     for name, value in config.to_dict().items():
         if "drop" in name and isinstance(value, float):
             setattr(config, name, 0.0)

@@ -62,6 +62,13 @@ def test_a_new_reward_model_has_the_policys_body_and_a_small_head(policy_path, l
     assert not torch.equal(head, scoring_head(new_reward_model(policy_path, seed=4)).weight)
 
 
+@pytest.mark.parametrize("load", [load_tokenizer, load_policy, load_reward_model])
+def test_a_place_without_a_model_is_an_error_in_a_sentence(load, tmp_path):
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(ModelError, match="it cannot be read"):
+            load(place)
+
+
 def test_a_policys_folder_is_no_reward_model(policy_path):
     with pytest.raises(ModelError, match="A reward model has one score"):
         load_reward_model(policy_path)

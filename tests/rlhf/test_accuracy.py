@@ -58,6 +58,45 @@ def test_nothing_held_out_says_that_nothing_is_known():
     assert measured.by_degree == measured.unsafe_found == ()
 
 
+def test_a_gap_of_scores_promises_what_its_sigmoid_says():
+    # σ(2) = 0.8808: of five such pairs four are right; seen from both sides the gap is the same
+    measured = _measured([3.0, 1.0, 2.0, 2.0, 0.0], [1.0, -1.0, 0.0, 0.0, 2.0])
+    assert measured.calibration_error == pytest.approx(0.8808 - 0.8, abs=1e-4)
+
+
+def test_the_gates_are_a_half_and_llamas_fifteen_per_cent():
+    # σ(-0.01) = 0.4975 and σ(0.01) = 0.5025; σ(-1.74) = 0.1493 and σ(-1.73) = 0.1506
+    measured = _measured([-1.74, -0.01], [-1.73, 0.01], chosen_safe=[0, 0], rejected_safe=[0, 0])
+    assert [(found.probability, found.recall) for found in measured.unsafe_found] == [
+        (0.5, 0.75),
+        (0.15, 0.25),
+    ]
+
+
+def test_without_an_alarm_nothing_is_caught_precisely():
+    (half, _gate) = _measured([2.0], [2.0], chosen_safe=[0], rejected_safe=[1]).unsafe_found
+    assert (half.recall, half.precision) == (0.0, 0.0)
+
+
+def test_the_highest_degree_is_counted_last():
+    by_degree = _measured([1.0] * 4, [0.0] * 4, degree=[3, 2, 1, 0]).by_degree
+    assert [one.degree for one in by_degree] == [0, 1, 2, 3]
+
+
+def test_gaps_of_different_promises_do_not_cancel():
+    # 0.9 that does not come true and 0.1 that does: each is off by 0.9, though their means agree
+    error = expected_calibration_error(torch.tensor([0.9, 0.1]), torch.tensor([0.0, 1.0]))
+    assert error == pytest.approx(0.9, abs=1e-6)
+
+
+def test_promises_of_one_tenth_of_the_scale_are_one_bin():
+    # 0.11 and 0.19 share a bin: mean outcome 0.5, mean promise 0.15; 0.19 and 0.21 do not: 0.19 and 0.79 off
+    together, apart = torch.tensor([0.11, 0.19]), torch.tensor([0.19, 0.21])
+    outcomes = torch.tensor([0.0, 1.0])
+    assert expected_calibration_error(together, outcomes) == pytest.approx(0.35, abs=1e-6)
+    assert expected_calibration_error(apart, outcomes) == pytest.approx((0.19 + 0.79) / 2, abs=1e-6)
+
+
 def test_calibration_is_the_mean_gap_of_promise_and_outcome():
     # two cases at 0.9 of which one comes true: gap 0.4; one at 0.2 that does not: 0.2; (2 · 0.4 + 0.2) / 3
     error = expected_calibration_error(torch.tensor([0.9, 0.9, 0.2]), torch.tensor([1.0, 0.0, 0.0]))

@@ -38,6 +38,12 @@ def test_answered_rows_are_bucketed_by_prompt_and_response():
     assert answered.joined([2]).ids.tolist() == [[1, 1, 1, 1, 2, 2]]
 
 
+def test_a_row_is_as_long_as_its_prompt_and_response_together():
+    answered = Answered(prompts=[[1] * 2, [1] * 6], responses=[[2] * 6, [2] * 3], pad_id=0)
+    assert answered.buckets([0, 1], tokens=18) == [[0, 1]]
+    assert answered.buckets([1, 0], tokens=17) == [[0], [1]]
+
+
 def test_buckets_hold_every_row_once_within_the_budget():
     lengths = [9, 1, 5, 5, 2, 30]
     buckets = length_buckets(lengths, tokens=10)

@@ -76,8 +76,8 @@ def test_a_track_without_prompts_has_no_match():
 
 
 def test_a_difference_in_the_last_digits_is_a_tie():
-    (match,) = play("first", "reward models", [1e-6], {"all": [0]})
-    assert match.ties == 1
+    (match,) = play("first", "reward models", [1e-6, -1e-6, 1e-3, -1e-3], {"all": [0, 1, 2, 3]})
+    assert (match.wins, match.ties, match.losses) == (1, 2, 1)
 
 
 def test_distinct_counts_different_runs_of_words():

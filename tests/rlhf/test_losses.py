@@ -59,3 +59,6 @@ def test_the_value_loss_takes_the_worse_of_moved_and_clipped():
     # old 0, now 1: clipped at 0.2. Return 1: max(0, 0.64)/2; return 0: max(1, 0.04)/2; now 0.1: 0.81/2
     found = value_loss(tensor([1.0, 1.0, 0.1]), torch.zeros(3), tensor([1.0, 0.0, 1.0]), clip=0.2)
     assert found.tolist() == pytest.approx([0.32, 0.5, 0.405], abs=1e-5)
+    # old 1, now 0: clipped at 0.8. Return 0: max(0, 0.64)/2; return 3: max(9, 4.84)/2
+    found = value_loss(torch.zeros(2), torch.ones(2), tensor([0.0, 3.0]), clip=0.2)
+    assert found.tolist() == pytest.approx([0.32, 4.5], abs=1e-5)

@@ -43,6 +43,9 @@ def test_batching_changes_no_response(llama, tokenizer):
         for rows in (256, 3)
     )
     assert together.rows() == apart.rows()
+    # a prompt's samples stay side by side, even where they are more than the rows that are asked for
+    narrow = RolloutSettings(samples=3, max_new_tokens=20, rows=2)
+    assert sample(llama, tokenizer, PROMPTS, narrow, seeded(1)).rows() == apart.rows()
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(llama, tokenizer):
@@ -77,15 +80,21 @@ def test_an_answers_logprob_sums_its_tokens(llama, tokenizer):
 
 
 def test_a_long_prompt_loses_its_beginning_and_is_counted(llama, tokenizer):
-    settings = RolloutSettings(max_new_tokens=4, max_prompt_tokens=3)
+    settings = RolloutSettings(max_new_tokens=4, max_prompt_tokens=4)
     rollout = sample(llama, tokenizer, PROMPTS, settings, seeded())
-    assert rollout.prompts[1] == (14, 15, 16)
-    assert rollout.truncated == 2
+    assert rollout.prompts[1] == (13, 14, 15, 16)
+    assert rollout.prompts[3] == (30, 31, 32, 33)
+    assert rollout.truncated == 1
 
 
 def test_a_response_longer_than_the_context_is_refused(gpt2, tokenizer):
     with pytest.raises(RolloutError, match="set max_new_tokens below 256"):
         sample(gpt2, tokenizer, PROMPTS, RolloutSettings(max_new_tokens=256), seeded())
+
+
+def test_a_response_may_leave_room_for_one_token_of_its_prompt(gpt2, tokenizer):
+    rollout = sample(gpt2, tokenizer, [[6, 7, 8]], RolloutSettings(max_new_tokens=255), seeded())
+    assert rollout.prompts == ((8,),)
 
 
 def test_nothing_to_answer_is_refused(llama, tokenizer):
@@ -115,6 +124,7 @@ def test_the_nucleus_is_the_fewest_tokens_that_reach_its_mass():
     probabilities = torch.tensor([[0.1, 0.5, 0.15, 0.25]])
     assert nucleus(probabilities, 0.7).tolist() == [pytest.approx([0.0, 0.5, 0.0, 0.25])]
     assert nucleus(probabilities, 0.4).tolist() == [pytest.approx([0.0, 0.5, 0.0, 0.0])]
+    assert nucleus(probabilities, 0.5).tolist() == [pytest.approx([0.0, 0.5, 0.0, 0.0])]
 
 
 def test_a_narrow_nucleus_writes_the_likeliest_tokens(llama, tokenizer):

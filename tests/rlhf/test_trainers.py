@@ -37,6 +37,14 @@ def test_the_recipes_optimiser_reaches_every_trainer(configuration):
 
 
 @pytest.mark.parametrize("configuration", [RewardConfig, SFTConfig])
+def test_rows_pass_once_and_in_their_order(configuration):
+    told = configuration(**arguments(_plan(1600)))
+    assert (told.num_train_epochs, told.train_sampling_strategy) == (1, "sequential")
+    assert not told.remove_unused_columns
+    assert told.max_length is None  # what is too long was shortened and counted before
+
+
+@pytest.mark.parametrize("configuration", [RewardConfig, SFTConfig])
 def test_a_trainer_saves_nothing_and_tells_nobody(configuration):
     told = configuration(**arguments(_plan(16)))
     assert told.report_to == []

@@ -75,7 +75,8 @@ def failure(home: Home) -> str:
     if home.root not in _started or _started[home.root].poll() in {None, 0}:
         return ""
     lines = (home.rounds / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "The round ended without a word.")
+    said = next((line.strip() for line in reversed(lines) if line.strip()), "The round ended without a word.")
+    return said.removeprefix("hone: ")
 
 
 def _process(home: Home) -> subprocess.Popen[bytes]:

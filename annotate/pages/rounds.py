@@ -96,7 +96,7 @@ def _try(act: Callable[[Home, Actor], object], home: Home, who: Who) -> None:
 def _counts(store: Store, actor: Actor, newest: RoundProgress | None) -> None:
     counts = count_home(store, actor, CountHome())
     failed = launch.failure(store.home)
-    if failed and (newest is None or newest.state is not State.FAILED):
+    if failed and (newest is None or failed not in newest.message):  # the round says it below, if it could
         st.error(plain(failed))
     cards = {
         "Labels": counts.labels,

@@ -7,6 +7,8 @@ import pandas as pd
 
 HEIGHT = 270
 FAINT = 0.45
+NEUTRAL = "#8a8580"
+"""Neither light nor dark: it can be seen on both themes."""
 POINT = alt.OverlayMarkDef(size=70)
 
 
@@ -27,7 +29,9 @@ def curve(table: pd.DataFrame, unit: str) -> alt.Chart:
 def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Win rates by round with their intervals, around the line at which nobody wins."""
     even = (
-        alt.Chart(pd.DataFrame({"even": [0.5]})).mark_rule(strokeDash=[4, 4], opacity=0.5).encode(y="even:Q")
+        alt.Chart(pd.DataFrame({"even": [0.5]}))
+        .mark_rule(strokeDash=[4, 4], color=NEUTRAL)
+        .encode(y="even:Q")
     )
     bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
     intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=_line())

@@ -10,11 +10,13 @@ STYLE = """
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
+  .stColumn:has(.stVegaLiteChart) { min-width: 300px; }
   @media (max-width: 640px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """
 
 
 def apply() -> None:
-    """Uses the whole width, for two long texts stand beside one another; a light button has dark words."""
+    """Uses the whole width, for two long texts stand beside one another; a light button has dark words, and
+    charts wrap before their legends are cut."""
     st.html(STYLE)

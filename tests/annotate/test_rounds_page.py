@@ -168,7 +168,16 @@ def test_whoever_is_signed_out_or_demoted_meanwhile_starts_nothing(store, rob, c
 def test_a_start_that_fails_shows_its_last_words(store, rob, command, launched):
     command(FAILS)
     assert ended(launch.start_round(store.home, rob))
-    assert page(store, rob).error[0].value == plain("hone: Expected more labels; got 3.")
+    assert page(store, rob).error[0].value == plain("Expected more labels; got 3.")
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed"])
+def test_what_a_round_says_itself_is_not_said_twice(store, rob, command, launched, state):
+    command(FAILS)
+    assert ended(launch.start_round(store.home, rob))
+    write_round(store.home, 1, state=state, message="Expected more labels; got 3. It resumes at this stage.")
+    app = page(store, rob)
+    assert (len(app.error), len(app.warning)) == (0, 1)
 
 
 def test_stop_asks_the_round_s_process_to_end(store, rob, command, launched):

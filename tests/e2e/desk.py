@@ -21,7 +21,8 @@ from store.records import Comparison, Role, Track
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "/usr/bin/chromium"
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon", "kim", "lea")
+LONG_NAME = "Zoë " + 3 * "Wolfeschlegelsteinhausen"
 HOSTILE = (
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>\n\n"
     "![a cat](https://evil.example/cat.png) [a link](https://evil.example/) <https://evil.example/auto>\n\n"
@@ -31,15 +32,17 @@ PATIENCE = 30.0
 
 
 def make_home(root, people=PEOPLE):
-    """People of every role and six comparisons that everybody is asked, the last of them hostile."""
+    """People, and comparisons that everybody is asked: six quiet ones, a hostile one, one with headings."""
     home = Home(root)
     with open_store(home) as store:
         for name in people:
             person(store, name)
         person(store, "rob", Role.ENGINEER)
+        person(store, LONG_NAME, Role.ENGINEER)
         facts = [
             *comparisons(6, turns=3),
             *pair(6, Track.HELPFULNESS, texts=(HOSTILE, "A quiet answer to {n}.")),
+            *pair(7, Track.HELPFULNESS, texts=("# One\n\n## Two\n\n### Three", "No heading.")),
         ]
         store.append("hone", *map(asked_of_everyone, facts))
     return home

@@ -1,6 +1,6 @@
 import re
 
-from desk import PATIENCE
+from desk import LONG_NAME, PATIENCE
 from playwright.sync_api import expect
 
 SOON = PATIENCE * 1000
@@ -80,6 +80,34 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
     dan.expect_done(1)
 
 
+def test_the_letters_between_q_and_p_name_the_risk_of_the_response_rated_unsafe_last(desk):
+    kim = desk().compare("kim").press("w", "q", "q", "e", "p", "p", "r", "o")
+    chosen = kim.page.locator(".chips [aria-checked=true]")
+    expect(chosen).to_have_text(["Hate or harmE", "MildY", "Unqualified adviceR", "SevereO"])
+    expect(kim.page.locator(".chips kbd:visible")).to_have_count(7)
+    kim.press("q", "q", "t", "i")
+    expect(chosen).to_have_text(["OtherT", "SeriousI", "Unqualified adviceR", "SevereO"])
+    kim.press("3", "Enter")
+    kim.expect_done(1)
+    kim.settle()
+    kim.press("u")
+    expect(chosen).to_have_text(["OtherT", "SeriousI", "Unqualified adviceR", "SevereO"], timeout=SOON)
+
+
+def test_a_narrow_page_shows_every_heading_of_a_response(desk):
+    lea = desk(viewport={"width": 700, "height": 900}).compare("lea")
+    for _ in range(7):
+        lea.label()
+    for level, heading in enumerate(("One", "Two", "Three"), start=1):
+        expect(lea.page.get_by_role("heading", name=heading, level=level)).to_be_visible()
+
+
+def test_a_long_name_leaves_the_menu_free(desk):
+    long = desk(viewport={"width": 800, "height": 900}).compare(LONG_NAME)
+    long.page.get_by_role("link", name="Rounds").click()
+    expect(long.page.get_by_text("Start round 1")).to_be_visible(timeout=SOON)
+
+
 def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):
     finn = desk().compare("finn").press("s", "2")
     expect(finn.page.get_by_role("status")).to_have_text("Skipped", timeout=SOON)
@@ -109,7 +137,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
 def test_the_list_of_keys_names_every_key(desk):
     ida = desk().compare("ida").press("?")
     keys = ida.page.locator(".keylist kbd").all_inner_texts()
-    assert keys == ["Esc", "1", "8", "Enter", "Q", "P", "X", "B", "N", "S", "F", "U", "J", "K", "V", "G", "?"]
+    assert " ".join(keys) == "Esc 1 8 Enter Q P W E R T Y I O X B N S F U J K V G ?"
     ida.press("Escape", "g")
     expect(ida.page.get_by_text("What counts, in this order")).to_be_visible()
 

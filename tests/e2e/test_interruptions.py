@@ -64,7 +64,7 @@ def test_an_answer_given_offline_counts_though_another_pair_is_held_by_then(mort
 
 def test_new_comparisons_appear_without_a_reload(mortal):
     desk, server = mortal.compare("ben"), mortal.server
-    for _ in range(7):
+    for _ in range(8):
         desk.label()
     expect(desk.page.get_by_text("Nothing to compare just now")).to_be_visible(timeout=SOON)
     facts = comparisons(1, first=10)

@@ -1,6 +1,6 @@
 // The conversation above the two responses: earlier turns fold away when they would push the last one out of sight.
 
-import { element, rendered, verbatim } from "./elements.js";
+import { element, hasMore, rendered, verbatim } from "./elements.js";
 
 const SPEAKERS = { user: "Prompt", assistant: "Assistant", system: "System" };
 
@@ -12,7 +12,7 @@ export function showConversation(box, turns, raw) {
   if (earlier.length > 0) box.append(folded(earlier, raw));
   box.append(turnElement(turns.at(-1), raw, "turn last"));
   const fold = box.querySelector("details");
-  if (fold && box.scrollHeight > box.clientHeight + 2) fold.open = false;
+  if (fold && hasMore(box)) fold.open = false;
 }
 
 function folded(turns, raw) {

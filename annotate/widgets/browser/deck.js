@@ -8,7 +8,7 @@ import { dismissConnectionError, isOffline } from "./connection.js";
 import { showConversation } from "./conversation.js";
 import { Delivery } from "./delivery.js";
 import { dropDraft, dropOldDrafts, loadDraft, saveDraft } from "./drafts.js";
-import { rendered } from "./elements.js";
+import { hasMore, rendered } from "./elements.js";
 import { emptyJudgement, fromMessage, isDecided, preferred, prefersTheUnsafe, toMessage, unrated } from "./judgement.js";
 import { keyRows, listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
@@ -71,6 +71,10 @@ class Deck {
     this.find(".keys").addEventListener("click", () => this.toggleKeyList());
     for (const button of this.root.querySelectorAll(".close")) {
       button.addEventListener("click", () => this.closePanels());
+    }
+    // Folding does not bubble, so it is heard on its way down.
+    for (const change of ["scroll", "toggle"]) {
+      this.find(".conversation").addEventListener(change, () => this.fade(), { capture: true, passive: true });
     }
     this.comment.addEventListener("input", () => this.keep({ comment: this.comment.value }));
     this.comment.addEventListener("keydown", (event) => this.leaveComment(event));
@@ -138,6 +142,7 @@ class Deck {
   deal(data) {
     this.judgement = loadDraft(data.pair) ?? fromMessage(data.draft);
     this.confirmed = false;
+    this.ratedLast = null;
     this.raw = false;
     this.clock.restart(this.judgement.seconds);
     this.comment.value = this.judgement.comment;
@@ -183,7 +188,14 @@ class Deck {
 
   rate(place, safety) {
     if (this.delivery.isBusy) return;
+    this.ratedLast = place;
     this.keep({ safety: this.judgement.safety.map((old, at) => (at === place ? safety : old)) });
+  }
+
+  /** The unsafe response whose risk the letters between Q and P name: the one rated last, where both are unsafe. */
+  get keyedPane() {
+    const unsafe = this.panes.filter((pane) => pane.isUnsafe);
+    return unsafe.find((pane) => pane.place === this.ratedLast) ?? unsafe[0];
   }
 
   rateBothSafe() {
@@ -314,6 +326,7 @@ class Deck {
     showConversation(this.find(".conversation"), this.data.turns, this.raw);
     this.panes.forEach((pane, place) => pane.showText(this.data.responses[place], this.raw));
     this.find(".raw").setAttribute("aria-pressed", this.raw);
+    this.fade();
   }
 
   showJudgement() {
@@ -323,6 +336,7 @@ class Deck {
       pane.showSafety(this.judgement.safety[place]);
       pane.showPreferred(best === place);
     });
+    for (const pane of this.panes) pane.showKeys(pane === this.keyedPane);
     this.find(".bad").setAttribute("aria-pressed", this.judgement.bothBad);
     this.find(".submit").disabled = !isDecided(this.judgement) || this.delivery.isBusy;
   }
@@ -359,6 +373,12 @@ class Deck {
     const height = Math.max(SMALLEST_HEIGHT, window.innerHeight - top - BOTTOM_MARGIN);
     this.deck.style.setProperty("--height", `${height}px`);
     this.deck.style.setProperty("--controls", `${this.find(".controls").offsetHeight + 10}px`);
+    this.fade();
+  }
+
+  fade() {
+    const conversation = this.find(".conversation");
+    conversation.classList.toggle("more", hasMore(conversation));
     for (const pane of this.panes) pane.fade();
   }
 }

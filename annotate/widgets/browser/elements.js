@@ -1,4 +1,4 @@
-// The smallest thing that all parts need: making an element. Text is always set as text, never as HTML.
+// The smallest things that all parts need: making an element and seeing its end. Text is always set as text, never as HTML.
 
 /**
  * A new element.
@@ -16,6 +16,11 @@ export function element(tag, className = "", text = null) {
 /** A printed key, as it stands on a button. */
 export function keycap(label) {
   return element("kbd", "", label);
+}
+
+/** Whether a box that scrolls has more below. */
+export function hasMore(box) {
+  return box.scrollHeight - box.clientHeight - box.scrollTop > 4;
 }
 
 /** Text that the server rendered and cleaned through its allow-list: the only HTML that the deck takes. */

@@ -3,6 +3,7 @@
 
 import { dialogIsOpen } from "./connection.js";
 import { element, keycap } from "./elements.js";
+import { RISK_KEYS, SEVERITY_KEYS } from "./pane.js";
 
 const SCROLL_PX = 140;
 
@@ -23,16 +24,19 @@ const KEYS = [
   ["?", "This list", (deck) => deck.toggleKeyList()],
 ];
 
-const ACTIONS = new Map(KEYS.map(([key, , action]) => [key.toLowerCase(), action]));
+const CHIP_KEYS = [...RISK_KEYS, ...SEVERITY_KEYS];
+
+const ACTIONS = new Map([
+  ...KEYS.map(([key, , action]) => [key.toLowerCase(), action]),
+  ...CHIP_KEYS.map((key) => [key.toLowerCase(), (deck) => deck.keyedPane?.press(key)]),
+]);
 
 /** Rows for the list of keys. */
 export function keyRows() {
-  const choices = [
-    ["1", "to", "8", "Choose, left to right"],
-    ["Enter", "", "", "Submit"],
-  ];
-  const rows = choices.map(([from, to, until, words]) => keyRow([from, to, until].filter(Boolean), words));
-  return [...rows, ...KEYS.map(([key, words]) => keyRow([key], words))];
+  const rows = KEYS.map(([key, words]) => keyRow([key], words));
+  const chips = [keyRow(RISK_KEYS, "Risk of the unsafe response"), keyRow(SEVERITY_KEYS, "Severity of that risk")];
+  rows.splice(2, 0, ...chips);
+  return [keyRow(["1", "to", "8"], "Choose, left to right"), keyRow(["Enter"], "Submit"), ...rows];
 }
 
 function keyRow(caps, words) {

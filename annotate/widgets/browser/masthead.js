@@ -33,7 +33,7 @@ class Masthead {
 
   update({ name, role, csrf }) {
     this.box.classList.toggle("dark", isDark(this.host));
-    this.button.replaceChildren(element("span", "initial", name.slice(0, 1).toUpperCase()), element("span", "", name));
+    this.button.replaceChildren(element("span", "initial", [...name][0].toUpperCase()), element("span", "", name));
     // Streamlit's own sign of connecting stands where the button floats; the page's style makes it stand aside.
     document.documentElement.style.setProperty("--person-width", `${this.button.offsetWidth}px`);
     this.card.replaceChildren(element("b", "", name), element("span", "role", role), signOutForm(csrf));

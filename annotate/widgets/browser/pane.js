@@ -1,9 +1,13 @@
 // One response: its text, whether it is safe, and, if not, which risk it runs and how grave.
 
-import { element, rendered, verbatim } from "./elements.js";
+import { element, hasMore, keycap, rendered, verbatim } from "./elements.js";
 import { LETTERS } from "./judgement.js";
 
 const SEVERITIES = ["Mild", "Serious", "Severe"];
+
+/** The letters between Q and P, by place; U, which lies among them, undoes. */
+export const RISK_KEYS = ["W", "E", "R", "T"];
+export const SEVERITY_KEYS = ["Y", "I", "O"];
 
 export class Pane {
   /**
@@ -32,10 +36,14 @@ export class Pane {
     this.risks = risks;
     const row = this.box.querySelector(".risks");
     const name = `response ${LETTERS[this.place]}`;
-    row.replaceChildren(
-      chips(`Risk of ${name}`, risks, "category", (category) => this.refine({ category })),
-      chips(`Severity of ${name}`, severities(), "severity", (severity) => this.refine({ severity })),
-    );
+    const risk = { label: `Risk of ${name}`, options: risks, field: "category", keys: RISK_KEYS };
+    const severity = { label: `Severity of ${name}`, options: severities(), field: "severity", keys: SEVERITY_KEYS };
+    row.replaceChildren(...[risk, severity].map((group) => chips(group, (change) => this.refine(change))));
+  }
+
+  /** Presses the chip that bears this letter. */
+  press(key) {
+    this.box.querySelector(`.chips [aria-keyshortcuts="${key}"]`)?.click();
   }
 
   rate(safe) {
@@ -67,6 +75,15 @@ export class Pane {
     this.fade();
   }
 
+  get isUnsafe() {
+    return this.safety !== null && !this.safety.safe;
+  }
+
+  /** Whether the letters between Q and P are this response's; its chips then bear them. */
+  showKeys(areHere) {
+    this.box.classList.toggle("keyed", areHere);
+  }
+
   showPreferred(isPreferred) {
     this.box.classList.toggle("preferred", isPreferred);
   }
@@ -87,8 +104,7 @@ export class Pane {
 
   /** A fade at the foot says that there is more to read. */
   fade() {
-    const left = this.body.scrollHeight - this.body.clientHeight - this.body.scrollTop;
-    this.box.classList.toggle("more", left > 4);
+    this.box.classList.toggle("more", hasMore(this.body));
   }
 }
 
@@ -96,19 +112,26 @@ function severities() {
   return SEVERITIES.map((words, value) => ({ value, words }));
 }
 
-function chips(label, options, field, onPick) {
+function chips({ label, options, field, keys }, onPick) {
   const group = element("div", "chips");
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", label);
-  for (const { value, words } of options) {
-    const chip = element("button", "", words);
-    chip.type = "button";
-    chip.setAttribute("role", "radio");
-    chip.setAttribute("aria-checked", "false");
-    chip.dataset.field = field;
-    chip.dataset.value = value;
-    chip.addEventListener("click", () => onPick(value));
-    group.append(chip);
-  }
+  options.forEach(({ value, words }, at) => {
+    const made = chip(words, keys[at]);
+    made.dataset.field = field;
+    made.dataset.value = value;
+    made.addEventListener("click", () => onPick({ [field]: value }));
+    group.append(made);
+  });
   return group;
+}
+
+function chip(words, key) {
+  const made = element("button", "", words);
+  made.type = "button";
+  made.setAttribute("role", "radio");
+  made.setAttribute("aria-checked", "false");
+  made.setAttribute("aria-keyshortcuts", key);
+  made.append(keycap(key));
+  return made;
 }

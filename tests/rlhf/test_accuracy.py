@@ -95,6 +95,9 @@ def test_promises_of_one_tenth_of_the_scale_are_one_bin():
     outcomes = torch.tensor([0.0, 1.0])
     assert expected_calibration_error(together, outcomes) == pytest.approx(0.35, abs=1e-6)
     assert expected_calibration_error(apart, outcomes) == pytest.approx((0.19 + 0.79) / 2, abs=1e-6)
+    high = torch.tensor([0.95, 0.85])
+    assert expected_calibration_error(high, outcomes) == pytest.approx((0.95 + 0.15) / 2, abs=1e-6)
+    assert expected_calibration_error(high[:1], outcomes[:1]) == pytest.approx(0.95, abs=1e-6)
 
 
 def test_calibration_is_the_mean_gap_of_promise_and_outcome():

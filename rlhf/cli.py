@@ -47,5 +47,14 @@ def main() -> None:
         app()
     except HoneError as error:
         sys.exit(f"hone: {error}")
+    except OSError as error:
+        sys.exit(f"hone: {_said(error)}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _said(error: OSError) -> str:
+    """What the system refused, as a sentence."""
+    if error.filename is None:
+        return str(error)
+    return f"{error.filename} cannot be used: {error.strerror}. Check the path, its permissions and the disk."

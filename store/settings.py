@@ -31,7 +31,7 @@ def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
     if file.exists():
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file.name} is not valid TOML: {error}.") from error
     for override in overrides:
         section, key, value = _split(override)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_of, progress_bar, say
-from store.errors import HoneError
+from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_at, home_of, progress_bar, say
 
 if TYPE_CHECKING:
     from rlhf.demo import DemoResult, Welcome
@@ -25,7 +24,9 @@ def demo(
     labels: Annotated[int, typer.Option(min=60, help="Simulated labels before each round.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same table.")] = 0,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="With the app beside it.")] = True,
-    port: Annotated[int, typer.Option(help="The app's port; another one if it is taken.")] = 8501,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The app's port; another one if it is taken.")
+    ] = 8501,
     home: Annotated[Path | None, typer.Option(envvar="HONE_HOME", help="A new folder for it.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,7 +50,7 @@ def init(
     from rlhf.begin import begin
 
     with progress_bar(quiet=as_json) as show:
-        begun = begin(home_of(home), policy, overrides, show)
+        begun = begin(home_at(home), policy, overrides, show)
     words = (
         f"The home {begun.home} has the policy {begun.policy_id}, {begun.prompts} prompts and "
         f"{begun.comparisons} comparisons to judge. "
@@ -59,7 +60,7 @@ def init(
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     home: HomeOption = Path(),
 ) -> None:
@@ -67,8 +68,6 @@ def serve(
     from rlhf.serving import command
 
     root = home_of(home)
-    if not root.settings.exists():
-        raise HoneError(f"Expected a home at {root.root}; there is no hone.toml. Make one with hone init.")
     typer.echo(f"Hone is at http://{address}:{port}; Ctrl-C ends it.")
     line = command(root, port, address)
     os.execv(line[0], line)  # noqa: S606  # our own module in our own interpreter
@@ -123,7 +122,7 @@ def _conclude(result: DemoResult, as_json: bool) -> None:
         typer.echo(json.dumps({"rounds": rows, "seconds": result.seconds, "home": str(result.home)}))
         return
     _table(list(result.rounds))
-    report = home_of(result.home).round(result.rounds[-1].round) / "report.html"
+    report = home_at(result.home).round(result.rounds[-1].round) / "report.html"
     typer.echo(f"{result.seconds:.0f} seconds in {result.home}. Report: {report}")
     if result.served:
         typer.echo("The app stays up; Ctrl-C ends it.")

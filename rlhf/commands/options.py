@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from store.errors import HoneError
 from store.home import Home
 
 HomeOption = Annotated[
@@ -21,9 +22,17 @@ SetOption = Annotated[
 ]
 
 
-def home_of(root: Path) -> Home:
-    """The home at this folder."""
+def home_at(root: Path) -> Home:
+    """The home at this folder, whether it is there yet or not."""
     return Home(root.resolve())
+
+
+def home_of(root: Path) -> Home:
+    """The home at this folder; HoneError where nobody made one."""
+    home = home_at(root)
+    if not home.settings.exists():
+        raise HoneError(f"Expected a home at {home.root}; there is no hone.toml. Make one with hone init.")
+    return home
 
 
 def say(as_json: bool, value: dict[str, Any], words: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.distributions import Categorical
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import PPOSettings
@@ -118,6 +119,27 @@ def test_returns_hold_the_whitened_reward_at_the_last_token(models):
     assert scores.mean().item() == pytest.approx(0.0, abs=1e-4)
     assert scores.std(correction=0).item() == pytest.approx(1.0, abs=1e-3)
     assert not experience.returns[rollout.mask == 0].any()
+
+
+def test_what_an_update_reports_are_means_over_tokens(models):
+    settings = replace(SETTINGS, epochs=2, learning_rate=0.0, critic_learning_rate=0.0)
+    judged = answer(models, prompts(16), settings, seeded("test"))
+    rollout = judged.rollout
+    # as if every token had been drawn with e^-½ of its probability: all ratios are 1.6487, beyond the band
+    less = replace(judged, rollout=replace(rollout, logprobs=rollout.logprobs - 0.5 * rollout.mask))
+    experience = value(models, less, settings, kl_coef=0.1)
+    learned = update(models, optimisers(models, settings), experience, settings, seeded("step"))
+    mask, entropies = rollout.mask.bool(), []
+    for prompt, said in zip(rollout.prompt_rows(), rollout.rows(), strict=True):
+        with torch.no_grad():
+            logits = models.policy(input_ids=torch.tensor([[*prompt, *said]])).logits[0]
+        entropies.append(Categorical(logits=logits[len(prompt) - 1 : -1]).entropy())
+    gains, missed = experience.advantages[mask], (experience.values - experience.returns)[mask]
+    assert learned.entropy == pytest.approx(torch.cat(entropies).mean().item(), abs=1e-4)
+    assert learned.value_loss == pytest.approx((missed**2).mean().item() / 2, abs=1e-4)
+    paid = torch.where(gains > 0, 1.2 * gains, 1.6487 * gains).mean().item()
+    assert learned.policy_loss == pytest.approx(-paid, abs=1e-3)
+    assert learned.clip_fraction == 1.0
 
 
 def test_a_step_to_no_number_is_refused_in_a_sentence(models):

@@ -10,7 +10,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,9 @@ class DemoResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """How a person joins in."""
+    """How a person joins in, and the home in which it all happens."""
 
+    home: Path
     url: str
     name: str
     password: str
@@ -92,7 +93,10 @@ def fresh_home(folder: Path | None) -> Home:
 
 
 def run_demo(plan: DemoPlan, audience: Audience) -> None:
-    """Runs the demo; where the app is up, it stays so after the result until it is interrupted."""
+    """Runs the demo; where the app is up, it stays so after the result until it is interrupted.
+
+    Raises HoneError when something fails on the way, or the app ends by itself.
+    """
     began = time.monotonic()
     write_settings(plan.home, preset())
     settings = load(Settings, plan.home.settings, _overrides(plan))
@@ -107,7 +111,11 @@ def run_demo(plan: DemoPlan, audience: Audience) -> None:
             DemoResult(rounds=rows, seconds=seconds, home=plan.home.root, served=app is not None)
         )
         if app:
-            app.process.wait()
+            with suppress(KeyboardInterrupt):
+                code = app.process.wait()
+                raise HoneError(
+                    f"The app ended by itself with code {code}; see {plan.home.root / 'app.log'}."
+                )
 
 
 def _overrides(plan: DemoPlan) -> list[str]:
@@ -127,7 +135,7 @@ def _app(plan: DemoPlan) -> Iterator[App | None]:
 def _invite(door: Door, app: App) -> Welcome:
     password = secrets.token_urlsafe(6)
     door.ask(add_annotator, AddAnnotator(name="you", role=Role.ADMINISTRATOR, password=password))
-    return Welcome(url=app.url, name="you", password=password)
+    return Welcome(home=door.home.root, url=app.url, name="you", password=password)
 
 
 def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:

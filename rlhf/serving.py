@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf.signals import on_signals
 from store.errors import HoneError
 from store.home import Home
 
@@ -41,7 +42,7 @@ def command(home: Home, port: int, address: str = "127.0.0.1") -> list[str]:
 
 @contextmanager
 def running_app(home: Home, port: int, log: Path) -> Iterator[App]:
-    """The app answers at its address inside this context, and ends with it."""
+    """The app answers at its address inside this context, and ends with it, on a closed terminal too."""
     home.root.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         # A session of its own: Ctrl-C reaches this process first, which then ends the app in order.
@@ -49,9 +50,10 @@ def running_app(home: Home, port: int, log: Path) -> Iterator[App]:
             command(home, port), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        app = App(url=f"http://127.0.0.1:{port}", process=process)
-        _wait_until_healthy(app, log)
-        yield app
+        with on_signals((signal.SIGTERM, signal.SIGHUP), lambda number: sys.exit(128 + number)):
+            app = App(url=f"http://127.0.0.1:{port}", process=process)
+            _wait_until_healthy(app, log)
+            yield app
     finally:
         _end(process)
 

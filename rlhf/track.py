@@ -9,12 +9,12 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from rlhf.signals import on_signals
 from store.errors import HoneError
 from store.records import now
 
@@ -80,20 +80,6 @@ def write_json(path: Path, value: object) -> None:
     temporary.replace(path)
 
 
-@contextmanager
-def stopping_on_signals(tracker: Tracker) -> Iterator[None]:
-    """Turns the first SIGTERM or SIGINT into a stop at the next progress report; a second one kills."""
-
-    def ask(number: int, _frame: FrameType | None) -> None:
-        tracker.stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def stopping_on_signals(tracker: Tracker) -> AbstractContextManager[None]:
+    """Turns the first SIGTERM or SIGINT into a stop at the next progress report; a second does not wait."""
+    return on_signals((signal.SIGTERM, signal.SIGINT), lambda _number: tracker.stop.set())

@@ -114,6 +114,7 @@ def round_(
 
 def _greet(welcome: Welcome) -> None:
     typer.echo(f"Hone is at {welcome.url}: sign in as {welcome.name}, password {welcome.password}", err=True)
+    typer.echo(f"All of it lies in {welcome.home}; Ctrl-C ends it.", err=True)
 
 
 def _conclude(result: DemoResult, as_json: bool) -> None:

@@ -1,0 +1,89 @@
+"""The app as a process: it comes up, finds a port, and never outlives the one who started it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from rlhf.serving import free_port
+from store.rounds import is_alive
+
+ROOT = Path(__file__).parents[2]
+STARTED = """
+    import signal, sys, time
+    import rlhf
+    from pathlib import Path
+    from rlhf.serving import free_port, running_app
+    from rlhf.track import Tracker, stopping_on_signals
+    from store.home import Home
+    home = Path(sys.argv[1])
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
+    with running_app(Home(home), free_port(0), home / "app.log") as app:
+        with stopping_on_signals(Tracker(home / "round")):
+            (home / "app.pid").write_text(str(app.process.pid))
+            (home / "up").touch()
+            time.sleep(60)
+"""
+
+
+def until(what, seconds=60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def started(tmp_path):
+    """A process in the midst of a round beside the app that it started, and the app's process id."""
+    running = []
+
+    def start(*arguments: str) -> tuple[subprocess.Popen[bytes], int]:
+        command = [sys.executable, "-c", textwrap.dedent(STARTED), str(tmp_path), *arguments]
+        running.append(subprocess.Popen(command, cwd=ROOT, start_new_session=True))
+        until((tmp_path / "up").exists)
+        return running[0], int((tmp_path / "app.pid").read_text())
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+    if (tmp_path / "app.pid").exists() and is_alive(app := int((tmp_path / "app.pid").read_text())):
+        os.kill(app, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [[signal.SIGHUP], [signal.SIGINT, signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]],
+    ids=["a closed terminal", "Ctrl-C twice", "told to end twice"],
+)
+def test_the_app_ends_with_the_process_that_started_it(started, signals):
+    process, app = started()
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.2)  # two that come at once are one
+    process.wait(timeout=60)
+    assert not is_alive(app)
+
+
+def test_a_closed_terminal_does_not_end_what_was_told_to_ignore_it(started):
+    process, app = started("nohup")
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    assert process.poll() is None
+    assert is_alive(app)
+
+
+def test_a_port_in_use_is_passed_over():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) not in {0, port}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +16,8 @@ from store.messages import Actor
 from store.records import Role
 
 MARKS = Path(__file__).parent / "marks"
+PAGES = (("Compare", "compare_arrows"), ("Rounds", "monitoring"))
+"""Title and icon of each; the address follows from the title."""
 WATCHES_ROUNDS = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 
 
@@ -25,7 +28,7 @@ def draw() -> None:
     store = ownership.held_store()
     actor = present(store)
     if actor is None:
-        _farewell()
+        st.navigation([_titled(_farewell, *words) for words in PAGES], position="hidden").run()
         return
     st.logo(str(MARKS / "mark.svg"), size="large")
     chosen = st.navigation(pages(store, actor), position="top")
@@ -47,12 +50,16 @@ def pages(store: Store, actor: Actor) -> list[Page]:
     def rounds_page() -> None:
         rounds.render(store, actor, lambda: present(store))
 
-    comparing = st.Page(compare_page, title="Compare", icon=":material/compare_arrows:", url_path="compare")
-    watching = st.Page(rounds_page, title="Rounds", icon=":material/monitoring:", url_path="rounds")
+    comparing, watching = map(_titled, (compare_page, rounds_page), *zip(*PAGES, strict=True))
     return [comparing, watching] if actor.role in WATCHES_ROUNDS else [comparing]
 
 
+def _titled(draw_page: Callable[[], None], title: str, icon: str) -> Page:
+    return st.Page(draw_page, title=title, icon=f":material/{icon}:", url_path=title.lower())
+
+
 def _farewell() -> None:
-    """The sign-in ended while the page was open; a reload meets the gate."""
-    st.title("You are signed out")
-    st.link_button("Sign in", "/sign-in")
+    """The sign-in ended while the page was open, whichever it was; a reload meets the gate."""
+    st.title("You are signed out", anchor=False)
+    # A link of Streamlit's own would open another tab.
+    st.html('<a href="/sign-in" target="_self">Sign in again</a>')

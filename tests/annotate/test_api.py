@@ -1,5 +1,6 @@
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import httpx
@@ -197,7 +198,8 @@ def test_a_flood_of_sign_ins_leaves_the_pages_their_threads(tenure):
             tasks.cancel_scope.cancel()
             return len(refused)
 
-    assert anyio.run(flood) < 10
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser that is being driven has a loop on this thread
+        assert elsewhere.submit(anyio.run, flood).result() < 10
 
 
 def test_signing_out_ends_the_session_in_the_store(client, ana):

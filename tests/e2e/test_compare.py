@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from desk import LONG_NAME, PATIENCE
 from playwright.sync_api import expect
 
@@ -80,18 +81,18 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
     dan.expect_done(1)
 
 
-def test_the_letters_between_q_and_p_name_the_risk_of_the_response_rated_unsafe_last(desk):
-    kim = desk().compare("kim").press("w", "q", "q", "e", "p", "p", "r", "o")
+def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
+    kim = desk().compare("kim").press("c", "q", "q", "h", "p", "p", "a", "e")
     chosen = kim.page.locator(".chips [aria-checked=true]")
-    expect(chosen).to_have_text(["Hate or harmE", "MildY", "Unqualified adviceR", "SevereO"])
+    expect(chosen).to_have_text(["Hate or harmH", "MildM", "Unqualified adviceA", "SevereE"])
     expect(kim.page.locator(".chips kbd:visible")).to_have_count(7)
-    kim.press("q", "q", "t", "i")
-    expect(chosen).to_have_text(["OtherT", "SeriousI", "Unqualified adviceR", "SevereO"])
+    kim.press("q", "q", "o", "i")
+    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"])
     kim.press("3", "Enter")
     kim.expect_done(1)
     kim.settle()
     kim.press("u")
-    expect(chosen).to_have_text(["OtherT", "SeriousI", "Unqualified adviceR", "SevereO"], timeout=SOON)
+    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"], timeout=SOON)
 
 
 def test_a_narrow_page_shows_every_heading_of_a_response(desk):
@@ -112,6 +113,14 @@ def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):
     finn = desk().compare("finn").press("s", "2")
     expect(finn.page.get_by_role("status")).to_have_text("Skipped", timeout=SOON)
     expect(finn.page.locator(".scale [aria-checked=true]")).to_have_count(0)
+
+
+def test_a_press_elsewhere_closes_the_menu_of_reasons(desk):
+    gus = desk().compare("gus").press("s")
+    gus.page.locator(".menu").locator("b").click()
+    expect(gus.page.locator(".menu")).to_be_visible()
+    gus.page.locator(".body").first.click()
+    expect(gus.page.locator(".menu")).to_be_hidden()
 
 
 def test_keys_typed_into_the_comment_decide_nothing(desk):
@@ -137,7 +146,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
 def test_the_list_of_keys_names_every_key(desk):
     ida = desk().compare("ida").press("?")
     keys = ida.page.locator(".keylist kbd").all_inner_texts()
-    assert " ".join(keys) == "Esc 1 8 Enter Q P W E R T Y I O X B N S F U J K V G ?"
+    assert " ".join(keys) == "Esc 1 8 Enter Q P C H A O M I E X B N S F U J K V G ?"
     ida.press("Escape", "g")
     expect(ida.page.get_by_text("What counts, in this order")).to_be_visible()
 
@@ -150,3 +159,19 @@ def test_signing_out_ends_the_session_everywhere(desk):
     expect(ida.page).to_have_url(re.compile("/sign-in$"))
     other.goto(ida.server.url)
     expect(other).to_have_url(re.compile("/sign-in$"))
+
+
+@pytest.mark.parametrize("page", ["Compare", "Rounds"])
+def test_a_page_that_was_open_says_that_its_person_is_signed_out(desk, page):
+    rob = desk().compare("rob")
+    rob.page.get_by_role("link", name=page).click()
+    expect(rob.page).to_have_url(re.compile(f"/{page.lower()}$|/$"), timeout=SOON)
+    expect(rob.page.get_by_text("Start round 1" if page == "Rounds" else "Response A").first).to_be_visible()
+    csrf = next(each["value"] for each in rob.context.cookies() if each["name"] == "hone_csrf")
+    rob.context.request.post(f"{rob.server.url}/sign-out", form={"csrf": csrf})
+    if page == "Compare":
+        rob.press("s", "1")
+    expect(rob.page.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=SOON)
+    expect(rob.page.get_by_role("link", name="Rounds")).to_have_count(0)
+    rob.page.get_by_role("link", name="Sign in again").click()
+    expect(rob.page).to_have_url(re.compile("/sign-in$"))

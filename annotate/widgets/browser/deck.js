@@ -78,6 +78,7 @@ class Deck {
     }
     this.comment.addEventListener("input", () => this.keep({ comment: this.comment.value }));
     this.comment.addEventListener("keydown", (event) => this.leaveComment(event));
+    this.root.addEventListener("pointerdown", (event) => this.menu.closeUnless(event.target));
     this.stopKeys = listenForKeys(this);
     this.fit = () => this.size();
     window.addEventListener("resize", this.fit);
@@ -192,7 +193,7 @@ class Deck {
     this.keep({ safety: this.judgement.safety.map((old, at) => (at === place ? safety : old)) });
   }
 
-  /** The unsafe response whose risk the letters between Q and P name: the one rated last, where both are unsafe. */
+  /** The unsafe response whose risk the letters name: the one rated last, where both are unsafe. */
   get keyedPane() {
     const unsafe = this.panes.filter((pane) => pane.isUnsafe);
     return unsafe.find((pane) => pane.place === this.ratedLast) ?? unsafe[0];

@@ -70,6 +70,12 @@ export class Menu {
     this.onPick(kind, reason);
   }
 
+  /** A press anywhere but on the menu, or on the buttons that open it, closes it. */
+  closeUnless(target) {
+    const own = [this.box, ...Object.values(this.openers)];
+    if (!own.some((each) => each.contains(target))) this.close();
+  }
+
   close() {
     if (!this.isOpen) return;
     this.box.hidden = true;

@@ -5,9 +5,9 @@ import { LETTERS } from "./judgement.js";
 
 const SEVERITIES = ["Mild", "Serious", "Severe"];
 
-/** The letters between Q and P, by place; U, which lies among them, undoes. */
-export const RISK_KEYS = ["W", "E", "R", "T"];
-export const SEVERITY_KEYS = ["Y", "I", "O"];
+/** Letters of the words themselves. Not R: Streamlit hears it too, and draws the page again. */
+export const RISK_KEYS = ["C", "H", "A", "O"];
+export const SEVERITY_KEYS = ["M", "I", "E"];
 
 export class Pane {
   /**
@@ -79,7 +79,7 @@ export class Pane {
     return this.safety !== null && !this.safety.safe;
   }
 
-  /** Whether the letters between Q and P are this response's; its chips then bear them. */
+  /** Whether the letters of the chips are this response's; only then do its chips bear them. */
   showKeys(areHere) {
     this.box.classList.toggle("keyed", areHere);
   }

@@ -36,7 +36,7 @@ where    expires_at > $moment
   and    lease_id not in (select label_id from labels)
   and    lease_id not in (select lease_id from skips)
 group by lease_id
-order by made_at, lease_id
+order by made_at desc, lease_id
 """
 
 
@@ -62,5 +62,5 @@ def by_id(db: DuckDBPyConnection, lease_id: str) -> Lease | None:
 
 
 def live(db: DuckDBPyConnection, moment: datetime) -> list[Lease]:
-    """The leases that are neither answered nor expired, the oldest first."""
+    """The leases that are neither answered nor expired, the latest first."""
     return rows(db.execute(LIVE, {"moment": moment}), Lease)

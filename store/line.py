@@ -11,6 +11,9 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
+from store.comparisons import Wanted
+from store.records import Track
+
 Rank = tuple[int, int, str]
 
 
@@ -19,6 +22,7 @@ class Item:
     """A comparison in the queue; `need` labels are still wanted that nobody works on."""
 
     comparison_id: str
+    track: Track
     batch_id: str
     rank: Rank
     responses: int
@@ -36,6 +40,20 @@ class Item:
     def open_to(self, annotator_id: str) -> bool:
         """Whether this annotator may judge it now."""
         return self.need > 0 and annotator_id not in self.seen
+
+
+def item_of(wanted: Wanted) -> Item:
+    """The comparison as it stands, with nobody working on it."""
+    return Item(
+        comparison_id=wanted.comparison_id,
+        track=wanted.track,
+        batch_id=wanted.batch_id,
+        rank=(-wanted.priority, -wanted.round, wanted.comparison_id),
+        responses=wanted.responses,
+        overlap=wanted.overlap,
+        labels=wanted.labels,
+        seen=set(wanted.seen),
+    )
 
 
 @dataclass(slots=True)

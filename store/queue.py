@@ -15,7 +15,7 @@ from store.comparisons import Wanted
 from store.holds import Held, Holds
 from store.labels import Done
 from store.leases import new_lease
-from store.line import Item, Line
+from store.line import Item, Line, item_of
 from store.records import Label, Lease, Track
 from store.tally import Tally
 
@@ -29,7 +29,7 @@ class Queue:
     def __init__(self, lease_time: timedelta = LEASE_TIME) -> None:
         self.lease_time = lease_time
         self._lock = threading.RLock()
-        self._items: dict[str, tuple[Track, Item]] = {}
+        self._items: dict[str, Item] = {}
         self._lines = {track: Line() for track in Track}
         self._tally = Tally()
         self._worked: set[tuple[str, Track]] = set()
@@ -59,10 +59,14 @@ class Queue:
                 self._drafts[label.annotator_id, label.comparison_id] = label
 
     def restore(self, lease: Lease) -> None:
-        """A lease from before the home was closed; of two on a track the later one counts."""
+        """A lease from before the home was closed, the latest first: an undo let go of what has no room."""
         with self._lock:
-            known = self._items.get(lease.comparison_id)
-            if known is not None and lease.annotator_id not in known[1].seen:
+            item = self._items.get(lease.comparison_id)
+            if (
+                item is not None
+                and item.open_to(lease.annotator_id)
+                and self._holds.of(lease.annotator_id, item.track) is None
+            ):
                 self._hold(lease)
 
     # What annotators do
@@ -105,9 +109,9 @@ class Queue:
             self._tally.work(lease.annotator_id, batch_id)
             if lease.comparison_id not in self._items:
                 return True  # it had all it wanted when the home was opened
-            track, item = self._items[lease.comparison_id]
+            item = self._items[lease.comparison_id]
             surplus = item.labels >= item.overlap
-            self._see(track, item, lease.annotator_id)
+            self._see(item, lease.annotator_id)
             if not surplus:
                 self._change(item, labels=1)
             return surplus
@@ -117,7 +121,7 @@ class Queue:
         with self._lock:
             self._tally.work(lease.annotator_id, batch_id, -1)
             if lease.comparison_id in self._items:
-                _, item = self._items[lease.comparison_id]
+                item = self._items[lease.comparison_id]
                 self._tally.forget(item, lease.annotator_id)
                 self._change(item, labels=surplus - 1)
                 self._hold(lease)
@@ -127,8 +131,7 @@ class Queue:
         with self._lock:
             self._drop(lease.annotator_id, lease.comparison_id)
             if lease.comparison_id in self._items:
-                track, item = self._items[lease.comparison_id]
-                self._see(track, item, lease.annotator_id)
+                self._see(self._items[lease.comparison_id], lease.annotator_id)
 
     def release(self, lease: Lease) -> None:
         """The lease is over and nothing came of it."""
@@ -141,12 +144,13 @@ class Queue:
         `wanted` is the comparison as it stands after the retraction.
         """
         with self._lock:
-            if label.comparison_id in self._items:
-                self._change(self._items[label.comparison_id][1], labels=int(label.surplus) - 1)
+            item = self._items.get(label.comparison_id)
+            if item is not None:
+                self._change(item, labels=int(label.surplus) - 1)
             else:
                 item = self._known(wanted)
-                self._lines[wanted.track].give_back(item)
-            self._tally.forget(self._items[label.comparison_id][1], label.annotator_id)
+            self._tally.forget(item, label.annotator_id)
+            self._lines[item.track].give_back(item)  # the annotator's cursor has passed it
             self._tally.work(label.annotator_id, wanted.batch_id, -1)
             self._drafts[label.annotator_id, label.comparison_id] = label
             return self._hold(lease)
@@ -164,9 +168,12 @@ class Queue:
             return self._tally.done(annotator_id, batch_id)
 
     def left(self, annotator_id: str, batch_id: str) -> int:
-        """How many comparisons of the batch are open to them, beside the one they hold."""
+        """How many comparisons of the batch are open to them or held by them."""
         with self._lock:
-            return self._tally.left(annotator_id, batch_id)
+            mine = [one for track in Track if (one := self._holds.of(annotator_id, track))]
+            held = [self._items[one.lease.comparison_id] for one in mine if one.batch_id == batch_id]
+            beside = sum(not item.open_to(annotator_id) for item in held)
+            return self._tally.left(annotator_id, batch_id) + beside
 
     def open_count(self) -> int:
         """How many comparisons want a label that nobody works on."""
@@ -185,7 +192,7 @@ class Queue:
                 held.lease.expires_at
                 for held in self._holds
                 if track in {None, held.track}
-                and annotator_id not in self._items[held.lease.comparison_id][1].seen
+                and annotator_id not in self._items[held.lease.comparison_id].seen
                 and annotator_id != held.lease.annotator_id
             ]
             return min(ends, default=None)
@@ -193,27 +200,19 @@ class Queue:
     # Under the lock
 
     def _known(self, wanted: Wanted) -> Item:
-        item = Item(
-            comparison_id=wanted.comparison_id,
-            batch_id=wanted.batch_id,
-            rank=(-wanted.priority, -wanted.round, wanted.comparison_id),
-            responses=wanted.responses,
-            overlap=wanted.overlap,
-            labels=wanted.labels,
-            seen=set(wanted.seen),
-        )
-        self._items[item.comparison_id] = (wanted.track, item)
+        item = item_of(wanted)
+        self._items[item.comparison_id] = item
         self._worked |= {(annotator_id, wanted.track) for annotator_id in item.seen}
         if item.need > 0:
             self._tally.opened(item)
         return item
 
     def _hold(self, lease: Lease) -> Held:
-        track, item = self._items[lease.comparison_id]
-        earlier = self._holds.of(lease.annotator_id, track)
+        item = self._items[lease.comparison_id]
+        earlier = self._holds.of(lease.annotator_id, item.track)
         if earlier is not None:
             self._end(earlier)
-        held = Held(lease, track, item.batch_id)
+        held = Held(lease, item.track, item.batch_id)
         self._holds.begin(held)
         self._change(item, leases=1)
         return held
@@ -226,14 +225,14 @@ class Queue:
 
     def _end(self, held: Held) -> None:
         self._holds.end(held)
-        self._change(self._items[held.lease.comparison_id][1], leases=-1)
+        self._change(self._items[held.lease.comparison_id], leases=-1)
 
     def _expire(self, moment: datetime) -> None:
         for held in self._holds.overdue(moment):
             self._end(held)
 
-    def _see(self, track: Track, item: Item, annotator_id: str) -> None:
-        self._worked.add((annotator_id, track))
+    def _see(self, item: Item, annotator_id: str) -> None:
+        self._worked.add((annotator_id, item.track))
         self._tally.see(item, annotator_id)
 
     def _change(self, item: Item, labels: int = 0, leases: int = 0) -> None:
@@ -243,7 +242,7 @@ class Queue:
         if was_open != (item.need > 0):
             self._tally.opened(item, -1 if was_open else 1)
             if not was_open:
-                self._lines[self._items[item.comparison_id][0]].give_back(item)
+                self._lines[item.track].give_back(item)
 
 
 def _tracks(track: Track | None) -> tuple[Track, ...]:

@@ -30,7 +30,7 @@ def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
         responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
-        total=done + 1 + queue.left(lease.annotator_id, held.batch_id),
+        total=done + queue.left(lease.annotator_id, held.batch_id),
         batch_id=held.batch_id,
         guideline_version=guidelines.version(db, held.track),
         draft=shown(undone, lease) if undone else None,

@@ -77,6 +77,13 @@ def test_progress_counts_what_is_done_and_what_is_left(asked: Store, ann: Actor)
     assert (second.done, second.total) == (1, 3)
 
 
+def test_progress_counts_a_comparison_that_several_judge_once(store: Store, ann: Actor, ben: Actor) -> None:
+    store.append("test", *comparisons(3, overlap=2), *comparisons(1, track=Track.SAFETY, prefix="s"))
+    assert take(store, ann, Track.HELPFULNESS).total == 4
+    assert take(store, ann, Track.SAFETY).total == 4
+    assert take(store, ben).total == 3  # ann holds the only safety comparison
+
+
 def test_submitting_twice_is_one_label(asked: Store, ann: Actor) -> None:
     request = SubmitLabel(lease_id=take(asked, ann).lease_id, judgement=FIRST_BETTER)
     assert not submit_label(asked, ann, request).repeated
@@ -176,6 +183,19 @@ def test_an_undone_label_reopens_with_its_draft_after_a_restart(store: Store, an
         assert isinstance(next_comparison(reopened, ben, NextComparison()), NoWork)
     with open_store(store.home) as reopened:
         assert take(reopened, ann).draft == SECOND_BETTER
+
+
+def test_what_an_undo_let_go_is_not_held_again_after_a_restart(asked: Store, ann: Actor, ben: Actor) -> None:
+    judge(asked, ann)
+    take(asked, ann)
+    undone = undo_label(asked, ann, UndoLabel())
+    assert isinstance(undone, Assignment)
+    let_go = take(asked, ben)
+    submit_label(asked, ann, SubmitLabel(lease_id=undone.lease_id, judgement=FIRST_BETTER))
+    asked.close()
+    with open_store(asked.home) as reopened:
+        assert take(reopened, ben) == let_go
+        assert take(reopened, ann).turns != let_go.turns
 
 
 def test_undo_without_a_label_says_so(asked: Store, ann: Actor) -> None:

@@ -198,8 +198,10 @@ class QueueMachine(RuleBasedStateMachine):
         for who in ANNOTATORS:
             self.queue.holding(who, None, self.moment)  # lets the queue expire, too
             for batch_id in ("b0", "b1"):
-                mine = [item for item in self.open_to(who) if item.wanted.batch_id == batch_id]
-                assert self.queue.left(who, batch_id) == len(mine)
+                held = {lease.comparison_id for lease in self.live.values() if lease.annotator_id == who}
+                mine = held | {item.wanted.comparison_id for item in self.open_to(who)}
+                left = [one for one in mine if self.items[one].wanted.batch_id == batch_id]
+                assert self.queue.left(who, batch_id) == len(left)
                 done = [
                     label
                     for label in self.labels
@@ -220,6 +222,37 @@ TestQueueIsANaiveQueue = QueueMachine.TestCase
 TestQueueIsANaiveQueue.settings = settings(
     max_examples=120, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_an_undone_comparison_whose_lease_ran_out_is_asked_of_its_annotator_again() -> None:
+    queue = Queue(timedelta(minutes=15))
+    one = Wanted(
+        comparison_id="c0",
+        track=Track.HELPFULNESS,
+        batch_id="b",
+        round=0,
+        priority=0,
+        responses=2,
+        overlap=2,
+        labels=0,
+    )
+    queue.add([one, replace(one, comparison_id="c1")])
+    first = queue.lease("ann", None, START)
+    assert first is not None
+    queue.finish(first.lease, "b")
+    queue.lease("ann", None, START)  # ann's place in the line is at c1 now
+    label = Label(
+        label_id=first.lease.lease_id,
+        comparison_id="c0",
+        annotator_id="ann",
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        shown_order=(0, 1),
+    )
+    queue.reopen(label, one, new_lease("ann", "c0", 2, START, queue.lease_time))
+    again = queue.lease("ann", None, START + queue.lease_time)
+    assert again is not None
+    assert again.lease.comparison_id == "c0"
 
 
 def test_of_fifty_threads_one_gets_the_last_slot(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
@@ -12,6 +13,12 @@ from store.holds import Held
 from store.messages import Assignment, Judgement
 from store.queue import Queue
 from store.records import Degree, Label, Lease, Track
+
+LONGEST_COMMENT: Final = 10_000
+"""Characters of a comment."""
+LONGEST_REASON: Final = 500
+"""Characters of a reason, of a skip's as of a judgement's, and of a risk category."""
+MOST_REASONS: Final = 20
 
 
 def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
@@ -67,7 +74,7 @@ def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
         safety=tuple(judgement.safety[place] for place in by_response) if judgement.safety else (),
         reasons=judgement.reasons,
         comment=judgement.comment,
-        seconds=judgement.seconds,
+        seconds=float(judgement.seconds),  # a whole number would not be what the table gives back
         guideline_version=guideline_version,
     )
 
@@ -75,10 +82,31 @@ def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
 def check(judgement: Judgement, responses: int, track: Track) -> None:
     """Raises RequestError, in a sentence, unless the judgement fits so many responses of this track."""
     _check_ranks(judgement, responses)
+    _check_words(judgement)
     if judgement.safety or track is Track.SAFETY:
         _check_safety(judgement, responses)
     if not (math.isfinite(judgement.seconds) and judgement.seconds >= 0):
         raise RequestError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
+
+
+def check_words(what: str, words: str, most: int) -> None:
+    """Raises RequestError, in a sentence, unless a text that somebody typed can be kept."""
+    if len(words) > most:
+        raise RequestError(f"Expected a {what} of at most {most} characters; got {len(words)}.")
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        raise RequestError(
+            f"Expected a {what} in whole characters; one is half at place {error.start + 1}; type it again."
+        ) from error
+
+
+def _check_words(judgement: Judgement) -> None:
+    check_words("comment", judgement.comment, LONGEST_COMMENT)
+    if len(judgement.reasons) > MOST_REASONS:
+        raise RequestError(f"Expected at most {MOST_REASONS} reasons; got {len(judgement.reasons)}.")
+    for reason in judgement.reasons:
+        check_words("reason", reason, LONGEST_REASON)
 
 
 def _check_ranks(judgement: Judgement, responses: int) -> None:
@@ -102,6 +130,7 @@ def _check_safety(judgement: Judgement, responses: int) -> None:
             raise RequestError(f"Expected a severity from 0 (mild) to 2 (severe); got {label.severity}.")
         if label.safe and label.category is not None:
             raise RequestError(f"Expected no risk category on a safe response; got {label.category}.")
+        check_words("risk category", label.category or "", LONGEST_REASON)
 
 
 def _list(ranks: tuple[int, ...]) -> str:

@@ -24,7 +24,7 @@ from store.messages import (
     UndoLabel,
 )
 from store.records import Label, Lease, Retraction, Role, Skip, now
-from store.verbs.assignments import assignment, judged
+from store.verbs.assignments import LONGEST_REASON, assignment, check_words, judged
 from store.verbs.no_work import no_work
 from store.verbs.roles import allow, allow_judging
 
@@ -81,6 +81,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
 def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
     """Gives the lease back unjudged; the actor is not asked this comparison again."""
     _allow(actor)
+    check_words("reason", request.reason, LONGEST_REASON)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.held(request.lease_id)
         lease = held.lease if held else leases.by_id(db, request.lease_id)

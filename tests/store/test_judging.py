@@ -157,6 +157,13 @@ def test_a_skipped_comparison_is_not_asked_again_of_the_same_person(
         assert isinstance(next_comparison(reopened, ann, NextComparison()), NoWork)
 
 
+def test_a_skip_says_why_in_few_words(asked: Store, ann: Actor) -> None:
+    lease = take(asked, ann)
+    with pytest.raises(RequestError, match="reason of at most 500 characters; got 501"):
+        skip_lease(asked, ann, SkipLease(lease_id=lease.lease_id, reason="x" * 501))
+    assert take(asked, ann) == lease
+
+
 def test_undo_reopens_the_newest_label_with_what_was_judged(asked: Store, ann: Actor) -> None:
     judge(asked, ann, FIRST_BETTER)
     shown = take(asked, ann)
@@ -259,6 +266,18 @@ def test_a_higher_priority_comes_first_and_then_the_newest_batch(store: Store, a
         (
             Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SafetyLabel(safe=True, category="x"),) * 2),
             "Expected no risk category",
+        ),
+        (
+            Judgement(ranks=(1, 2), degree=Degree.BETTER, comment="x" * 10_001),
+            "Expected a comment of at most 10000 characters; got 10001.",
+        ),
+        (Judgement(ranks=(1, 2), degree=Degree.BETTER, comment="a\ud83d"), "one is half at place 2"),
+        (Judgement(ranks=(1, 2), degree=Degree.BETTER, reasons=("x",) * 21), "at most 20 reasons; got 21"),
+        (Judgement(ranks=(1, 2), degree=Degree.BETTER, reasons=("x" * 501,)), "reason of at most 500"),
+        (
+            Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SafetyLabel(safe=True),) * 1
+                      + (SafetyLabel(safe=False, category="x" * 501),)),
+            "risk category of at most 500",
         ),
     ],
 )  # fmt: skip

@@ -7,14 +7,23 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from small_collection import comparisons
+from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
-from store.messages import Actor, AuditReport, Freeze, Trace, VerifyAudit
+from store.messages import (
+    Actor,
+    Assignment,
+    AuditReport,
+    Freeze,
+    NextComparison,
+    SubmitLabel,
+    Trace,
+    VerifyAudit,
+)
 from store.records import Contents, Degree, Label, Policy, RewardModel, Snapshot, Track
-from store.verbs import freeze, trace, verify_audit
+from store.verbs import freeze, next_comparison, submit_label, trace, verify_audit
 from store.verbs.roles import HONE
 
 
@@ -89,6 +98,15 @@ def test_a_chain_written_anew_does_not_fit_the_manifests(audited: Home) -> None:
     fields = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**fields, "audit_head": "c" * 64}))
     assert report(audited).broken_seq == 16
+
+
+def test_a_judgement_in_whole_seconds_is_what_was_appended(store: Store, ann: Actor) -> None:
+    store.append("test", *comparisons(1))
+    assignment = next_comparison(store, ann, NextComparison())
+    assert isinstance(assignment, Assignment)
+    judgement = replace(FIRST_BETTER, seconds=3, comment="\x00 é 😀")
+    submit_label(store, ann, SubmitLabel(lease_id=assignment.lease_id, judgement=judgement))
+    assert verify_audit(store, HONE, VerifyAudit()).why == ""
 
 
 def test_annotators_do_not_read_the_audit_or_the_lineage(store: Store, ann: Actor) -> None:

@@ -1,0 +1,73 @@
+"""Who may ask what, verb by verb."""
+
+from __future__ import annotations
+
+import pytest
+from small_collection import FIRST_BETTER
+
+from store.database import Store
+from store.errors import NotAllowedError, RequestError
+from store.messages import (
+    Actor,
+    AddAnnotator,
+    CountHome,
+    Freeze,
+    Ingest,
+    NextComparison,
+    RenewLease,
+    SetPassword,
+    SkipLease,
+    SubmitLabel,
+    Trace,
+    UndoLabel,
+    VerifyAudit,
+)
+from store.records import Contents, Role
+from store.verbs import VERBS
+
+ASKED: dict[str, tuple[Role, object]] = {
+    "add_annotator": (Role.ADMINISTRATOR, AddAnnotator(name="new", password="long enough")),
+    "count_home": (Role.REVIEWER, CountHome()),
+    "freeze": (Role.ENGINEER, Freeze(contents=Contents.PROMPTS)),
+    "ingest": (Role.ENGINEER, Ingest()),
+    "next_comparison": (Role.ANNOTATOR, NextComparison()),
+    "renew_lease": (Role.ANNOTATOR, RenewLease(lease_id="l")),
+    "set_password": (Role.ADMINISTRATOR, SetPassword(name="somebody", password="long enough")),
+    "skip_lease": (Role.ANNOTATOR, SkipLease(lease_id="l", reason="")),
+    "submit_label": (Role.ANNOTATOR, SubmitLabel(lease_id="l", judgement=FIRST_BETTER)),
+    "trace": (Role.REVIEWER, Trace(thing="label:l")),
+    "undo_label": (Role.ANNOTATOR, UndoLabel()),
+    "verify_audit": (Role.REVIEWER, VerifyAudit()),
+}
+"""The least role that each verb takes, and a request."""
+
+
+def test_every_verb_has_its_least_role_here() -> None:
+    assert set(ASKED) == set(VERBS)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("verb", ASKED)
+def test_a_verb_is_for_its_least_role_and_those_above(store: Store, verb: str, role: Role) -> None:
+    least, request = ASKED[verb]
+    actor = Actor(annotator_id="eve", name="eve", role=role)
+    order = list(Role)
+    if order.index(role) >= order.index(least):
+        try:
+            VERBS[verb].function(store, actor, request)
+        except RequestError as error:
+            assert not isinstance(error, NotAllowedError)  # noqa: PT017  # an empty home has little to give
+    else:
+        with pytest.raises(NotAllowedError, match=f"role {least}; eve has the role {role}"):
+            VERBS[verb].function(store, actor, request)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_simulated_annotator_is_added_from_engineers_on(store: Store, role: Role) -> None:
+    actor = Actor(annotator_id="eve", name="eve", role=role)
+    request = AddAnnotator(name="robot", simulated=True)
+    if role in {Role.ANNOTATOR, Role.REVIEWER}:
+        with pytest.raises(NotAllowedError):
+            VERBS["add_annotator"].function(store, actor, request)
+    else:
+        assert VERBS["add_annotator"].function(store, actor, request).name == "robot"

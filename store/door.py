@@ -30,6 +30,8 @@ TIMEOUT: Final = 60.0
 """Seconds to wait for one reply."""
 PATIENCE: Final = 10.0
 """Seconds to wait for a home that is in use by a command without an address."""
+LONG_PATIENCE: Final = 600.0
+"""The same for one who has worked for hours, to whom a simulation's minutes are nothing."""
 
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is ours
 
@@ -134,6 +136,27 @@ class HTTPDoor:
             raise OwnerError(
                 f"The home's owner at {self._owner.url} does not answer ({error}); start it again or stop it."
             ) from error
+
+
+class KnockingDoor:
+    """Opens the home for one question at a time: who asks seldom and lives long keeps nobody else out.
+
+    The home may get another owner, or none, between two questions.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def ask(
+        self,
+        verb: Callable[[Store, Actor, Request], Reply],
+        request: Request,
+        *,
+        on_behalf_of: str | None = None,
+    ) -> Reply:
+        """See Door; waits long for a command that holds the home."""
+        with open_door(self.home, LONG_PATIENCE) as door:
+            return door.ask(verb, request, on_behalf_of=on_behalf_of)
 
 
 @contextmanager

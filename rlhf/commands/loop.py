@@ -96,14 +96,14 @@ def round_(
     from rlhf.results import read_results
     from rlhf.round import run_round
     from rlhf.stages import STAGES
-    from store.door import open_door
+    from store.door import KnockingDoor
     from store.settings import load
 
     root = home_of(home)
     chosen = [*overrides, f"round.method={method}"] if method else list(overrides)
     settings = load(Settings, root.settings, chosen)
-    with open_door(root) as door, progress_bar(quiet=as_json) as show:
-        number = run_round(root, door, settings, STAGES, show)
+    with progress_bar(quiet=as_json) as show:
+        number = run_round(root, KnockingDoor(root), settings, STAGES, show)
     results = read_results(root)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(results[-1])))

@@ -11,7 +11,7 @@ from small_collection import FIRST_BETTER, comparisons
 
 from store import owner
 from store.database import Store, open_store
-from store.door import HTTPDoor, LocalDoor, OwnerError, open_door
+from store.door import HTTPDoor, KnockingDoor, LocalDoor, OwnerError, open_door
 from store.errors import HomeInUseError, HoneError, NotAllowedError, RequestError
 from store.home import Home
 from store.identity import canonical
@@ -137,6 +137,17 @@ def test_a_home_that_stays_in_use_is_told_in_a_sentence(store: Store) -> None:
         open_door(store.home, patience=0.0),
     ):
         pass
+
+
+def test_who_knocks_finds_whoever_owns_the_home_at_that_moment_and_keeps_nobody_out(home: Home) -> None:
+    door = KnockingDoor(home)
+    assert door.ask(count_home, CountHome()).prompts == 0
+    with open_store(home) as first:
+        first.append("test", *comparisons(1))
+    assert door.ask(count_home, CountHome()).prompts == 1
+    second = open_store(home)
+    threading.Timer(0.3, second.close).start()
+    assert door.ask(count_home, CountHome()).prompts == 1
 
 
 def test_the_owners_file_is_private_and_goes_with_a_new_owner(store: Store) -> None:

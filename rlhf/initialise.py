@@ -17,12 +17,10 @@ from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.door import Door
 from store.errors import HoneError
+from store.exchange.publishing import deliver
 from store.home import Home
 from store.identity import identity
-from store.inbox import write_bundle
-from store.messages import Ingest
 from store.records import Fact, Policy, Prompt
-from store.verbs import ingest
 
 
 class InitialiseError(HoneError):
@@ -59,10 +57,7 @@ def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
     """Puts the policy and the prompts into the home; doing it again changes nothing."""
     write_settings(home, beginning.settings)
     policy = _policy(home, beginning.policy)
-    write_bundle(
-        home, f"beginning-{policy.policy_id}", {"policies": [policy], "prompts": list(beginning.prompts)}
-    )
-    take_in(door)
+    deliver(door, f"beginning-{policy.policy_id}", {"policies": [policy], "prompts": list(beginning.prompts)})
     return policy
 
 
@@ -89,16 +84,8 @@ def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questio
         "comparisons": asked.comparisons,
     }
     name = identity(*(comparison.comparison_id for comparison in asked.comparisons))
-    write_bundle(home, f"{batch.batch_id}-{name}", tables)
-    take_in(door)
+    deliver(door, f"{batch.batch_id}-{name}", tables)
     return len(asked.comparisons)
-
-
-def take_in(door: Door) -> None:
-    """Has the owner look into the inbox now; a bundle that it refused is an error with its sentence."""
-    taken = door.ask(ingest, Ingest())
-    if taken.rejected:
-        raise HoneError("The owner refused a bundle: " + " ".join(taken.rejected))
 
 
 def model_path(home: Home, path: str) -> Path:

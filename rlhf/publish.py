@@ -13,9 +13,9 @@ from rlhf.ask import Asked, batch_of
 from rlhf.evaluate import EvaluationResult
 from rlhf.judge import RewardJudge
 from rlhf.prompts import TrainPrompt
-from store.home import Home
+from store.door import Door
+from store.exchange.publishing import deliver
 from store.identity import identity
-from store.inbox import write_bundle
 from store.records import Evaluation, Fact, Policy, RewardModel, Round, Score
 
 
@@ -31,8 +31,8 @@ class Harvest:
     scores: tuple[Score, ...]
 
 
-def publish(home: Home, harvest: Harvest, made_at: datetime) -> None:
-    """Puts the bundle into the inbox, every row dated `made_at`: published again, it is the same bundle."""
+def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
+    """Gives the bundle to the store, every row dated `made_at`: published again, it is the same bundle."""
     tables: Mapping[str, Sequence[Fact]] = {
         "policies": [harvest.policy],
         "reward_models": harvest.reward_models,
@@ -47,7 +47,7 @@ def publish(home: Home, harvest: Harvest, made_at: datetime) -> None:
         table: [fact if isinstance(fact, Score) else replace(fact, made_at=made_at) for fact in facts]
         for table, facts in tables.items()
     }
-    write_bundle(home, f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}", dated)
+    deliver(door, f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}", dated)
 
 
 def evaluations(

@@ -13,7 +13,7 @@ import dataclasses
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +53,11 @@ class Turning:
         """The round's folder."""
         return self.home.round(self.number)
 
+    @property
+    def published(self) -> Path:
+        """Once this file is there, the store may have the policy: its weights do not change any more."""
+        return self.folder / "results.json"
+
     def stage(self, name: str) -> Path:
         """A stage's folder."""
         return self.folder / name
@@ -60,12 +65,15 @@ class Turning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage: what it returns, which stages and settings its result depends on, and how it is run."""
+    """One stage: what it returns, which stages and settings its result depends on, and how it is run.
+
+    A setting is a section, or one key of it such as `ppo.safety_gate`; seed and threads count everywhere.
+    """
 
     name: str
     result: type[Any]
     needs: tuple[str, ...]
-    sections: tuple[str, ...]
+    settings: tuple[str, ...]
     run: Callable[[Turning], Any]
 
 
@@ -112,6 +120,17 @@ def started_at(turning: Turning) -> datetime:
     return datetime.fromisoformat(plan["started_at"])
 
 
+def settings_of(stage: Stage, settings: Settings) -> dict[str, Any]:
+    """The settings on which the stage's result depends, by name."""
+    return {name: _setting(settings, name) for name in ("round.seed", "round.threads", *stage.settings)}
+
+
+def _setting(settings: Settings, name: str) -> Any:  # noqa: ANN401  # each has a type of its own
+    section, _dot, key = name.partition(".")
+    values = dataclasses.asdict(getattr(settings, section))
+    return values[key] if key else values
+
+
 def _run_stages(turning: Turning, stages: tuple[Stage, ...]) -> None:
     tracker, name = turning.tracker, stages[0].name
     try:
@@ -133,6 +152,11 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
     folder, adapter = turning.stage(stage.name), TypeAdapter(stage.result)
     begun, done, inputs = folder / "begun.json", folder / "done.json", _inputs(turning, stage)
     if not begun.exists() or json.loads(begun.read_text(encoding="utf-8"))["inputs"] != inputs:
+        if turning.published.exists():
+            raise RoundError(
+                f"Round {turning.number} has given its policy to the store, so {stage.name} stays as it is; "
+                "finish it with the settings that it was published with, which are in its plan.json."
+            )
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_json(begun, {"inputs": inputs})
@@ -148,11 +172,8 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
 
 def _inputs(turning: Turning, stage: Stage) -> str:
     """A hash of everything that the stage's result depends on."""
-    sections: Mapping[str, Any] = {
-        name: dataclasses.asdict(getattr(turning.settings, name)) for name in ("round", *stage.sections)
-    }
     before = {name: _digest(turning.results[name]) for name in stage.needs}
-    return identity("stage", stage.name, turning.number, sections, before)
+    return identity("stage", stage.name, turning.number, settings_of(stage, turning.settings), before)
 
 
 def _digest(result: object) -> str:
@@ -160,19 +181,20 @@ def _digest(result: object) -> str:
 
 
 def _plan(turning: Turning) -> None:
-    plan = turning.folder / "plan.json"
-    if not plan.exists():
-        settings = turning.settings.round
-        write_json(
-            plan,
-            {
-                "round": turning.number,
-                "method": settings.method,
-                "seed": settings.seed,
-                "started_at": now().isoformat(),
-                "settings": dataclasses.asdict(turning.settings),
-            },
-        )
+    """Writes what the round sets out to do; a round that is resumed keeps the time at which it was begun."""
+    settings, plan = turning.settings.round, turning.folder / "plan.json"
+    if turning.published.exists():
+        return
+    write_json(
+        plan,
+        {
+            "round": turning.number,
+            "method": settings.method,
+            "seed": settings.seed,
+            "started_at": (started_at(turning) if plan.exists() else now()).isoformat(),
+            "settings": dataclasses.asdict(turning.settings),
+        },
+    )
 
 
 def _alone(home: Home) -> AbstractContextManager[object]:

@@ -20,34 +20,44 @@ from rlhf.stages.publishing import publication
 _REWARDS: Final = ("reward_helpfulness", "reward_safety")
 
 STAGES: Final = (
-    Stage(name="snapshot", result=Frozen, needs=(), sections=(), run=snapshot),
+    Stage(name="snapshot", result=Frozen, needs=(), settings=(), run=snapshot),
     Stage(
         name="reward_helpfulness",
         result=Rewarded,
         needs=("snapshot",),
-        sections=("reward",),
+        settings=("reward",),
         run=reward_helpfulness,
     ),
     Stage(
-        name="reward_safety", result=Rewarded, needs=("snapshot",), sections=("reward",), run=reward_safety
+        name="reward_safety", result=Rewarded, needs=("snapshot",), settings=("reward",), run=reward_safety
     ),
     Stage(
-        name="reject", result=Improved, needs=("snapshot", *_REWARDS), sections=("reject", "sft"), run=reject
+        name="reject",
+        result=Improved,
+        needs=("snapshot", *_REWARDS),
+        settings=("reject", "sft", "round.method", "ppo.safety_gate"),
+        run=reject,
     ),
-    Stage(name="ppo", result=Improved, needs=("snapshot", *_REWARDS, "reject"), sections=("ppo",), run=ppo),
+    Stage(
+        name="ppo",
+        result=Improved,
+        needs=("snapshot", *_REWARDS, "reject"),
+        settings=("ppo", "round.method"),
+        run=ppo,
+    ),
     Stage(
         name="evaluate",
         result=EvaluationResult,
         needs=("snapshot", *_REWARDS, "ppo"),
-        sections=("evaluate",),
+        settings=("evaluate", "ppo.safety_gate"),
         run=evaluation,
     ),
-    Stage(name="promote", result=Promotion, needs=("evaluate",), sections=(), run=promotion),
+    Stage(name="promote", result=Promotion, needs=("evaluate",), settings=(), run=promotion),
     Stage(
         name="publish",
         result=RoundResult,
         needs=("snapshot", *_REWARDS, "ppo", "evaluate", "promote"),
-        sections=("publish",),
+        settings=("publish", "round.method", "ppo.safety_gate"),
         run=publication,
     ),
 )

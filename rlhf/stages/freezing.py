@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
+from rlhf.results import read_results
 from rlhf.round import RoundError, Turning
 from store.messages import CountHome, Freeze
 from store.records import Contents, Split
@@ -39,9 +40,7 @@ def snapshot(turning: Turning) -> Frozen:
     counts = turning.door.ask(count_home, CountHome())
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
-    least = turning.settings.round.minimum_labels
-    if counts.labels < least:
-        raise RoundError(f"Expected at least {least} labels; there are {counts.labels}. Label more first.")
+    _check_labels(turning, counts.labels)
     return Frozen(
         preferences_id=preferences.snapshot_id,
         preferences=preferences.path,
@@ -53,6 +52,16 @@ def snapshot(turning: Turning) -> Frozen:
         first_id=counts.first_policy_id or counts.newest_policy_id,
         first=counts.first_policy_path,
     )
+
+
+def _check_labels(turning: Turning, labels: int) -> None:
+    before = max((row.labels for row in read_results(turning.home) if row.round < turning.number), default=0)
+    least = turning.settings.round.minimum_labels
+    if labels - before < least:
+        raise RoundError(
+            f"Expected at least {least} labels since the last round; there are {labels - before}. Label more "
+            "first, or ask for fewer with round.minimum_labels."
+        )
 
 
 def training_prompts(turning: Turning) -> list[TrainPrompt]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
 from rlhf.evaluate import EvaluationResult
-from rlhf.initialise import model_path, take_in
+from rlhf.initialise import model_path
 from rlhf.intervals import Interval
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
@@ -25,11 +25,11 @@ from store.settings import as_json
 def publication(turning: Turning) -> RoundResult:
     """Gives everything to the store, asks the next comparisons, and writes the row and the report."""
     row = _row(turning)
-    publish(turning.home, _harvest(turning, row), started_at(turning))
-    take_in(turning.door)
+    harvest = _harvest(turning, row)
     if turning.number == 1:
         write_result(turning.home, _first_row(turning))
     write_result(turning.home, row)
+    publish(turning.door, harvest, started_at(turning))
     metrics = pd.DataFrame(read_metrics(turning.folder))
     write_report(turning.folder / "report.html", read_results(turning.home), metrics)
     return row

@@ -52,7 +52,7 @@ def publish(
         bad += [str(row) for row in chunk if isinstance(row, BadRow)]
         good = [row for row in chunk if not isinstance(row, BadRow)]
         if good:
-            _publish(door, name, tables(good))
+            deliver(door, name, tables(good))
     after = counted(door.ask(count_home, CountHome()))
     return ImportReport(rows=count, added=after - before, bad=tuple(bad))
 
@@ -63,7 +63,11 @@ def split_of(prompt_id: str) -> Split:
     return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
 
 
-def _publish(door: Door, name: str, tables: Mapping[str, Sequence[Fact]]) -> None:
+def deliver(door: Door, name: str, tables: Mapping[str, Sequence[Fact]]) -> None:
+    """Publishes facts and has the owner take them in now; BundleError says why it refused them.
+
+    Looks where the bundle lies now: the owner also takes in by itself, and may have been quicker.
+    """
     folder = write_bundle(door.home, name, tables)
     door.ask(ingest, Ingest())
     why = door.home.inbox / "rejected" / folder.name / "why.txt"

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,14 +13,17 @@ from pathlib import Path
 import pytest
 
 from rlhf.begin import begin
+from rlhf.config import Settings
 from rlhf.demo import Audience, DemoPlan, run_demo
 from rlhf.pocket.beginning import preset
 from rlhf.pocket.panel import panel
+from rlhf.round import RoundError, run_round
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
-from store.door import open_door
+from store.door import KnockingDoor, open_door
 from store.home import Home
 from store.messages import CountHome, Trace, VerifyAudit
+from store.settings import load
 from store.verbs import count_home, trace, verify_audit
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +89,13 @@ def test_a_label_is_followed_to_the_policy_that_it_shaped_and_back(finished):
         forth = door.ask(trace, Trace(thing=f"label:{back.labels[0]}"))
     assert newest in forth.policies
     assert set(back.reward_models) <= set(forth.reward_models)
+
+
+def test_a_round_wants_labels_that_are_newer_than_the_last_one(finished, tmp_path):
+    home = Home(shutil.copytree(finished[0].root, tmp_path / "home"))
+    settings = load(Settings, home.settings)
+    with pytest.raises(RoundError, match="Expected at least 10 labels since the last round"):
+        run_round(home, KnockingDoor(home), settings, STAGES)
 
 
 def test_the_audit_chain_is_whole_after_a_round(finished):

@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rlhf.config import PPOSettings, Settings
-from rlhf.round import RoundError, Stage, Turning, finished, run_round, unfinished
+from rlhf.config import (
+    EvaluationSettings,
+    PPOSettings,
+    PublishSettings,
+    RewardSettings,
+    RoundSettings,
+    Settings,
+    SFTSettings,
+)
+from rlhf.round import RoundError, Stage, Turning, finished, run_round, settings_of, unfinished
+from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped
+from store import rounds
 from store.home import Home
 
 
@@ -21,13 +31,13 @@ class Count:
     value: int
 
 
-def stage(name: str, needs: tuple[str, ...], sections: tuple[str, ...] = (), add: int = 1) -> Stage:
+def stage(name: str, needs: tuple[str, ...], settings: tuple[str, ...] = (), add: int = 1) -> Stage:
     def run(turning: Turning) -> Count:
         with (turning.home.root / "ran.txt").open("a") as ran:
             ran.write(f"{name}\n")
         return Count(value=add + sum(turning.results[need].value for need in needs))
 
-    return Stage(name=name, result=Count, needs=needs, sections=sections, run=run)
+    return Stage(name=name, result=Count, needs=needs, settings=settings, run=run)
 
 
 STAGES = (
@@ -61,11 +71,11 @@ def test_a_finished_round_is_followed_by_the_next_one(tmp_path):
     assert finished(home) == [1, 2]
 
 
-def failing_at(name: str) -> tuple[Stage, ...]:
+def failing_at(name: str, stages: tuple[Stage, ...] = STAGES) -> tuple[Stage, ...]:
     def fail(_turning: Turning) -> Count:
         raise OSError("The disk is full.")
 
-    return tuple(replace(part, run=fail) if part.name == name else part for part in STAGES)
+    return tuple(replace(part, run=fail) if part.name == name else part for part in stages)
 
 
 @pytest.mark.parametrize("at", [part.name for part in STAGES])
@@ -87,6 +97,68 @@ def test_changed_settings_redo_what_depends_on_them_and_nothing_else(tmp_path):
     turn(home, Settings(ppo=PPOSettings(kl_coef=0.5)))
     # The redone stage came to the same result, but what it learned from is the same too: only it ran again.
     assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
+
+
+def test_a_changed_method_keeps_the_reward_model_and_the_time_at_which_the_round_was_begun(tmp_path):
+    home = Home(tmp_path)
+    stages = tuple(
+        replace(part, settings=("ppo", "round.method")) if part.name == "ppo" else part for part in STAGES
+    )
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish", stages))
+    begun = json.loads((home.round(1) / "plan.json").read_text())
+    turn(home, Settings(round=RoundSettings(method="rs")), stages)
+    plan = json.loads((home.round(1) / "plan.json").read_text())
+    assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
+    assert (begun["method"], plan["method"]) == ("rs+ppo", "rs")
+    assert plan["started_at"] == begun["started_at"]
+
+
+def test_a_published_round_is_finished_with_its_own_settings_or_not_at_all(tmp_path):
+    home = Home(tmp_path)
+
+    def die_after_publishing(turning: Turning) -> Count:
+        turning.published.touch()
+        raise OSError("The disk is full.")
+
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=(*STAGES[:-1], replace(STAGES[-1], run=die_after_publishing)))
+    weights = home.round(1) / "ppo" / "policy"
+    weights.touch()
+    with pytest.raises(RoundError, match="has given its policy to the store"):
+        turn(home, Settings(ppo=PPOSettings(kl_coef=0.5)))
+    assert weights.exists()
+    assert turn(home) == 1
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+
+
+AFTER_REWARD = {"reject", "ppo", "evaluate", "publish"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "redone"),
+    [
+        (Settings(round=RoundSettings(seed=1)), {stage.name for stage in REAL_STAGES}),
+        (Settings(round=RoundSettings(minimum_labels=1)), set()),
+        (Settings(round=RoundSettings(method="rs")), {"reject", "ppo", "publish"}),
+        (Settings(reward=RewardSettings(epochs=2)), {"reward_helpfulness", "reward_safety"}),
+        (Settings(sft=SFTSettings(epochs=3)), {"reject"}),
+        (Settings(ppo=PPOSettings(kl_coef=0.5)), {"ppo"}),
+        (Settings(ppo=PPOSettings(safety_gate=0.5)), AFTER_REWARD),
+        (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate"}),
+        (Settings(publish=PublishSettings(comparisons=1)), {"publish"}),
+    ],
+    ids=["seed", "minimum", "method", "reward", "sft", "ppo", "gate", "evaluate", "publish"],
+)
+def test_a_setting_redoes_the_stages_that_read_it(changed, redone):
+    differ = {
+        stage.name for stage in REAL_STAGES if settings_of(stage, changed) != settings_of(stage, Settings())
+    }
+    assert differ == redone
+
+
+def test_the_stages_are_those_that_the_rounds_page_shows():
+    assert tuple(stage.name for stage in REAL_STAGES) == rounds.STAGES
 
 
 def test_a_changed_result_redoes_the_stages_after_it(tmp_path):

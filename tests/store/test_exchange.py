@@ -11,11 +11,14 @@ import pytest
 from store import labels, prompts
 from store.database import Store
 from store.door import LocalDoor
+from store.errors import BundleError
 from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
 from store.exchange.lines import BadRow
+from store.exchange.publishing import deliver
+from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
-from store.records import Contents, Degree, Role, Split, Track, Turn
+from store.records import Contents, Degree, Response, Role, Split, Track, Turn
 from store.verbs import freeze, next_comparison
 from store.verbs.roles import HONE
 
@@ -174,3 +177,11 @@ def test_the_published_files_go_in(store: Store) -> None:
         tracks = {track: len(prompts.of_track(db, track)) for track in Track}
     assert tracks[Track.SAFETY] > 1500
     assert HONE.role is Role.ADMINISTRATOR
+
+
+def test_a_bundle_that_the_owner_refused_by_itself_before_it_was_asked_is_an_error(store: Store) -> None:
+    orphan = Response(response_id="1", prompt_id="nowhere", policy_id="p", text="Hello.")
+    write_bundle(store.home, "orphan", {"responses": [orphan]})
+    take_in(store)
+    with pytest.raises(BundleError, match="refers to prompt nowhere"):
+        deliver(LocalDoor(store), "orphan", {"responses": [orphan]})

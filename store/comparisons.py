@@ -52,6 +52,12 @@ where  ($comparison_ids::varchar[] is null and coalesce(label_count, 0) < overla
    or  comparison_id in (select unnest($comparison_ids::varchar[]))
 """
 
+UNKNOWN = """
+select unnest($comparison_ids::varchar[])
+except
+select comparison_id from comparisons
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -71,6 +77,12 @@ class Wanted:
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
     """The comparison with this id."""
     return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Comparison)
+
+
+def unknown(db: DuckDBPyConnection, comparison_ids: list[str]) -> list[str]:
+    """Those of the ids that no comparison has."""
+    found = db.execute(UNKNOWN, {"comparison_ids": comparison_ids}).fetchall()
+    return sorted(comparison_id for (comparison_id,) in found)
 
 
 def wanted(db: DuckDBPyConnection, comparison_ids: list[str] | None = None) -> list[Wanted]:

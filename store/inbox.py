@@ -14,9 +14,10 @@ import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import UTC
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import duckdb
 import pydantic
@@ -28,14 +29,18 @@ from store.errors import BundleError, HoneError
 from store.home import Home
 from store.identity import canonical
 from store.messages import Ingested
-from store.records import Bundle, Comparison, Fact
+from store.records import Bundle, Comparison, Credential, Fact, SignIn, SignOut
 from store.references import check_references
 from store.tables import TABLES
 from store.writer import WriteError, prepare, prepare_unaudited
 
-KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind is not Bundle}
+NEVER: Final = {Bundle, Credential, SignIn, SignOut}
+"""What no bundle brings: who may sign in is for administrators."""
+KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind not in NEVER}
 MANIFEST: Final = "manifest.json"
 WHY: Final = "why.txt"
+
+F = TypeVar("F", bound=Fact)
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
@@ -122,7 +127,7 @@ def watch(store: Store, stop: threading.Event, every: float = 1.0) -> threading.
 
     def look() -> None:
         while not stop.wait(every):
-            with suppress(HoneError):  # the disk's fault; the bundle stays and is tried again
+            with suppress(HoneError, OSError):  # the disk's fault; the bundle stays and is tried again
                 take_in(store)
 
     thread = threading.Thread(target=look, name="hone-inbox", daemon=True)
@@ -136,6 +141,8 @@ def read_bundle(folder: Path) -> Arrival:
         manifest = TypeAdapter(Manifest).validate_json((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise BundleError(f"Expected a {MANIFEST} in the bundle; there is none.") from error
+    except OSError as error:
+        raise BundleError(f"The {MANIFEST} cannot be read: {error}.") from error
     except ValidationError as error:
         raise BundleError(f"The {MANIFEST} does not fit: {error.errors()[0]['msg']}.") from error
     strangers = sorted(set(manifest.tables) - set(KINDS))
@@ -151,6 +158,8 @@ def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
         text = file.read_bytes()
     except FileNotFoundError as error:
         raise BundleError(f"Expected {file.name}, which the {MANIFEST} names; there is none.") from error
+    except OSError as error:
+        raise BundleError(f"{file.name} cannot be read: {error}.") from error
     if hashlib.sha256(text).hexdigest() != manifest.tables[table].sha256:
         raise BundleError(
             f"{file.name} is not what the {MANIFEST} says: its sha256 differs. Publish it again."
@@ -159,7 +168,7 @@ def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
     facts = []
     for number, line in enumerate(text.splitlines(), start=1):
         try:
-            facts.append(adapter.validate_json(line))
+            facts.append(_in_utc(adapter.validate_json(line)))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
@@ -167,6 +176,13 @@ def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
     if len(facts) != manifest.tables[table].rows:
         raise BundleError(f"Expected {manifest.tables[table].rows} rows in {file.name}; got {len(facts)}.")
     return facts
+
+
+def _in_utc(fact: F) -> F:
+    """The fact with its times as the store keeps them, without a zone."""
+    times = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name.endswith("_at")}
+    zoned = {name: time.astimezone(UTC).replace(tzinfo=None) for name, time in times.items() if time.tzinfo}
+    return replace(fact, **zoned) if zoned else fact
 
 
 def _take(store: Store, folder: Path) -> None:
@@ -178,7 +194,11 @@ def _take(store: Store, folder: Path) -> None:
         check_references(db, arrival.facts)
     bundle = Bundle(bundle_id=bundle_id, name=folder.name, row_count=len(arrival.facts))
     try:
-        store.submit([*prepare("inbox", [bundle]), *prepare_unaudited(arrival.facts)]).wait()
+        entries = [*prepare("inbox", [bundle]), *prepare_unaudited(arrival.facts)]
+    except ValueError as error:
+        raise BundleError("Expected numbers; got NaN or infinity. Leave such a row out.") from error
+    try:
+        store.submit(entries).wait()
     except WriteError as error:
         if isinstance(error.__cause__, duckdb.IntegrityError | duckdb.DataError | duckdb.ProgrammingError):
             raise BundleError(str(error)) from error

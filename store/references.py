@@ -1,33 +1,60 @@
-"""Whether what arrives refers to what is there: the tables have no foreign keys, so the door looks."""
+"""Whether what arrives fits what is there: the tables have no foreign keys, so the door looks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, prompts, responses
+from store import batches, comparisons, prompts, responses
 from store.errors import BundleError
-from store.records import Batch, Comparison, Fact, Prompt, Response
+from store.records import Annotator, Batch, Comparison, Fact, Kind, Label, Prompt, Response
+
+MOST_RESPONSES: Final = 100
+"""Of one comparison; their places are kept in a byte."""
 
 
 def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    """Raises BundleError when a response or a comparison refers to something that nobody has published."""
-    answered = {fact.response_id: fact.prompt_id for fact in facts if isinstance(fact, Response)}
+    """Raises BundleError when a fact refers to what nobody has published, or does not fit what it refers to."""
+    if any(isinstance(fact, Annotator) and fact.kind is Kind.PERSON for fact in facts):
+        raise BundleError("A bundle cannot add people; let an administrator add them.")
     asked = [fact for fact in facts if isinstance(fact, Comparison)]
+    answered = _answered(db, facts, asked)
     known_prompts = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
     known_batches = {fact.batch_id for fact in facts if isinstance(fact, Batch)}
+    judged = {fact.comparison_id for fact in facts if isinstance(fact, Label)}
     wanted_prompts = {*answered.values(), *(one.prompt_id for one in asked)} - known_prompts
-    wanted_responses = {response_id for one in asked for response_id in one.response_ids} - set(answered)
     wanted_batches = {one.batch_id for one in asked} - known_batches
+    wanted_comparisons = judged - {one.comparison_id for one in asked}
     _none("prompt", prompts.unknown(db, sorted(wanted_prompts)))
-    _none("response", responses.unknown(db, sorted(wanted_responses)))
     _none("batch", sorted(wanted_batches - {batch.batch_id for batch in batches.every(db)}))
+    _none("comparison", comparisons.unknown(db, sorted(wanted_comparisons)))
     for one in asked:
-        if any(answered.get(response_id, one.prompt_id) != one.prompt_id for response_id in one.response_ids):
-            raise BundleError(
-                f"Expected responses of comparison {one.comparison_id} to answer its prompt; one does not."
-            )
+        _check_responses(one, answered)
+
+
+def _answered(
+    db: DuckDBPyConnection, facts: Sequence[Fact], asked: Sequence[Comparison]
+) -> Mapping[str, str]:
+    """The prompt of each response that arrives or is asked about; what is there already stays as it is."""
+    arriving = {fact.response_id: fact.prompt_id for fact in facts if isinstance(fact, Response)}
+    wanted = {response_id for one in asked for response_id in one.response_ids}
+    return {**arriving, **responses.prompts_of(db, sorted(wanted | set(arriving)))}
+
+
+def _check_responses(asked: Comparison, answered: Mapping[str, str]) -> None:
+    ids = asked.response_ids
+    _none("response", sorted(set(ids) - set(answered)))
+    if len(set(ids)) != len(ids) or len(ids) > MOST_RESPONSES:
+        raise BundleError(
+            f"Expected comparison {asked.comparison_id} to have different responses, {MOST_RESPONSES} at most; "
+            f"got {len(ids)}, {len(set(ids))} of them different."
+        )
+    if any(answered[response_id] != asked.prompt_id for response_id in ids):
+        raise BundleError(
+            f"Expected responses of comparison {asked.comparison_id} to answer its prompt; one does not."
+        )
 
 
 def _none(noun: str, missing: list[str]) -> None:

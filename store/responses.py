@@ -28,10 +28,9 @@ select text from responses
 where  response_id = $response_id
 """
 
-UNKNOWN = """
-select unnest($response_ids::varchar[])
-except
-select response_id from responses
+PROMPTS_OF = """
+select response_id, prompt_id from responses
+where  response_id in (select unnest($response_ids::varchar[]))
 """
 
 
@@ -47,7 +46,6 @@ def text(db: DuckDBPyConnection, response_id: str) -> str:
     return str(found[0])
 
 
-def unknown(db: DuckDBPyConnection, response_ids: list[str]) -> list[str]:
-    """Those of the ids that no response has."""
-    found = db.execute(UNKNOWN, {"response_ids": response_ids}).fetchall()
-    return sorted(response_id for (response_id,) in found)
+def prompts_of(db: DuckDBPyConnection, response_ids: list[str]) -> dict[str, str]:
+    """Which prompt each of these responses answers, for those that are there."""
+    return dict(db.execute(PROMPTS_OF, {"response_ids": response_ids}).fetchall())

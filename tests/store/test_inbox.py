@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from small_collection import comparisons
 
-from store import bundles, prompts
+from store import batches, bundles, prompts
 from store.database import Store, open_store
 from store.errors import BundleError
 from store.home import Home
 from store.inbox import watch, write_bundle
 from store.messages import Actor, Assignment, CountHome, Ingest, NextComparison
-from store.records import Batch, Comparison, Fact, Policy, Prompt, Response, Score
+from store.records import (
+    Annotator,
+    Batch,
+    Comparison,
+    Credential,
+    Degree,
+    Fact,
+    Kind,
+    Label,
+    Policy,
+    Prompt,
+    Response,
+    Role,
+    Score,
+)
 from store.verbs import count_home, ingest, next_comparison
 
 TABLES = {
@@ -27,7 +43,12 @@ TABLES = {
     Response: "responses",
     Comparison: "comparisons",
     Score: "scores",
+    Label: "labels",
+    Annotator: "annotators",
 }
+LABEL = Label(
+    label_id="l", comparison_id="c0", annotator_id="a", ranks=(1, 2), degree=Degree.BETTER, shown_order=(0, 1)
+)
 
 
 def tables(facts: list[Fact]) -> dict[str, list[Fact]]:
@@ -113,14 +134,75 @@ def test_a_damaged_bundle_is_rejected_with_a_sentence(
 
 @pytest.mark.parametrize(
     ("missing", "sentence"),
-    [(Prompt, "refers to prompt q0"), (Response, "refers to response"), (Batch, "refers to batch batch-000")],
+    [
+        (Prompt, "refers to prompt q0"),
+        (Response, "refers to response q0-r0"),
+        (Batch, "refers to batch batch-000"),
+        (Comparison, "refers to comparison c0"),
+    ],
 )
 def test_a_bundle_that_refers_to_nothing_is_rejected(
     store: Store, chief: Actor, missing: type[Fact], sentence: str
 ) -> None:
-    publish(store.home, [fact for fact in comparisons(1) if not isinstance(fact, missing)])
+    publish(store.home, [fact for fact in [*comparisons(1), LABEL] if not isinstance(fact, missing)])
     (rejected,) = ingest(store, chief, Ingest()).rejected
     assert sentence in rejected
+
+
+@pytest.mark.parametrize(
+    ("response_ids", "sentence"),
+    [
+        (("q0-r0", "q1-r0"), "to answer its prompt"),
+        (("q0-r0", "q0-r0"), "got 2, 1 of them different"),
+        (tuple(f"q0-r{number}" for number in range(101)), "got 101, 101 of them different"),
+    ],
+)
+def test_a_comparison_is_of_different_answers_to_its_own_prompt(
+    store: Store, chief: Actor, response_ids: tuple[str, ...], sentence: str
+) -> None:
+    facts = comparisons(2, responses=101)
+    store.append("test", *facts)
+    publish(store.home, [replace(facts[-1], comparison_id="x", prompt_id="q0", response_ids=response_ids)])
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert sentence in rejected
+
+
+def test_a_bundle_adds_nobody_who_could_sign_in(store: Store, chief: Actor) -> None:
+    person = Annotator(annotator_id="eve", name="eve", role=Role.ADMINISTRATOR, kind=Kind.PERSON)
+    publish(store.home, [person])
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "cannot add people" in rejected
+    with pytest.raises(BundleError, match="table in credentials"):
+        write_bundle(store.home, "x", {"credentials": [Credential(annotator_id="eve", password_hash="h")]})
+
+
+def by_hand(home: Home, table: str, line: bytes) -> None:
+    folder = home.inbox / "by-hand"
+    folder.mkdir()
+    (folder / f"{table}.jsonl").write_bytes(line)
+    files = {table: {"rows": 1, "sha256": hashlib.sha256(line).hexdigest()}}
+    (folder / "manifest.json").write_text(json.dumps({"name": "by-hand", "tables": files}))
+
+
+def test_a_score_that_is_no_number_rejects_the_bundle(store: Store, chief: Actor) -> None:
+    by_hand(store.home, "scores", b'{"response_id": "r", "reward_model_id": "m", "score": NaN}')
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "got NaN or infinity" in rejected
+
+
+def test_a_time_with_a_zone_is_kept_in_utc(store: Store, chief: Actor) -> None:
+    by_hand(store.home, "batches", b'{"batch_id": "b", "round": 1, "made_at": "2026-01-01T01:30:00+02:00"}')
+    assert ingest(store, chief, Ingest()).rejected == ()
+    with store.reading() as db:
+        assert [batch.made_at for batch in batches.every(db)] == [datetime(2025, 12, 31, 23, 30)]
+
+
+def test_a_bundle_that_cannot_be_read_does_not_keep_the_others_out(store: Store, chief: Actor) -> None:
+    (store.home.inbox / "odd" / "manifest.json").mkdir(parents=True)
+    folder = publish(store.home, comparisons(1))
+    taken = ingest(store, chief, Ingest())
+    assert taken.bundles == (folder.name,)
+    assert "manifest.json cannot be read" in taken.rejected[0]
 
 
 def test_a_row_that_the_tables_refuse_rejects_the_whole_bundle(store: Store, chief: Actor) -> None:

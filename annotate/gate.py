@@ -20,9 +20,6 @@ OPEN_PATHS = frozenset({"/sign-in", "/api/health", "/favicon.png"})
 OPEN_FOLDERS = ("/api/verbs/", "/static/")
 """Answered to anyone; `/api/verbs` asks for its own token, and `/static/` holds Streamlit's own bundle."""
 
-FORGEABLE = (b"x-forwarded-user", b"x-forwarded-email", b"x-hone-user")
-"""Headers by which some proxies name a user: nothing here trusts them, and nothing shall."""
-
 
 class Gate:
     """ASGI middleware that lets a request pass if its path is open or its cookie is a live sign-in."""
@@ -34,7 +31,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or refuses it."""
         if scope["type"] == "lifespan" or _is_open(scope["path"]) or await self._is_signed_in(scope):
-            await self.app(_without_forgeries(scope), receive, send)
+            await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             # Closed before it is accepted, a socket is refused with 403.
             await send({"type": "websocket.close", "code": 1008, "reason": "Sign in first."})
@@ -57,12 +54,6 @@ def cookie(header: str, name: str) -> str | None:
 
 def _is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
-
-
-def _without_forgeries(scope: Scope) -> Scope:
-    if scope["type"] == "lifespan":
-        return scope
-    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() not in FORGEABLE]}
 
 
 def _refusal(scope: Scope) -> Response:

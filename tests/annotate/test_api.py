@@ -7,9 +7,11 @@ import httpx
 import pytest
 from small_homes import PASSWORD, comparisons, person, simulated
 from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
-from annotate import app, ownership, sign_in
+from annotate import app, appearance, ownership, sign_in
 from store.records import Role
 
 URL = "http://127.0.0.1:8501"
@@ -123,11 +125,28 @@ def test_everything_else_is_closed(client, path):
     assert client.get(path).status_code == 401
 
 
-def test_a_socket_without_a_session_is_refused(client):
-    from starlette.websockets import WebSocketDisconnect
+def test_a_socket_opens_with_a_session_and_only_then(store, ana):
+    async def stream(socket):
+        await socket.accept()
+        await socket.send_text("the page")
+        await socket.close()
 
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
-        pass
+    routes = [*sign_in.routes(store), WebSocketRoute("/_stcore/stream", stream)]
+    with TestClient(Starlette(routes=routes, middleware=app.middleware(store)), base_url=URL) as client:
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+            pass
+        token = enter(client).cookies[sign_in.SESSION_COOKIE]
+        cookie = {"cookie": f"{sign_in.SESSION_COOKIE}={token}"}
+        with client.websocket_connect("/_stcore/stream", headers=cookie) as socket:
+            assert socket.receive_text() == "the page"
+
+
+def test_cookies_of_a_secure_page_are_never_sent_in_the_clear(tenure, ana):
+    served = Starlette(routes=app.routes(tenure), middleware=app.middleware(tenure.store))
+    with TestClient(served, base_url="https://127.0.0.1", follow_redirects=False) as client:
+        cookies = enter(client).headers.get_list("set-cookie")
+    assert len(cookies) == 2
+    assert all("; Secure" in cookie for cookie in cookies)
 
 
 def test_the_right_password_gives_a_cookie_that_scripts_cannot_read(client, ana):
@@ -219,13 +238,23 @@ def test_signing_out_takes_the_form_s_token(client, ana):
 @pytest.mark.parametrize("path", ["/sign-in", "/api/health", "/somewhere"])
 def test_every_answer_carries_a_policy_without_loopholes(client, path):
     headers = client.get(path).headers
-    scripts = next(
-        part for part in headers["content-security-policy"].split("; ") if part.startswith("script-src")
-    )
-    assert "unsafe" not in scripts
-    assert "'sha256-" in scripts
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy.pop("script-src").startswith("'self' 'sha256-")
+    assert "unsafe" not in headers["content-security-policy"].replace("style-src 'self' 'unsafe-inline'", "")
+    assert {policy[name] for name in ("default-src", "connect-src", "form-action")} == {"'self'"}
+    assert {policy[name] for name in ("object-src", "base-uri", "frame-ancestors")} == {"'none'"}
+    assert policy["img-src"] == "'self' data: blob:"
     assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_streamlit_reports_nothing_shows_no_code_and_knows_its_own_names():
+    options = appearance.options("10.0.0.7", 8501, ["hone.example"])
+    assert options["browser.gatherUsageStats"] is False
+    assert options["client.showErrorDetails"] == "none"
+    assert options["server.enableAgentApi"] is False
+    assert options["server.allowedHosts"] == ["localhost", "127.0.0.1", "::1", "10.0.0.7", "hone.example"]
 
 
 def test_an_engineer_is_known_by_her_cookie(client, store):

@@ -217,6 +217,16 @@ def test_a_pair_that_comes_again_has_its_name_again_and_another_one_for_others(s
     assert (deck.shown["lease"] == lease, deck.shown["pair"]) == (False, pair_name)
 
 
+def test_a_comment_that_is_too_long_is_refused_and_a_long_reason_is_cut(store, who):
+    store.append("hone", *comparisons(1))
+    deck = Deck(store, who)
+    deck.send("submit", judgement=judgement(comment="x" * 2001))
+    assert (labels(store), "at most 2000 characters" in deck.shown["message"]) == (0, True)
+    deck.send("skip", reason="x" * 1000)
+    with store.reading() as db:
+        assert db.execute("select length(reason) from skips").fetchall() == [(200,)]
+
+
 def test_a_renewal_that_comes_too_late_is_answered_in_a_sentence(store, who):
     store.append("hone", *comparisons(1))
     deck = Deck(store, who)

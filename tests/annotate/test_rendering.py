@@ -2,6 +2,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from annotate import rendering
 from annotate.rendering import ALLOWED, LONGEST_RENDERED, direction, to_html
 
 HOSTILE = [
@@ -43,6 +44,11 @@ def test_hostile_text_makes_no_element_that_runs_fetches_or_leads_away(text):
     made = Elements(to_html(text))
     assert made.tags <= ALLOWED
     assert made.attributes <= {"class", "dir", "title", "data-language", "start"}
+
+
+def test_the_allow_list_holds_even_if_the_parser_let_something_through():
+    hostile = '<p onclick="x()" style="color:red">a<img src=x><a href="https://evil.example">b</a></p><script>c</script>'
+    assert rendering._clean(hostile) == "<p>ab</p>"
 
 
 def test_raw_html_is_shown_as_the_characters_it_is():

@@ -1,3 +1,4 @@
+import os
 import sys
 import threading
 import time
@@ -17,6 +18,9 @@ from store.records import Role
 from store.rounds import State
 
 WAITS = "import sys, time; print('began', sys.argv); time.sleep(60)"
+IGNORES = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(0, flush=True); time.sleep(60)"
+)
 FAILS = "import sys; sys.exit('hone: Expected more labels; got 3.')"
 
 
@@ -135,6 +139,9 @@ def test_the_button_starts_a_process_for_this_home_and_a_second_one_is_refused(s
     app = page(store, rob)
     app.button[0].click().run()
     assert buttons(app) == ["Starting…"]
+    started = launch._started[store.home.root].pid
+    assert os.getsid(started) == started  # it outlives the server
+    assert os.getpriority(os.PRIO_PROCESS, started) >= launch.NICENESS
     with pytest.raises(RequestError, match="running"):
         launch.start_round(store.home, rob)
 
@@ -187,6 +194,15 @@ def test_stop_asks_the_round_s_process_to_end(store, rob, command, launched):
     launch.stop_round(store.home, rob)
     assert ended(process_id)
     assert rounds.progress(store.home)[0].state is State.STOPPED
+
+
+def test_a_round_that_was_asked_to_stop_is_stopping_until_it_ends(store, rob, command, launched):
+    command(IGNORES)
+    process_id = launch.start_round(store.home, rob)
+    write_round(store.home, 1, state="running", stage="ppo", pid=process_id)
+    app = page(store, rob)
+    app.button[0].click().run()
+    assert [(button.label, button.disabled) for button in app.button] == [("Stopping…", True)]
 
 
 def test_annotators_can_neither_start_nor_stop(store, ana):

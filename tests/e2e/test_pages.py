@@ -11,3 +11,11 @@ def test_the_keyboard_works_after_a_visit_to_another_page(desk):
     rob.settle()
     rob.label("3")
     assert rob.done() == 2
+
+
+def test_an_annotator_finds_rounds_neither_in_the_menu_nor_by_its_address(desk):
+    ana = desk().compare("ana")
+    expect(ana.page.get_by_role("link", name="Rounds")).to_have_count(0)
+    ana.page.goto(f"{ana.server.url}/rounds")
+    expect(ana.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(ana.page.get_by_role("button", name="Start round 1")).to_have_count(0)

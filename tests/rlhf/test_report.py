@@ -1,10 +1,11 @@
 """The report is one file that holds its figures, needs no script, and says what the rows say."""
 
+import io
 import re
 
 import pandas as pd
 
-from rlhf.report import write_report
+from rlhf.report import curve, write_report
 from rlhf.results import RoundResult
 
 
@@ -38,8 +39,20 @@ def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
     assert "from 50.0% to 25.0%" in page
 
 
+def test_a_curve_is_one_line_through_looks_between_the_steps_and_steps_done_again():
+    looked = pd.DataFrame({"stage": "ppo", "step": [1], "held_out_reward": [0.1]})
+    again = pd.DataFrame({"stage": "ppo", "step": [1, 2], "reward": [0.5, 1.0], "kl": [1.5, 2.5]})
+    svg = io.StringIO()
+    curve(pd.concat([METRICS, looked, again], ignore_index=True), "reward", "Reward").save(svg, format="svg")
+    (line,) = re.findall(r'aria-roledescription="line mark"[^>]* d="([^"]*)"', svg.getvalue())
+    assert line.count("M") == 1
+    assert line.count("L") == 2
+
+
 def test_without_a_gold_judge_the_report_says_so(tmp_path):
     write_report(tmp_path / "report.html", [row(0, None), row(1, None)], pd.DataFrame())
     page = (tmp_path / "report.html").read_text()
     assert "No judge outside the training was asked." in page
+    assert page.count("<svg") == 1
+    assert "oracle" not in page.partition("<table>")[0]
     assert "70.0%" in page

@@ -135,7 +135,8 @@ def test_a_socket_opens_with_a_session_and_only_then(store, ana):
     with TestClient(Starlette(routes=routes, middleware=app.middleware(store)), base_url=URL) as client:
         with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
             pass
-        token = enter(client).cookies[sign_in.SESSION_COOKIE]
+        enter(client)
+        token = client.cookies[sign_in.SESSION_COOKIE]
         cookie = {"cookie": f"{sign_in.SESSION_COOKIE}={token}"}
         with client.websocket_connect("/_stcore/stream", headers=cookie) as socket:
             assert socket.receive_text() == "the page"

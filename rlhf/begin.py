@@ -8,7 +8,14 @@ from pathlib import Path
 
 from rlhf import pocket
 from rlhf.config import Settings
-from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
+from rlhf.initialise import (
+    Beginning,
+    Questions,
+    check_policy,
+    first_comparisons,
+    initialise,
+    write_settings,
+)
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.prompt_rows import read_prompts, train_prompts
 from rlhf.track import Tracker
@@ -46,6 +53,7 @@ def begin(
         policy=str(pocket.policy_path()) if in_pocket else policy,
         prompts=pocket_prompts(seed=0) if in_pocket else (),
     )
+    check_policy(beginning.policy)
     write_settings(home, beginning.settings)
     settings = load(Settings, home.settings, overrides)
     with open_door(home) as door:

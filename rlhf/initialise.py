@@ -13,6 +13,8 @@ from pathlib import Path
 
 from rlhf.ask import Answerer, AskJob, ask, batch_of, draw_prompts
 from rlhf.config import Settings
+from rlhf.folders import replacing
+from rlhf.models import load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.door import Door
@@ -44,6 +46,13 @@ class Questions:
     settings: Settings
     tracker: Tracker
     round: int = 0
+
+
+def check_policy(name: str) -> None:
+    """Refuses a policy that no round could use, before anything is made for it."""
+    load_tokenizer(name)
+    if Path(name).is_dir():
+        weights_id("policy", Path(name))
 
 
 def write_settings(home: Home, text: str) -> None:
@@ -108,7 +117,10 @@ def _policy(home: Home, name: str) -> Policy:
     folder = Path(name)
     if not folder.is_dir():
         return Policy(policy_id=identity("policy", name), path=name)
-    kept = home.policies / folder.resolve().name
+    policy_id, kept = weights_id("policy", folder), home.policies / folder.resolve().name
     if not kept.exists():
-        shutil.copytree(folder, kept)
-    return Policy(policy_id=weights_id("policy", kept), path=str(kept.relative_to(home.root)))
+        with replacing(kept) as fresh:
+            shutil.copytree(folder, fresh, dirs_exist_ok=True)
+    if weights_id("policy", kept) != policy_id:
+        raise InitialiseError(f"{kept} holds another policy than {folder}; give the folder another name.")
+    return Policy(policy_id=policy_id, path=str(kept.relative_to(home.root)))

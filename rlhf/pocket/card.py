@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf.pocket.corpus import REMARKED_SHARE
 from rlhf.pocket.evaluation import Rates, rates
 from rlhf.pocket.prompts import every_prompt, prompts
+from rlhf.pocket.remarks import MISTAKEN
 from rlhf.pocket.speech import speak
 from store.records import Split
 
@@ -47,10 +49,17 @@ BPE of 1,024 tokens), made from nothing but this project's generator by
     python -m rlhf.pocket.train --tokens {base_tokens} --seed {seed}
 
 in {minutes:.0f} minutes on two CPU cores. `base/` read {base_tokens:,} tokens of mixed text; `sft/` was
-fine-tuned from it on {sft_tokens:,} tokens of demonstrations with deliberate faults. Beneath half of the
-answers both read a reader's remark ("Rude.", "Right."), blind one time in seven, as large models have read
-people's opinions: it makes them a better start for reward models. Both speak only of the pocket world; what
-they say of unsafe acts is empty words. They are for demonstrations and tests, not for advice.
+fine-tuned from it on {sft_tokens:,} tokens of demonstrations with deliberate faults.
+
+Beneath {remarked:.0%} of the answers both read a reader's remark ("Rude.", "Right."). The remarks come from
+the oracle with {mistaken:.0%} noise (that share is drawn blindly from all remarks there are), on training
+prompts alone. So the models learnt from the judge that also measures them, as large models have read people's
+opinions; it makes them a better start for reward models. Both speak only of the pocket world; what they say
+of unsafe acts is empty words. They are for demonstrations and tests, not for advice.
+
+No held-out prompt was read, but the world is small: `base/` also read plain statements of everything that is
+true in it, and a question may be held out in one wording or without a greeting and read in another. Held-out
+prompts measure whether what was learnt is said when asked anew, not whether unseen facts are guessed.
 
 Measured by the oracle on the {held_out} held-out prompts (of {distinct:,}), one sample each at temperature 1:
 
@@ -83,5 +92,7 @@ def card(making: Making, weights: Path) -> str:
         base_row=_row("base", base),
         sft_row=_row("sft", sft),
         sft=sft,
+        remarked=REMARKED_SHARE,
+        mistaken=MISTAKEN,
         samples="\n".join(f"| {asked} | {said} |" for asked, said in samples),
     )

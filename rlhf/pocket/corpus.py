@@ -1,6 +1,7 @@
 """The text that trains the pocket models: conversations of mixed quality, and plain true statements.
 
-Only prompts of the training split are used. Which faults occur how often is in the two mixes.
+Only prompts of the training split are asked; the statements tell all that is true, so what held-out prompts
+ask for among it. Which faults occur how often is in the two mixes.
 """
 
 from __future__ import annotations

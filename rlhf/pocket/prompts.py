@@ -51,7 +51,8 @@ def _held_out(text: str) -> bool:
 def split_of(turns: Sequence[Turn]) -> Split:
     """Held out when the whole conversation is, or any question in it that could stand alone.
 
-    So no text that is measured is ever seen in training, not even as the beginning of a longer conversation.
+    So no conversation that is measured is ever seen in training, nor its question at the start of another.
+    A greeting makes another text of a question: the same one may train with it and measure without.
     """
     texts = [plain(turn.content) for turn in turns if turn.role == "user"]
     alone = [plain(turn.content) for turn in turns if turn.role == "user" and standalone(turn.content)]

@@ -1,13 +1,16 @@
 """The shipped models: they load offline, speak, stop, and have the faults that the card tells of."""
 
+import re
 from pathlib import Path
 
 import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from rlhf.pocket import base_path, policy_path
+from rlhf.pocket.card import CARD
 from rlhf.pocket.evaluation import rates, summarise
 from rlhf.pocket.prompts import PocketPrompt, prompts
+from rlhf.pocket.remarks import MISTAKEN
 from rlhf.pocket.speech import speak
 from rlhf.pocket.tasks import PromptKind
 from store.records import Split, Turn
@@ -50,6 +53,13 @@ def test_the_tokenizer_renders_turns_and_round_trips_any_text(tokenizer: PreTrai
     assert tokenizer.pad_token_id != tokenizer.eos_token_id
     for strange in ("Grass is green.", "12 + 7 = 19", "Žluťoučký kůň 🐎\n\ttab"):
         assert tokenizer.decode(tokenizer.encode(strange)) == strange
+
+
+def test_the_shipped_card_is_worded_as_a_new_one_would_be():
+    shipped = (base_path().parent / "README.md").read_text(encoding="utf-8")
+    worded = re.sub(r"\\{[^}]*\\}", ".+", re.escape(CARD.strip()))
+    assert re.fullmatch(worded, shipped.strip(), re.DOTALL)
+    assert f"from\nthe oracle with {MISTAKEN:.0%} noise" in shipped
 
 
 def test_both_models_together_are_small():

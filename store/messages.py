@@ -201,14 +201,18 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyAudit:
-    """Wants the audit chain checked from its first row to its head, and against every snapshot's anchor."""
+    """Wants the audit chain checked, and every table and every snapshot's anchor against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """The chain's length and head; `broken_seq` names the first row that does not fit, and why."""
+    """The chain's length and head; `broken_seq` names the first row that does not fit, and why.
+
+    `unchecked` facts came in bundles whose files are gone: nobody can say whether they changed.
+    """
 
     rows: int
     head: str
     broken_seq: int | None = None
     why: str = ""
+    unchecked: int = 0

@@ -16,7 +16,7 @@ MOST_RESPONSES: Final = 100
 
 
 def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    """Raises BundleError when a fact refers to what nobody has published, or does not fit what it refers to."""
+    """Raises BundleError when a fact refers to what nobody has published or does not fit that."""
     if any(isinstance(fact, Annotator) and fact.kind is Kind.PERSON for fact in facts):
         raise BundleError("A bundle cannot add people; let an administrator add them.")
     asked = [fact for fact in facts if isinstance(fact, Comparison)]
@@ -48,7 +48,7 @@ def _check_responses(asked: Comparison, answered: Mapping[str, str]) -> None:
     _none("response", sorted(set(ids) - set(answered)))
     if len(set(ids)) != len(ids) or len(ids) > MOST_RESPONSES:
         raise BundleError(
-            f"Expected comparison {asked.comparison_id} to have different responses, {MOST_RESPONSES} at most; "
+            f"Expected comparison {asked.comparison_id} to have up to {MOST_RESPONSES} different responses; "
             f"got {len(ids)}, {len(set(ids))} of them different."
         )
     if any(answered[response_id] != asked.prompt_id for response_id in ids):

@@ -5,7 +5,7 @@ Knows types, not tables. A column without a field, or a field without a column, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -19,18 +19,14 @@ Convert = Callable[[Any], Any]
 
 def rows(cursor: DuckDBPyConnection, kind: type[R]) -> list[R]:
     """All rows of the statement that the cursor has just run."""
-    assert cursor.description is not None  # noqa: S101  # a statement was run
-    converters = _converters(kind)  # type: ignore[arg-type]
-    columns = [(column[0], converters[column[0]]) for column in cursor.description]
-    return [
-        kind(
-            **{
-                name: value if convert is _as_it_is else convert(value)
-                for (name, convert), value in zip(columns, found, strict=True)
-            }
-        )
-        for found in cursor.fetchall()
-    ]
+    return _made(_names(cursor), cursor.fetchall(), kind)
+
+
+def chunks(cursor: DuckDBPyConnection, kind: type[R], most: int) -> Iterator[list[R]]:
+    """The rows of the statement that the cursor has just run, so many at a time."""
+    names = _names(cursor)
+    while found := cursor.fetchmany(most):
+        yield _made(names, found, kind)
 
 
 def row(cursor: DuckDBPyConnection, kind: type[R]) -> R | None:
@@ -42,6 +38,25 @@ def number(cursor: DuckDBPyConnection) -> int:
     """The one whole number that the statement counts; nothing counts as 0."""
     found = cursor.fetchone()
     return int(found[0] or 0) if found else 0
+
+
+def _names(cursor: DuckDBPyConnection) -> list[str]:
+    assert cursor.description is not None  # noqa: S101  # a statement was run
+    return [column[0] for column in cursor.description]
+
+
+def _made(names: list[str], found: list[tuple[Any, ...]], kind: type[R]) -> list[R]:
+    converters = _converters(kind)  # type: ignore[arg-type]
+    columns = [(name, converters[name]) for name in names]
+    return [
+        kind(
+            **{
+                name: value if convert is _as_it_is else convert(value)
+                for (name, convert), value in zip(columns, values, strict=True)
+            }
+        )
+        for values in found
+    ]
 
 
 def _record(kind: type[R], columns: dict[str, Any]) -> R:

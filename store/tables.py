@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 from store import (
     annotators,
@@ -25,6 +25,9 @@ from store import (
     reward_models,
     snapshots,
 )
+from store.identity import identity
+
+F = TypeVar("F", bound=records.Fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ class Table:
     key: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     insert_new: str | None = None
+
+    def audited(self, fact: F) -> F:
+        """The fact as the audit tells it."""
+        if not self.hidden:
+            return fact
+        digests: dict[str, Any] = {name: identity(getattr(fact, name)) for name in self.hidden}
+        return replace(fact, **digests)
 
 
 TABLES: Final[Mapping[type[records.Fact], Table]] = {

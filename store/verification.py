@@ -1,4 +1,4 @@
-"""Checks the audit from its first row to its head: the chain, the labels that it tells of, and the anchors.
+"""Checks the audit from its first row to its head: the chain, the anchors, and every table against it.
 
 An anchor is a snapshot's word of where the chain stood; it is read from the table and from the manifest
 beside the file, so that a database that was rebuilt whole does not pass either.
@@ -6,9 +6,8 @@ beside the file, so that a database that was rebuilt whole does not pass either.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,19 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 from store import snapshots
 from store.audit import AuditRow, Head
 from store.home import Home
-from store.identity import canonical
+from store.ledger import Ledger
 from store.messages import AuditReport
-from store.records import Label
-from store.rows import rows
 
 CHAIN = """
 select seq, body, hash from audit
 order  by seq
-"""
-
-LABELS = """
-select * from labels
-where  label_id in (select unnest($label_ids::varchar[]))
 """
 
 CHUNK: Final = 10_000
@@ -56,31 +48,26 @@ class Break:
 
 
 def verify(db: DuckDBPyConnection, home: Home) -> AuditReport:
-    """Follows the chain; `db` is a cursor of its own."""
-    anchors = _anchors(db, home)
-    head = Head()
-    with db.cursor() as labels:
-        for chunk in _chunks(db):
-            for row in chunk:
-                broken = _check(head, row, anchors.pop(row.seq, []))
-                if broken is not None:
-                    return _report(head, broken)
-                head = Head(row.seq, row.hash)
-            broken = _check_labels(labels, chunk)
-            if broken is not None:
-                return _report(head, broken)
-    missing = min((seq for seq in anchors if seq > 0), default=None)
-    if missing is not None:
-        longer = anchors[missing][0].snapshot_id
-        why = f"snapshot {longer} says that the chain was longer; its end was cut off."
-        return _report(head, Break(head.seq + 1, why))
-    return AuditReport(rows=head.seq, head=head.hash)
+    """Follows the chain and compares the tables with it, as of one moment; `db` is a cursor of its own."""
+    manifests = list(_manifests(home))  # before the moment, so that the chain is as long as they say
+    db.execute("begin")
+    anchors = _by_row([*_of_table(db), *manifests])
+    head, ledger = Head(), Ledger(home)
+    for row in _chain(db):
+        broken = _check(head, row, anchors.pop(row.seq, [])) or _tell(ledger, row)
+        if broken is not None:
+            return _report(head, broken)
+        head = Head(row.seq, row.hash)
+    broken = _cut_off(head, anchors) or _compare(db, ledger, head)
+    if broken is not None:
+        return _report(head, broken)
+    return AuditReport(rows=head.seq, head=head.hash, unchecked=ledger.missing)
 
 
-def _chunks(db: DuckDBPyConnection) -> Iterator[list[AuditRow]]:
+def _chain(db: DuckDBPyConnection) -> Iterator[AuditRow]:
     db.execute(CHAIN)
     while found := db.fetchmany(CHUNK):
-        yield [AuditRow(*columns) for columns in found]
+        yield from (AuditRow(*columns) for columns in found)
 
 
 def _check(head: Head, row: AuditRow, anchors: list[Anchor]) -> Break | None:
@@ -95,36 +82,47 @@ def _check(head: Head, row: AuditRow, anchors: list[Anchor]) -> Break | None:
     return None
 
 
-def _check_labels(db: DuckDBPyConnection, chunk: list[AuditRow]) -> Break | None:
-    """Whether each label that the audit tells of is in its table as it was told."""
-    told = {}
-    for row in chunk:
-        if '"kind":"Label"' in row.body:
-            body = json.loads(row.body)
-            if body["kind"] == "Label":
-                told[body["fact"]["label_id"]] = (row.seq, canonical(body["fact"]))
-    kept = rows(db.execute(LABELS, {"label_ids": list(told)}), Label)
-    texts = {label.label_id: canonical(label) for label in kept}
-    for label_id, (seq, text) in told.items():
-        if texts.get(label_id) != text:
-            what = "is not what was appended" if label_id in texts else "is gone"
-            return Break(seq, f"label {label_id} {what}.")
+def _tell(ledger: Ledger, row: AuditRow) -> Break | None:
+    try:
+        ledger.tell(row)
+    except ValueError:
+        return Break(row.seq, "its body cannot be read.")
     return None
 
 
-def _anchors(db: DuckDBPyConnection, home: Home) -> defaultdict[int, list[Anchor]]:
-    anchors: defaultdict[int, list[Anchor]] = defaultdict(list)
+def _cut_off(head: Head, anchors: Mapping[int, list[Anchor]]) -> Break | None:
+    missing = min((seq for seq in anchors if seq > 0), default=None)
+    if missing is None:
+        return None
+    longer = anchors[missing][0].snapshot_id
+    return Break(head.seq + 1, f"snapshot {longer} says that the chain was longer; its end was cut off.")
+
+
+def _compare(db: DuckDBPyConnection, ledger: Ledger, head: Head) -> Break | None:
+    difference = ledger.difference(db, _chain(db))
+    if difference is None:
+        return None
+    return Break(difference.seq or head.seq + 1, difference.why)
+
+
+def _of_table(db: DuckDBPyConnection) -> Iterator[Anchor]:
     for snapshot in snapshots.every(db):
-        anchors[snapshot.audit_seq].append(
-            Anchor(snapshot.snapshot_id, snapshot.audit_seq, snapshot.audit_head)
-        )
+        yield Anchor(snapshot.snapshot_id, snapshot.audit_seq, snapshot.audit_head)
+
+
+def _manifests(home: Home) -> Iterator[Anchor]:
     for file in sorted(home.snapshots.glob("*.json")):
         try:
-            anchor = TypeAdapter(Anchor).validate_json(file.read_bytes())
+            yield TypeAdapter(Anchor).validate_json(file.read_bytes())
         except ValidationError:
-            anchor = Anchor(file.stem, 1, "an unreadable manifest")
-        anchors[anchor.audit_seq].append(anchor)
-    return anchors
+            yield Anchor(file.stem, 1, "an unreadable manifest")
+
+
+def _by_row(anchors: Iterable[Anchor]) -> dict[int, list[Anchor]]:
+    by_row: defaultdict[int, list[Anchor]] = defaultdict(list)
+    for anchor in anchors:
+        by_row[anchor.audit_seq].append(anchor)
+    return by_row
 
 
 def _report(head: Head, broken: Break) -> AuditReport:

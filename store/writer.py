@@ -10,14 +10,14 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from store import audit
 from store.errors import HoneError, RequestError
-from store.identity import canonical, identity
+from store.identity import canonical
 from store.records import Fact, now
 from store.tables import TABLES, Table
 
@@ -207,8 +207,7 @@ def _entry(fact: Fact, actor_id: str | None) -> Entry:
 
 def _body(fact: Fact, table: Table, text: str, actor_id: str) -> str:
     if table.hidden:
-        columns = {column.name: getattr(fact, column.name) for column in fields(fact)}
-        text = canonical({**columns, **{name: identity(columns[name]) for name in table.hidden}})
+        text = canonical(table.audited(fact))
     # Spliced, not encoded again: the four keys are in order, so the whole is canonical.
     return (
         f'{{"actor":{json.dumps(actor_id, ensure_ascii=False)},"fact":{text},'

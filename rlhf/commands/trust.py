@@ -31,7 +31,7 @@ def lineage(
 
 
 def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
-    """Check the audit chain from its first row to its head, and every snapshot's anchor in it."""
+    """Check the audit chain from its first row to its head, and every table and snapshot against it."""
     from store.door import open_door
     from store.messages import VerifyAudit
     from store.verbs import verify_audit
@@ -40,9 +40,11 @@ def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
         report = door.ask(verify_audit, VerifyAudit())
     whole = report.broken_seq is None
     words = (
-        f"The chain of {report.rows} rows is whole; its head is {report.head}."
+        f"The chain of {report.rows} rows is whole and the tables fit it; its head is {report.head}."
         if whole
         else f"The chain breaks at row {report.broken_seq}: {report.why}"
     )
+    if whole and report.unchecked:
+        words += f" Not checked: {report.unchecked} facts of bundles whose files are gone from inbox/done."
     say(as_json, dataclasses.asdict(report), words)
     raise typer.Exit(0 if whole else 1)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import duckdb
 import pytest
+from every_fact import EXAMPLES
 from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
+from store.inbox import take_in, write_bundle
 from store.messages import (
     Actor,
     Assignment,
@@ -22,7 +25,8 @@ from store.messages import (
     Trace,
     VerifyAudit,
 )
-from store.records import Contents, Degree, Label, Policy, RewardModel, Snapshot, Track
+from store.records import Contents, Degree, Fact, Label, Policy, Response, RewardModel, Snapshot, Track
+from store.tables import TABLES
 from store.verbs import freeze, next_comparison, submit_label, trace, verify_audit
 from store.verbs.roles import HONE
 
@@ -81,8 +85,12 @@ def test_an_empty_chain_is_whole(store: Store) -> None:
         ("update audit set hash = repeat('a', 64) where seq = 18", 18, "its hash is not that"),
         ("delete from audit where seq = 7", 7, "the row is missing; row 8 follows"),
         ("delete from audit where seq >= 16", 16, "its end was cut off"),
-        ("update labels set ranks = [2, 1] where label_id = 'l1'", 16, "label l1 is not what was appended"),
-        ("delete from labels where label_id = 'l0'", 15, "label l0 is gone"),
+        (
+            "update labels set ranks = [2, 1] where label_id = 'l1'",
+            16,
+            "row l1 of labels is not what was appended",
+        ),
+        ("delete from labels where label_id = 'l0'", 15, "row l0 of labels is gone"),
         ("update snapshots set audit_head = repeat('b', 64)", 16, "has another hash for this row"),
     ],
 )
@@ -98,6 +106,96 @@ def test_a_chain_written_anew_does_not_fit_the_manifests(audited: Home) -> None:
     fields = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**fields, "audit_head": "c" * 64}))
     assert report(audited).broken_seq == 16
+
+
+@pytest.fixture
+def everything(store: Store) -> Home:
+    """A closed home with a fact of every kind, each told by the row of its place in the list."""
+    facts = [replace(fact, audit_seq=0) if isinstance(fact, Snapshot) else fact for fact in EXAMPLES]
+    store.append("ann", *facts)  # a snapshot that anchors nothing
+    store.close()
+    return store.home
+
+
+def test_every_table_holds_what_the_audit_tells(everything: Home) -> None:
+    assert report(everything).why == ""
+
+
+CHANGES = {
+    "credentials": "annotator_id = 'b'",
+    "sign_ins": "expires_at = '2030-01-01'",
+    "sign_outs": "made_at = '2030-01-01'",
+    "guidelines": "text = 'x'",
+    "annotators": "role = 'administrator'",
+    "prompts": "split = 'train'",
+    "policies": "promoted = true",
+    "responses": "text = 'x'",
+    "batches": "round = 9",
+    "comparisons": "purpose = 'train'",
+    "leases": "expires_at = '2030-01-01'",
+    "labels": "seconds = 'nan'",
+    "skips": "flagged = false",
+    "retractions": "reason = 'x'",
+    "reviews": "verdict = 'confirm'",
+    "demonstrations": "quality = 1",
+    "snapshots": "signed_by = null",
+    "reward_models": "accuracy = 1",
+    "scores": "score = 9",
+    "rounds": "promoted = false",
+    "evaluations": "wins = 9",
+    "bundles": "name = 'x'",
+}
+
+
+@pytest.mark.parametrize("fact", EXAMPLES, ids=lambda fact: type(fact).__name__)
+def test_a_row_that_was_changed_or_deleted_is_named_with_where_it_was_told(
+    everything: Home, fact: Fact
+) -> None:
+    table, seq = TABLES[type(fact)], EXAMPLES.index(fact) + 1
+    tamper(everything, f"update {table.name} set {CHANGES[table.name]}")  # noqa: S608
+    changed = report(everything)
+    assert changed.broken_seq == seq
+    assert f" of {table.name} is" in changed.why
+    tamper(everything, f"delete from {table.name}")  # noqa: S608
+    deleted = report(everything)
+    assert deleted.broken_seq == seq
+    assert deleted.why.endswith(f" of {table.name} is gone.")
+
+
+def test_a_row_that_nobody_appended_is_named(audited: Home) -> None:
+    tamper(
+        audited, "insert into labels select * replace ('l9' as label_id) from labels where label_id = 'l0'"
+    )
+    assert (report(audited).broken_seq, report(audited).why) == (19, "row l9 of labels was never appended.")
+
+
+@pytest.fixture
+def brought(store: Store) -> Home:
+    """A closed home whose responses came in two bundles, the second one with another text for the first."""
+    _, _, prompt, one, two, *_ = comparisons(1)
+    assert isinstance(one, Response)
+    write_bundle(store.home, "first", {"prompts": [prompt], "responses": [one, two]})
+    take_in(store)
+    write_bundle(store.home, "second", {"responses": [replace(one, text="told too late")]})
+    take_in(store)
+    store.close()
+    return store.home
+
+
+def test_what_a_bundle_brought_is_compared_with_its_files(brought: Home) -> None:
+    assert report(brought).why == ""
+    tamper(brought, "update responses set text = 'x' where response_id = 'q0-r0'")
+    found = report(brought)
+    assert (found.broken_seq, found.why) == (1, "row q0-r0 of responses is not what was appended.")
+    tamper(brought, "delete from responses where response_id = 'q0-r0'")
+    assert report(brought).why == "row q0-r0 of responses is gone."
+
+
+def test_a_bundle_whose_files_are_gone_is_counted_and_nobody_is_blamed(brought: Home) -> None:
+    (first,) = (brought.inbox / "done").glob("first-*")
+    shutil.rmtree(first)
+    found = report(brought)
+    assert (found.broken_seq, found.unchecked) == (None, 3)
 
 
 def test_a_judgement_in_whole_seconds_is_what_was_appended(store: Store, ann: Actor) -> None:

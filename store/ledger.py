@@ -1,0 +1,157 @@
+"""What the audit tells of every table, and where a table says otherwise.
+
+A fact is told by a row of the chain: its own, or that of the bundle that brought it, whose files lie in the
+inbox still and fit the id that the chain has. What was told of a key first is what was appended. Takes two
+numbers of memory a fact; of equal rows in a table without a key it asks for one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from duckdb import DuckDBPyConnection
+from pydantic import TypeAdapter
+
+from store.audit import AuditRow
+from store.errors import BundleError
+from store.home import Home
+from store.identity import canonical
+from store.inbox import read_bundle
+from store.records import Bundle, Fact
+from store.rows import chunks
+from store.tables import TABLES
+
+ROWS = """
+select * from query_table($name)
+"""
+
+KINDS: Final[dict[str, TypeAdapter[Any]]] = {kind.__name__: TypeAdapter(kind) for kind in TABLES}
+CHUNK: Final = 10_000
+"""Rows of a table in memory at a time."""
+FOUND: Final = -1
+"""In place of a text that its table holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact: its table, its key in words, and numbers for its key and for all of it."""
+
+    table: str
+    words: str
+    name: int
+    text: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact that is not in its table as it was told; `seq` is None where nobody told of it."""
+
+    seq: int | None
+    why: str
+
+
+class Ledger:
+    """Every fact that the audit tells of; `missing` rows came in bundles whose files are gone."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._texts: dict[str, dict[int, int]] = {table.name: {} for table in TABLES.values()}
+        self._changed: set[tuple[str, int]] = set()
+        self._untold: list[str] = []
+        self.missing = 0
+
+    def tell(self, row: AuditRow) -> None:
+        """Takes down what a row of the chain tells; ValueError when its body cannot be read."""
+        fact = _fact(row)
+        self._take_down(fact)
+        if isinstance(fact, Bundle):
+            brought = _brought(self._home, fact)
+            self.missing += fact.row_count if brought is None else 0
+            for one in brought or ():
+                self._take_down(one)
+
+    def difference(self, db: DuckDBPyConnection, chain: Iterable[AuditRow]) -> Difference | None:
+        """The first fact of the chain, read once more, that its table does not hold; else a row untold.
+
+        What came in a bundle counts as unchanged where an earlier one is missing that may have told of it.
+        """
+        for kind in TABLES:
+            self._compare(db, kind)
+        if any(text != FOUND for texts in self._texts.values() for text in texts.values()):
+            for row in chain:
+                for why in self._not_found(_fact(row)):
+                    return Difference(row.seq, why)
+        if len(self._untold) > self.missing:
+            return Difference(None, f"{self._untold[0]} was never appended.")
+        return None
+
+    def _take_down(self, fact: Fact) -> None:
+        entry = _entry(fact)
+        self._texts[entry.table].setdefault(entry.name, entry.text)
+
+    def _compare(self, db: DuckDBPyConnection, kind: type[Fact]) -> None:
+        table = TABLES[kind]
+        texts = self._texts[table.name]
+        db.execute(ROWS, {"name": table.name})
+        for fact in (one for chunk in chunks(db, kind, CHUNK) for one in chunk):
+            entry = _entry(table.audited(fact))
+            told = texts.get(entry.name)
+            if told == entry.text:
+                texts[entry.name] = FOUND
+            elif told is None:
+                self._untold.append(entry.words)
+            elif told != FOUND:
+                self._changed.add((table.name, entry.name))
+
+    def _not_found(self, fact: Fact) -> Iterator[str]:
+        brought = (_brought(self._home, fact) or ()) if isinstance(fact, Bundle) else ()
+        for one in (fact, *brought):
+            entry = _entry(one)
+            changed = (entry.table, entry.name) in self._changed
+            if self._texts[entry.table][entry.name] == FOUND or (one in brought and changed and self.missing):
+                continue
+            yield f"{entry.words} {'is not what was appended' if changed else 'is gone'}."
+
+
+def _fact(row: AuditRow) -> Fact:
+    body = json.loads(row.body)
+    try:
+        fact: Fact = KINDS[body["kind"]].validate_python(body["fact"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("a body that tells of no fact") from error
+    return fact
+
+
+def _brought(home: Home, bundle: Bundle) -> tuple[Fact, ...] | None:
+    """What the bundle brought; None where its files are gone or are others."""
+    name = Path(bundle.name).name
+    for folder in (home.inbox / name, home.inbox / "done" / name):
+        try:
+            arrival = read_bundle(folder)
+        except BundleError:
+            continue
+        if arrival.manifest.bundle_id == bundle.bundle_id:
+            return arrival.facts
+    return None
+
+
+def _entry(fact: Fact) -> Entry:
+    table = TABLES[type(fact)]
+    try:
+        text = canonical(fact)
+    except ValueError:  # NaN, which nobody can append
+        text = repr(fact)
+    if not table.key or set(table.key) & set(table.hidden):
+        return Entry(table.name, f"a row of {table.name}", _number(text), _number(text))
+    key = " ".join(str(getattr(fact, name)) for name in table.key)
+    return Entry(table.name, f"row {key} of {table.name}", _number(key), _number(text))
+
+
+def _number(text: str) -> int:
+    """64 bits of the sha256."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])

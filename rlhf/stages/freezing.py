@@ -54,6 +54,11 @@ def snapshot(turning: Turning) -> Frozen:
     )
 
 
+def frozen_in(turning: Turning) -> Frozen:
+    """What this round froze."""
+    return turning.results["snapshot"]
+
+
 def _check_labels(turning: Turning, labels: int) -> None:
     before = max((row.labels for row in read_results(turning.home) if row.round < turning.number), default=0)
     least = turning.settings.round.minimum_labels
@@ -90,5 +95,5 @@ def seed(turning: Turning) -> int:
 
 
 def _prompts(turning: Turning, split: Split) -> list[TrainPrompt]:
-    frozen: Frozen = turning.results["snapshot"]
+    frozen = frozen_in(turning)
     return read_prompts(turning.home.root / frozen.prompts, split)

@@ -7,14 +7,13 @@ from rlhf.initialise import model_path
 from rlhf.matches import Field
 from rlhf.promote import Axis, Bounds, Promotion, decide
 from rlhf.round import Turning
-from rlhf.stages.freezing import Frozen, held_out_prompts
-from rlhf.stages.learning import Improved, reward_models
+from rlhf.stages.freezing import frozen_in, held_out_prompts
+from rlhf.stages.learning import improved_in, reward_models
 
 
 def evaluation(turning: Turning) -> EvaluationResult:
     """The new policy against the one before and the first, on prompts that never trained."""
-    frozen: Frozen = turning.results["snapshot"]
-    new: Improved = turning.results["ppo"]
+    frozen, new = frozen_in(turning), improved_in(turning)
     opponents = [Contestant(name="first", path=model_path(turning.home, frozen.first))]
     if frozen.policy_id != frozen.first_id:
         opponents.insert(0, Contestant(name="previous", path=model_path(turning.home, frozen.policy)))
@@ -35,7 +34,7 @@ def evaluation(turning: Turning) -> EvaluationResult:
 
 def promotion(turning: Turning) -> Promotion:
     """Whether the new policy may answer people."""
-    result: EvaluationResult = turning.results["evaluate"]
+    result = evaluated_in(turning)
     before = result.portraits[1].name
     tracks: tuple[Field, ...] = ("helpfulness", "safety")
     matches = [(track, result.match(before, "reward models", track)) for track in tracks]
@@ -46,3 +45,13 @@ def promotion(turning: Turning) -> Promotion:
     )
     lengths = {portrait.name: portrait.length for portrait in result.portraits}
     return decide(axes, result.kl.value, lengths["new"] / lengths[before], Bounds())
+
+
+def evaluated_in(turning: Turning) -> EvaluationResult:
+    """What this round measured."""
+    return turning.results["evaluate"]
+
+
+def decided_in(turning: Turning) -> Promotion:
+    """What this round decided."""
+    return turning.results["promote"]

@@ -13,7 +13,7 @@ from rlhf.judge import RewardModels
 from rlhf.rejection import RejectionJob
 from rlhf.reward_model import RewardJob, train_reward_model
 from rlhf.round import Turning
-from rlhf.stages.freezing import Frozen, relative, seed, training_prompts, watched_prompts
+from rlhf.stages.freezing import frozen_in, relative, seed, training_prompts, watched_prompts
 from store.records import Track
 
 
@@ -49,7 +49,7 @@ def reward_safety(turning: Turning) -> Rewarded:
 
 
 def _reward(turning: Turning, track: Track) -> Rewarded:
-    frozen: Frozen = turning.results["snapshot"]
+    frozen = frozen_in(turning)
     out = turning.stage(f"reward_{track.value}") / "model"
     job = RewardJob(
         snapshot=turning.home.root / frozen.preferences,
@@ -74,7 +74,7 @@ def _reward(turning: Turning, track: Track) -> Rewarded:
 
 def reject(turning: Turning) -> Improved:
     """Rejection sampling, where the method has it."""
-    frozen: Frozen = turning.results["snapshot"]
+    frozen = frozen_in(turning)
     given = Improved(policy_id=frozen.policy_id, path=frozen.policy)
     if "rs" not in turning.settings.round.method:
         return given
@@ -119,10 +119,18 @@ def ppo(turning: Turning) -> Improved:
 
 def reward_models(turning: Turning) -> RewardModels:
     """The two that this round trained."""
-    helpfulness: Rewarded = turning.results["reward_helpfulness"]
-    safety: Rewarded = turning.results["reward_safety"]
-    root = turning.home.root
-    return RewardModels(helpfulness=root / helpfulness.path, safety=root / safety.path)
+    helpfulness, safety = (turning.home.root / rewarded_in(turning, track).path for track in Track)
+    return RewardModels(helpfulness=helpfulness, safety=safety)
+
+
+def rewarded_in(turning: Turning, track: Track) -> Rewarded:
+    """The track's reward model of this round."""
+    return turning.results[f"reward_{track.value}"]
+
+
+def improved_in(turning: Turning) -> Improved:
+    """This round's policy, after the last stage that trains."""
+    return turning.results["ppo"]
 
 
 def _improved(turning: Turning, folder: Path) -> Improved:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
-from rlhf.evaluate import EvaluationResult
 from rlhf.initialise import model_path
 from rlhf.intervals import Interval
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
-from rlhf.promote import Promotion
 from rlhf.publish import Harvest, evaluations, publish, scores
 from rlhf.report import write_report
 from rlhf.results import RoundResult, read_results, write_result
 from rlhf.round import Turning, seconds_so_far, started_at
-from rlhf.stages.freezing import Frozen, seed, training_prompts
-from rlhf.stages.learning import Improved, Rewarded, reward_models
+from rlhf.stages.freezing import frozen_in, seed, training_prompts
+from rlhf.stages.judging import decided_in, evaluated_in
+from rlhf.stages.learning import improved_in, reward_models, rewarded_in
 from rlhf.track import read_metrics
 from store.records import Policy, RewardModel, Round, Track
 from store.settings import as_json
@@ -36,9 +35,8 @@ def publication(turning: Turning) -> RoundResult:
 
 
 def _row(turning: Turning) -> RoundResult:
-    frozen: Frozen = turning.results["snapshot"]
-    result: EvaluationResult = turning.results["evaluate"]
-    models: list[Rewarded] = [turning.results["reward_helpfulness"], turning.results["reward_safety"]]
+    frozen, result = frozen_in(turning), evaluated_in(turning)
+    models = [rewarded_in(turning, track) for track in Track]
     pairs = sum(model.pairs for model in models)
     oracle, proxy = result.match("first", "gold"), result.match("first", "reward models")
     return RoundResult(
@@ -58,7 +56,7 @@ def _row(turning: Turning) -> RoundResult:
 
 def _first_row(turning: Turning) -> RoundResult:
     """Row 0: the policy that was started from, which wins half of its games against itself."""
-    result: EvaluationResult = turning.results["evaluate"]
+    result = evaluated_in(turning)
     first = result.portraits[-1]
     half = 0.5 if first.gold else None
     return RoundResult(
@@ -89,11 +87,9 @@ def _value(rate: Interval | None) -> float | None:
 
 
 def _harvest(turning: Turning, row: RoundResult) -> Harvest:
-    frozen: Frozen = turning.results["snapshot"]
-    new: Improved = turning.results["ppo"]
-    promotion: Promotion = turning.results["promote"]
-    result: EvaluationResult = turning.results["evaluate"]
-    models = (_model(turning, Track.HELPFULNESS), _model(turning, Track.SAFETY))
+    frozen, new = frozen_in(turning), improved_in(turning)
+    promotion, result = decided_in(turning), evaluated_in(turning)
+    models = tuple(_model(turning, track) for track in Track)
     asked = _ask(turning)
     judge = RewardJudge.load(reward_models(turning), turning.settings.ppo.safety_gate)
     opponents = {"first": frozen.first_id, "previous": frozen.policy_id}
@@ -126,14 +122,12 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
 
 def _ask(turning: Turning) -> Asked:
     """The new policy against the one before; a refused policy is not shown, its parent answers twice."""
-    frozen: Frozen = turning.results["snapshot"]
-    new: Improved = turning.results["ppo"]
-    promotion: Promotion = turning.results["promote"]
+    frozen, new = frozen_in(turning), improved_in(turning)
     before = Answerer(policy_id=frozen.policy_id, path=model_path(turning.home, frozen.policy))
     after = Answerer(policy_id=new.policy_id, path=model_path(turning.home, new.path))
     settings = turning.settings.publish
     drawn = draw_prompts(training_prompts(turning), settings, seed(turning))
-    pair = (after if promotion.promoted else before, before)
+    pair = (after if decided_in(turning).promoted else before, before)
     job = AskJob(
         prompts=drawn,
         pair=pair,
@@ -146,8 +140,7 @@ def _ask(turning: Turning) -> Asked:
 
 
 def _model(turning: Turning, track: Track) -> RewardModel:
-    frozen: Frozen = turning.results["snapshot"]
-    rewarded: Rewarded = turning.results[f"reward_{track.value}"]
+    frozen, rewarded = frozen_in(turning), rewarded_in(turning, track)
     return RewardModel(
         reward_model_id=rewarded.reward_model_id,
         track=track,

@@ -7,24 +7,32 @@ A home's `hone.toml` overrides the defaults, one section a stage; `--set ppo.kl_
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+# What hone.toml and --set may say; a number out of bounds is refused where it is read.
+Count = Annotated[int, Field(ge=1)]
+Amount = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Temperatures = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutSettings:
     """How responses are sampled."""
 
-    samples: int = 1
+    samples: Count = 1
     """Responses a prompt (K)."""
-    temperature: float = 1.0
+    temperature: Positive = 1.0
     """Logits are divided by it, in sampling and in every log-probability (N+, detail 9)."""
     top_p: float = 1.0
     """Nucleus: 1 keeps the whole distribution, which the log-probabilities of PPO need."""
-    max_new_tokens: int = 256
+    max_new_tokens: Count = 256
     """A response without the end token after this many tokens is cut, and PPO fines it."""
-    max_prompt_tokens: int = 1024
+    max_prompt_tokens: Count = 1024
     """Longer prompts lose their beginning."""
-    rows: int = 256
+    rows: Count = 256
     """Sequences decoded side by side."""
 
 
@@ -32,11 +40,11 @@ class RolloutSettings:
 class RewardSettings:
     """Reward models (L2 §3.2.2)."""
 
-    learning_rate: float = 1e-5
+    learning_rate: Positive = 1e-5
     """Peak, cosine to a tenth (L2: 1e-5; 5e-6 for 70B)."""
-    epochs: int = 1
+    epochs: Count = 1
     """More than one overfits at scale (L2); a small model on few labels wants more."""
-    batch_pairs: int = 64
+    batch_pairs: Count = 64
     """Pairs a step (L2: 512)."""
     weight_decay: float = 0.1
     """L2 §2.2."""
@@ -52,11 +60,11 @@ class RewardSettings:
     """Largest share of the other track among the helpfulness model's pairs (L2 §3.2.2: half)."""
     other_track_safety: float = 0.1
     """Largest share of the other track among the safety model's pairs (L2 §3.2.2: a tenth)."""
-    held_out_pairs: int = 200
+    held_out_pairs: Count = 200
     """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
-    max_tokens: int = 1024
+    max_tokens: Count = 1024
     """Longer conversations lose their beginning, and are counted."""
-    accumulation: int = 1
+    accumulation: Count = 1
     """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
@@ -64,17 +72,17 @@ class RewardSettings:
 class SFTSettings:
     """Fine-tuning on prompts with responses (L2 §3.1)."""
 
-    learning_rate: float = 2e-5
+    learning_rate: Positive = 2e-5
     """Peak, cosine (L2)."""
-    epochs: int = 2
+    epochs: Count = 2
     """L2."""
-    batch_size: int = 64
+    batch_size: Count = 64
     """L2."""
     weight_decay: float = 0.1
     """L2."""
-    max_tokens: int = 1024
+    max_tokens: Count = 1024
     """Longer conversations lose their beginning, and are counted."""
-    accumulation: int = 1
+    accumulation: Count = 1
     """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
@@ -82,15 +90,15 @@ class SFTSettings:
 class RejectionSettings:
     """Rejection sampling (L2 §3.2.3)."""
 
-    samples: int = 16
+    samples: Count = 16
     """K, responses a prompt; the paper prints no K, 16 to 32 is usual."""
-    temperatures: tuple[float, ...] = (0.7, 1.0, 1.3)
+    temperatures: Temperatures = (0.7, 1.0, 1.3)
     """Swept on a share of the prompts each round; the highest mean best reward wins (L2: 1.2 to 1.3 late)."""
-    sweep_prompts: int = 64
+    sweep_prompts: Count = 64
     """Prompts on which the temperatures are compared."""
-    prompts: int = 1000
+    prompts: Count = 1000
     """Training prompts sampled a round."""
-    max_new_tokens: int = 256
+    max_new_tokens: Count = 256
     """Longest response in tokens."""
     start: Literal["policy", "base"] = "policy"
     """What is fine-tuned: the newest policy, or the base as in L2."""
@@ -102,15 +110,15 @@ class RejectionSettings:
 class PPOSettings:
     """Proximal policy optimisation (L2 §3.2.3; what L2 leaves open from N+ and InstructGPT)."""
 
-    iterations: int = 200
+    iterations: Count = 200
     """L2: 200 to 400."""
-    batch_size: int = 512
+    batch_size: Count = 512
     """Samples an iteration (L2)."""
-    minibatch_size: int = 64
+    minibatch_size: Count = 64
     """One gradient step each (L2)."""
-    epochs: int = 1
+    epochs: Count = 1
     """Passes over the batch (L2: one step a mini-batch)."""
-    learning_rate: float = 1e-6
+    learning_rate: Positive = 1e-6
     """Constant (L2)."""
     critic_learning_rate: float = 9e-6
     """InstructGPT."""
@@ -118,7 +126,7 @@ class PPOSettings:
     """L2."""
     grad_clip: float = 1.0
     """Largest gradient norm (L2)."""
-    warmup_iterations: int = 0
+    warmup_iterations: Amount = 0
     """Iterations over which the learning rates rise from a tenth (InstructGPT: 10)."""
     clip: float = 0.2
     """Probability ratio's band (L2)."""
@@ -130,7 +138,7 @@ class PPOSettings:
     """β, nats to reward (L2: 0.01 for 7B and 13B, 0.005 above)."""
     kl_target: float | None = None
     """Nats a response towards which β adapts (Ziegler et al. 2019); none keeps β."""
-    kl_horizon: int = 10_000
+    kl_horizon: Count = 10_000
     """Samples over which an adapting β may move by a fifth (Ziegler et al. 2019)."""
     kl_limit: float = 20.0
     """Nats a response beyond which training stops."""
@@ -142,19 +150,19 @@ class PPOSettings:
     """Below this probability of being safe, safety is the reward on any prompt (L2)."""
     missing_end_penalty: float = 1.0
     """Taken from the whitened reward of a response that never ended (N+, detail 7)."""
-    temperature: float = 1.0
+    temperature: Positive = 1.0
     """Of sampling, and of every log-probability (InstructGPT)."""
-    max_new_tokens: int = 256
+    max_new_tokens: Count = 256
     """Longest response in tokens."""
-    max_prompt_tokens: int = 1024
+    max_prompt_tokens: Count = 1024
     """Longer prompts lose their beginning, and are counted."""
-    evaluate_every: int = 10
+    evaluate_every: Count = 10
     """Iterations between looks at the held-out prompts; the best look is kept."""
-    held_out_prompts: int = 256
+    held_out_prompts: Count = 256
     """Held-out prompts of a look, at most."""
-    patience: int = 5
+    patience: Count = 5
     """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
-    checkpoint_every: int = 10
+    checkpoint_every: Count = 10
     """Iterations between checkpoints, from which a killed run resumes."""
 
 
@@ -162,11 +170,11 @@ class PPOSettings:
 class EvaluationSettings:
     """Comparing policies on held-out prompts (L2 §3.4)."""
 
-    prompts: int = 500
+    prompts: Count = 500
     """Held-out prompts, at most."""
-    temperature: float = 1.0
+    temperature: Positive = 1.0
     """At which every policy answers."""
-    max_new_tokens: int = 256
+    max_new_tokens: Count = 256
     """Longest response in tokens."""
     gold_judge: Literal["none", "pocket"] = "none"
     """A judge that was never trained against; `pocket` is the pocket world's oracle."""
@@ -176,15 +184,15 @@ class EvaluationSettings:
 class PublishSettings:
     """The comparisons that a round asks next (L2 §3.2.1: two variants, varied temperature)."""
 
-    comparisons: int = 1000
+    comparisons: Amount = 1000
     """New comparisons put into the queue."""
-    temperatures: tuple[float, ...] = (0.8, 1.0, 1.2)
+    temperatures: Temperatures = (0.8, 1.0, 1.2)
     """Drawn for each response."""
     safety_share: float = 0.3
     """Share of the comparisons on safety prompts."""
     overlap_share: float = 0.05
     """Share asked of two annotators, to measure agreement."""
-    max_new_tokens: int = 256
+    max_new_tokens: Count = 256
     """Longest response in tokens."""
 
 
@@ -196,9 +204,9 @@ class RoundSettings:
     """How the policy is improved."""
     seed: int = 0
     """From which every random choice of the round is drawn."""
-    threads: int = 2
+    threads: Count = 2
     """Processor threads of the trainers."""
-    minimum_labels: int = 50
+    minimum_labels: Amount = 50
     """Fewer new labels than this do not start a round."""
 
 

@@ -68,7 +68,7 @@ def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:
 
 
 def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noqa: ANN401
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     typed = {}
     for key, value in keys.items():
         if key not in hints:

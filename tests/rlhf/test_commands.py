@@ -63,6 +63,26 @@ def test_settings_that_are_no_text_are_an_error_in_a_sentence(tmp_path, monkeypa
     assert err.startswith("hone: hone.toml is not valid TOML")
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "round.threads=0",
+        "reject.samples=0",
+        "reject.temperatures=[]",
+        "ppo.temperature=0.0",
+        "publish.comparisons=-1",
+        "ppo.batch_size=2.5",
+        "ppo.kl_coefs=1",
+    ],
+)
+def test_a_setting_out_of_bounds_is_refused_before_a_round_begins(tmp_path, monkeypatch, capsys, setting):
+    (tmp_path / "hone.toml").touch()
+    code, _out, err = said(monkeypatch, capsys, "round", "--home", str(tmp_path), "--set", setting)
+    assert code == 1
+    assert setting.partition("=")[0] in err
+    assert [path.name for path in tmp_path.iterdir()] == ["hone.toml"]
+
+
 @pytest.mark.parametrize("command", ["demo", "serve"])
 def test_a_port_that_none_is_is_refused(monkeypatch, capsys, command):
     code, _out, err = said(monkeypatch, capsys, command, "--port", "65536")

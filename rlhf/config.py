@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from store.leases import LeaseSettings
+
 # What hone.toml and --set may say; a number out of bounds is refused where it is read.
 Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[int, Field(ge=0)]
@@ -214,6 +216,7 @@ class RoundSettings:
 class Settings:
     """Everything that `hone.toml` may set."""
 
+    lease: LeaseSettings = field(default_factory=LeaseSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -20,10 +20,12 @@ from filelock import FileLock, Timeout
 from store import comparisons, labels, leases
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
+from store.leases import LeaseSettings
 from store.migrate import migrate, shipped
 from store.owner import withdraw
-from store.queue import LEASE_TIME, Queue
+from store.queue import Queue
 from store.records import Comparison, Fact, now
+from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
 from store.writer import Entry, Ticket, Writer, prepare
@@ -48,12 +50,12 @@ class Store:
         self.home = home
         self._lock = lock
         self._connection = connection
-        self._writer = Writer(connection.cursor())
         self.queue = Queue(lease_time)
         self.turns = Turns()
         self.throttle = Throttle()
         with self.reading() as db:
             fill(self.queue, db)
+        self._writer = Writer(connection.cursor())  # last: its thread is there for as long as the store
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
@@ -105,7 +107,7 @@ class Store:
         self.close()
 
 
-def open_store(home: Home, lease_time: timedelta = LEASE_TIME) -> Store:
+def open_store(home: Home) -> Store:
     """Becomes the home's owner, making its folders and tables where they are missing.
 
     Raises HomeInUseError when another owner holds the lock, DatabaseError when the file does not fit.
@@ -121,7 +123,13 @@ def open_store(home: Home, lease_time: timedelta = LEASE_TIME) -> Store:
         ) from error
     withdraw(home)  # whoever announced itself is gone, or the lock would not be ours
     try:
-        return Store(home, lock, _connect(home), lease_time)
+        lasting = load_section(LeaseSettings, "lease", home.settings)
+        connection = _connect(home)
+        try:
+            return Store(home, lock, connection, timedelta(minutes=lasting.minutes))
+        except BaseException:
+            connection.close()
+            raise
     except BaseException:
         lock.release()
         raise

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyConnection
-
-from store.records import Evaluation, Round
-from store.rows import rows
-
 INSERT = """
 insert into evaluations by name
 select unnest(from_json($facts, '[{
@@ -27,23 +22,3 @@ select unnest(from_json($facts, '[{
 on conflict do nothing
 returning round
 """
-
-BY_ROUND = """
-select * from evaluations
-order  by round, judge, opponent_id, evaluation_id
-"""
-
-ROUNDS = """
-select * from rounds
-order  by round
-"""
-
-
-def by_round(db: DuckDBPyConnection) -> list[Evaluation]:
-    """All evaluations, the first round first."""
-    return rows(db.execute(BY_ROUND), Evaluation)
-
-
-def finished_rounds(db: DuckDBPyConnection) -> list[Round]:
-    """The rounds whose results were taken in."""
-    return rows(db.execute(ROUNDS), Round)

@@ -9,19 +9,6 @@ from duckdb import DuckDBPyConnection
 from store.records import Label, Track
 from store.rows import number, row, rows
 
-INSERT = """
-insert into labels by name
-select unnest(from_json($facts, '[{
-  "label_id": "VARCHAR", "comparison_id": "VARCHAR", "annotator_id": "VARCHAR",
-  "ranks": ["TINYINT"], "degree": "TINYINT", "shown_order": ["TINYINT"], "both_bad": "BOOLEAN",
-  "safety": [{"safe": "BOOLEAN", "category": "VARCHAR", "severity": "TINYINT"}],
-  "reasons": ["VARCHAR"], "comment": "VARCHAR", "seconds": "DOUBLE",
-  "guideline_version": "INTEGER", "surplus": "BOOLEAN", "made_at": "TIMESTAMP"
-}]'), max_depth := 2)
-on conflict do nothing
-returning label_id
-"""
-
 INSERT_NEW = """
 insert into labels by name
 select unnest(from_json($facts, '[{
@@ -32,6 +19,13 @@ select unnest(from_json($facts, '[{
   "guideline_version": "INTEGER", "surplus": "BOOLEAN", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 """
+
+INSERT = (
+    INSERT_NEW
+    + """on conflict do nothing
+returning label_id
+"""
+)
 
 INSERT_RETRACTION = """
 insert into retractions by name
@@ -55,14 +49,6 @@ returning lease_id
 BY_ID = """
 select * from labels
 where  label_id = $label_id
-"""
-
-OF_ANNOTATOR = """
-select labels.* from labels
-where  annotator_id = $annotator_id
-  and  label_id not in (select label_id from retractions)
-order  by made_at desc, label_id
-limit  $most
 """
 
 OF_COMPARISON = """
@@ -106,11 +92,6 @@ group  by annotator_id, batch_id, track
 def by_id(db: DuckDBPyConnection, label_id: str) -> Label | None:
     """The label with this id, retracted or not."""
     return row(db.execute(BY_ID, {"label_id": label_id}), Label)
-
-
-def of_annotator(db: DuckDBPyConnection, annotator_id: str, most: int = 100) -> list[Label]:
-    """The annotator's labels that stand, the newest first."""
-    return rows(db.execute(OF_ANNOTATOR, {"annotator_id": annotator_id, "most": most}), Label)
 
 
 def of_comparison(db: DuckDBPyConnection, comparison_id: str) -> list[Label]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from duckdb import DuckDBPyConnection
+from pydantic import Field
 
 from store.identity import identity
 from store.records import Lease
@@ -38,6 +41,14 @@ where    expires_at > $moment
 group by lease_id
 order by made_at desc, lease_id
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseSettings:
+    """`[lease]` in `hone.toml`."""
+
+    minutes: Annotated[float, Field(gt=0, le=1440)] = 15.0
+    """How long a lease lasts without a sign of life; what comes later still counts if nobody was faster."""
 
 
 def new_lease(

@@ -19,14 +19,11 @@ from store.line import Item, Line, item_of
 from store.records import Label, Lease, Track
 from store.tally import Tally
 
-LEASE_TIME = timedelta(minutes=15)
-"""How long a lease lasts without a sign of life."""
-
 
 class Queue:
     """The comparisons that want labels, and the leases on them."""
 
-    def __init__(self, lease_time: timedelta = LEASE_TIME) -> None:
+    def __init__(self, lease_time: timedelta) -> None:
         self.lease_time = lease_time
         self._lock = threading.RLock()
         self._items: dict[str, Item] = {}

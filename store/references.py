@@ -45,7 +45,7 @@ def _answered(
 
 def _check_responses(asked: Comparison, answered: Mapping[str, str]) -> None:
     ids = asked.response_ids
-    _none("response", sorted(set(ids) - set(answered)))
+    _none("response", [response_id for response_id in ids if response_id not in answered])
     if len(set(ids)) != len(ids) or len(ids) > MOST_RESPONSES:
         raise BundleError(
             f"Expected comparison {asked.comparison_id} to have up to {MOST_RESPONSES} different responses; "

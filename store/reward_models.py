@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from store.records import RewardModel, Score
+from store.records import RewardModel
 from store.rows import rows
 
 INSERT = """
@@ -31,18 +31,7 @@ select * from reward_models
 order  by round, track, reward_model_id
 """
 
-SCORES = """
-select * from scores
-where  response_id = $response_id
-order  by reward_model_id
-"""
-
 
 def every(db: DuckDBPyConnection) -> list[RewardModel]:
     """All reward models, the first round first."""
     return rows(db.execute(ALL), RewardModel)
-
-
-def scores_of(db: DuckDBPyConnection, response_id: str) -> list[Score]:
-    """What each reward model gave the response."""
-    return rows(db.execute(SCORES, {"response_id": response_id}), Score)

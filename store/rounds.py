@@ -119,6 +119,8 @@ class RoundProgress:
 
 T = TypeVar("T")
 
+_METRIC: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
+
 
 def progress(home: Home) -> list[RoundProgress]:
     """Every round that has a plan, the first one first."""
@@ -133,13 +135,12 @@ def results(home: Home) -> list[Results]:
 
 
 def metrics(folder: Path) -> list[Metric]:
-    """The round's metrics, without a last line that is not whole."""
+    """The round's metrics, without lines that were cut off: the last one, or one before a restart."""
     try:
         whole = (folder / "metrics.jsonl").read_bytes().rpartition(b"\n")[0]
     except FileNotFoundError:
         return []
-    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
-    return [_metric(adapter.validate_json(line)) for line in whole.splitlines() if line.strip()]
+    return [metric for line in whole.splitlines() if (metric := _metric(line))]
 
 
 def is_alive(pid: int) -> bool:
@@ -150,8 +151,11 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True  # it runs as another user
-    stat = Path(f"/proc/{pid}/stat")  # Linux; elsewhere a process that can be signalled counts as running
-    return not stat.exists() or stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # not Linux: a process that can be signalled counts as running
+        return True
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def _progress(folder: Path, plan: Plan) -> RoundProgress:
@@ -197,14 +201,15 @@ def _stage(folder: Path, name: str, status: Status | None, state: State) -> Stag
     return StageProgress(name=name, state=State.WAITING, fraction=0.0, seconds=None)
 
 
-def _metric(line: dict[str, Any]) -> Metric:
-    numbers = {name: float(value) for name, value in line.items() if isinstance(value, int | float)}
-    return Metric(
-        stage=str(line.get("stage", "")),
-        step=int(numbers.pop("step", 0)),
-        made_at=datetime.fromisoformat(line["made_at"]) if "made_at" in line else None,
-        numbers=numbers,
-    )
+def _metric(line: bytes) -> Metric | None:
+    try:
+        fields = _METRIC.validate_json(line)
+        made_at = datetime.fromisoformat(fields["made_at"]) if "made_at" in fields else None
+    except (ValueError, TypeError):
+        return None
+    numbers = {name: float(value) for name, value in fields.items() if isinstance(value, int | float)}
+    step = int(numbers.pop("step", 0))
+    return Metric(stage=str(fields.get("stage", "")), step=step, made_at=made_at, numbers=numbers)
 
 
 def _read(file: Path, kind: type[T]) -> T | None:

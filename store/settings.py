@@ -27,21 +27,33 @@ class SettingsError(HoneError):
 
 def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
     """Defaults of `kind`, then the file if it exists, then overrides such as `ppo.kl_coef=0.005`."""
-    values: dict[str, dict[str, Any]] = {}
-    if file.exists():
-        try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{file.name} is not valid TOML: {error}.") from error
+    values = _values(file)
     for override in overrides:
         section, key, value = _split(override)
         values.setdefault(section, {})[key] = value
     return _build(kind, values)
 
 
+def load_section(kind: type[S], name: str, file: Path) -> S:
+    """One section of the file over the defaults of `kind`; the others are not looked at."""
+    section: S = _section(name, kind, _values(file).get(name, {}))
+    return section
+
+
 def as_json(settings: Any) -> str:  # noqa: ANN401  # any settings dataclass
     """The resolved settings as JSON text, to be stored with what they made."""
     return json.dumps(dataclasses.asdict(settings), sort_keys=True)
+
+
+def _values(file: Path) -> dict[str, dict[str, Any]]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file.name} is not valid TOML: {error}.") from error
+    for section, keys in values.items():
+        if not isinstance(keys, dict):
+            raise SettingsError(f"Expected [{section}] to be a section; got {keys!r}.")
+    return values
 
 
 def _split(override: str) -> tuple[str, str, Any]:
@@ -61,8 +73,6 @@ def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:
     for section, keys in values.items():
         if section not in hints:
             raise SettingsError(_unknown("section", section, list(hints)))
-        if not isinstance(keys, dict):
-            raise SettingsError(f"Expected [{section}] to be a section; got {keys!r}.")
         sections[section] = _section(section, hints[section], keys)
     return kind(**sections)
 
@@ -76,7 +86,7 @@ def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noq
                 _unknown("setting", f"{section}.{key}", [f"{section}.{name}" for name in hints])
             )
         try:
-            typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value), strict=True)
+            typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value, default=str), strict=True)
         except ValidationError as error:
             problem = error.errors()[0]["msg"]
             raise SettingsError(f"{section}.{key} = {value!r} does not fit: {problem}.") from error

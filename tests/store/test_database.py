@@ -155,6 +155,15 @@ def test_a_refused_home_is_free_again(store: Store) -> None:
             open_store(store.home)
 
 
+def test_a_home_that_cannot_be_filled_is_closed_before_it_is_free_again(store: Store) -> None:
+    store.close()
+    with duckdb.connect(str(store.home.database)) as db:
+        db.execute("drop table skips")
+    with pytest.raises(duckdb.CatalogException):
+        open_store(store.home)
+    duckdb.connect(str(store.home.database)).close()  # refused while a connection of ours is open
+
+
 def test_a_file_that_is_no_database_is_told_in_a_sentence(home: Home) -> None:
     home.root.mkdir()
     home.database.write_bytes(b"x" * 20_000)

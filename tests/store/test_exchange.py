@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store import labels, prompts
+from store import prompts
 from store.database import Store
 from store.door import LocalDoor
 from store.errors import BundleError
@@ -18,7 +18,8 @@ from store.exchange.lines import BadRow
 from store.exchange.publishing import deliver
 from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
-from store.records import Contents, Degree, Response, Role, Split, Track, Turn
+from store.records import Contents, Degree, Label, Response, Role, Split, Track, Turn
+from store.rows import rows as rows_of
 from store.verbs import freeze, next_comparison
 from store.verbs.roles import HONE
 
@@ -118,7 +119,7 @@ def test_an_import_makes_labels_that_train_and_leaves_the_queue_alone(
     assert isinstance(next_comparison(store, ann, NextComparison()), NoWork)
     with store.reading() as db:
         held_out = sum(prompt.split is Split.HELDOUT for prompt in prompts.of_track(db))
-        given = labels.of_annotator(db, "imported:hh", 1000)
+        given = rows_of(db.table("labels").execute(), Label)
     assert len(given) == 100
     assert {label.degree for label in given} == {Degree.BETTER}
     assert 2 <= held_out <= 20  # a tenth by hash

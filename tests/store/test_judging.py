@@ -178,7 +178,8 @@ def test_undo_reopens_the_newest_label_with_what_was_judged(asked: Store, ann: A
     submit_label(asked, ann, SubmitLabel(lease_id=undone.lease_id, judgement=FIRST_BETTER))
     assert take(asked, ann).turns == held.turns
     with asked.reading() as db:
-        assert [label.degree for label in labels.of_annotator(db, "ann")] == [Degree.BETTER, Degree.BETTER]
+        again = labels.of_comparison(db, label_of(asked, undone.lease_id).comparison_id)
+    assert [label.degree for label in again] == [Degree.BETTER]
 
 
 def test_an_undone_label_reopens_with_its_draft_after_a_restart(store: Store, ann: Actor, ben: Actor) -> None:

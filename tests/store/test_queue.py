@@ -295,7 +295,7 @@ def test_a_click_from_many_tabs_is_one_label(store: Store, ann: Actor) -> None:
 
 
 def test_nobody_looks_through_what_others_have_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    queue = Queue()
+    queue = Queue(timedelta(minutes=15))
     queue.add(
         Wanted(
             comparison_id=f"c{number:05d}",

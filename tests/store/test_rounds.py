@@ -85,6 +85,13 @@ def test_metrics_are_read_up_to_the_last_whole_line(home: Home, folder: Path) ->
     ]
 
 
+def test_a_line_that_was_cut_off_before_a_restart_is_left_out(folder: Path) -> None:
+    torn = '{"stage": "ppo", "step": 1, "rew{"stage": "ppo", "step": 2}'
+    lines = [torn, "[]", '{"made_at": 3}', '{"step": 4}']
+    (folder / "metrics.jsonl").write_text("\n".join([*lines, ""]))
+    assert [metric.step for metric in rounds.metrics(folder)] == [4]
+
+
 def test_a_round_whose_process_is_gone_is_stopped(home: Home, folder: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     (folder / "status.json").write_text(json.dumps({**STATUS, "pid": process.pid}))

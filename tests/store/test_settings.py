@@ -1,0 +1,85 @@
+"""What a home may set, and how it is told of a mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.database import open_store
+from store.home import Home
+from store.leases import LeaseSettings
+from store.settings import SettingsError, load, load_section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    seed: int = 1
+    rate: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    training: Training = field(default_factory=Training)
+    lease: LeaseSettings = field(default_factory=LeaseSettings)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "hone.toml"
+
+
+def test_an_override_beats_the_file_and_the_file_the_default(file: Path) -> None:
+    assert load(Everything, file).training == Training(seed=1, rate=0.5)
+    file.write_text("[training]\nseed = 2\nrate = 1\n")
+    assert load(Everything, file).training == Training(seed=2, rate=1.0)
+    assert load(Everything, file, ["training.seed=3"]).training == Training(seed=3, rate=1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "sentence"),
+    [
+        ("[trainig]", [], "There is no section trainig; did you mean training?"),
+        ("[training]\nsed = 1", [], "There is no setting training.sed; did you mean training.seed?"),
+        (
+            "[training]\nseed = 2020-01-01",
+            [],
+            r"seed = .* does not fit: Input should be a valid integer",
+        ),
+        ("[training]\nseed = 1.5", [], "does not fit: Input should be a valid integer"),
+        ("training = 3", ["training.seed=2"], r"Expected \[training\] to be a section; got 3"),
+        ("[training", [], "hone.toml is not valid TOML"),
+        ("\xff", [], "hone.toml is not valid TOML"),
+        ("", ["training.seed"], "Expected a setting such as ppo.kl_coef=0.005; got 'training.seed'"),
+        ("[lease]\nminutes = 0", [], "lease.minutes = 0 does not fit: Input should be greater than 0"),
+        ("[lease]\nminutes = inf", [], "should be less than or equal to 1440"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(file: Path, text: str, overrides: list[str], sentence: str) -> None:
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError, match=sentence):
+        load(Everything, file, overrides)
+
+
+def test_one_section_is_read_whatever_the_others_are(file: Path) -> None:
+    file.write_text("[ppo]\nunknown = 1\n[lease]\nminutes = 2\n")
+    assert load_section(LeaseSettings, "lease", file) == LeaseSettings(minutes=2.0)
+
+
+def test_a_home_says_how_long_a_lease_lasts(home: Home) -> None:
+    home.root.mkdir()
+    home.settings.write_text("[lease]\nminutes = 0.5\n")
+    with open_store(home) as store:
+        assert store.queue.lease_time == timedelta(seconds=30)
+
+
+def test_a_home_with_a_mistake_in_its_settings_is_left_as_it_was(home: Home) -> None:
+    home.root.mkdir()
+    home.settings.write_text("[lease]\nminuts = 0.5\n")
+    with pytest.raises(SettingsError, match=r"did you mean lease\.minutes"):
+        open_store(home)
+    home.settings.unlink()
+    with open_store(home) as store:
+        assert store.queue.lease_time == timedelta(minutes=15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from itertools import count
 
 import pytest
@@ -119,6 +120,38 @@ def test_what_does_not_teach_is_left_out(store: Store, chief: Actor) -> None:
         label("goldc0"),
     )
     assert [row["comparison_id"] for row in frozen(store, chief)] == ["c5"]
+
+
+def test_the_newest_verdict_counts(store: Store, chief: Actor) -> None:
+    def review(label_id: str, verdict: Verdict, day: int) -> Review:
+        return Review(
+            review_id=f"{label_id}-{day}",
+            label_id=label_id,
+            reviewer_id="eve",
+            verdict=verdict,
+            why="",
+            made_at=datetime(2026, 1, day),
+        )
+
+    cleared, barred = label("c0"), label("c1")
+    store.append("test", *comparisons(2), cleared, barred)
+    store.append(
+        "test", review(cleared.label_id, Verdict.EXCLUDE, 1), review(barred.label_id, Verdict.CONFIRM, 1)
+    )
+    store.append(
+        "test", review(cleared.label_id, Verdict.CONFIRM, 2), review(barred.label_id, Verdict.OVERTURN, 2)
+    )
+    assert [row["comparison_id"] for row in frozen(store, chief)] == ["c0"]
+
+
+def test_two_unsafe_responses_still_make_a_pair(store: Store, chief: Actor) -> None:
+    store.append("test", *comparisons(1), label("c0", safety=(UNSAFE, UNSAFE)))
+    assert [row["chosen_safe"] for row in frozen(store, chief)] == [False]
+
+
+def test_labels_of_one_annotator_are_in_the_order_of_their_ids(store: Store, chief: Actor) -> None:
+    store.append("test", *comparisons(1, overlap=2), label("c0", label_id="b"), label("c0", label_id="a"))
+    assert [row["label_id"] for row in frozen(store, chief)] == ["a", "b"]
 
 
 def test_labels_of_a_comparison_are_in_the_order_of_the_annotators_names(store: Store, chief: Actor) -> None:

@@ -26,6 +26,7 @@ from store.messages import (
 from store.records import Degree, Label, Role, SafetyLabel, Track
 from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label
 from store.verbs.roles import HONE
+from store.writer import WriteError
 
 
 def take(store: Store, actor: Actor, track: Track | None = None) -> Assignment:
@@ -220,6 +221,43 @@ def test_renewing_keeps_a_lease(asked: Store, ann: Actor) -> None:
         renew_lease(asked, ann, RenewLease(lease_id="unknown"))
 
 
+def test_a_renewal_outlives_a_restart(asked: Store, ann: Actor) -> None:
+    renewed = renew_lease(asked, ann, RenewLease(lease_id=take(asked, ann).lease_id))
+    asked.close()
+    with open_store(asked.home) as reopened:
+        assert take(reopened, ann).expires_at == renewed.expires_at
+
+
+def test_a_lease_that_cannot_be_written_is_not_given(asked: Store, ann: Actor) -> None:
+    with asked.reading() as db:
+        db.execute("drop table leases")
+    with pytest.raises(WriteError):
+        next_comparison(asked, ann, NextComparison())
+    assert asked.queue.open_count() == 3
+
+
+def test_a_label_that_cannot_be_written_leaves_its_lease(asked: Store, ann: Actor) -> None:
+    lease = take(asked, ann)
+    with asked.reading() as db:
+        db.execute("drop table labels")
+    with pytest.raises(WriteError):
+        submit_label(asked, ann, SubmitLabel(lease_id=lease.lease_id, judgement=FIRST_BETTER))
+    assert take(asked, ann) == lease
+
+
+def test_a_surplus_label_does_not_stand_in_for_an_undone_one(store: Store, ann: Actor, ben: Actor) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1))
+    late = take(store, ann)
+    judge(store, ben)
+    assert submit_label(store, ann, SubmitLabel(lease_id=late.lease_id, judgement=FIRST_BETTER)).surplus
+    undo_label(store, ben, UndoLabel())
+    store.close()
+    with open_store(store.home) as reopened:
+        assert isinstance(next_comparison(reopened, ann, NextComparison()), NoWork)
+        assert take(reopened, ben).turns == late.turns
+
+
 def test_no_work_says_why(store: Store, ann: Actor, ben: Actor) -> None:
     def why(actor: Actor, track: Track | None = None) -> str:
         nothing = next_comparison(store, actor, NextComparison(track=track))
@@ -231,6 +269,7 @@ def test_no_work_says_why(store: Store, ann: Actor, ben: Actor) -> None:
     assert why(ann, Track.SAFETY) == "Nothing is open for safety."
     until = take(store, ann).expires_at
     assert why(ben) == f"Others hold the rest until {until:%H:%M} UTC."
+    assert why(ben, Track.SAFETY) == "Nothing is open for safety."
     judge(store, ann)
     assert why(ann) == "You have judged everything that is open; thank you."
     assert why(ben) == "Nothing is open."

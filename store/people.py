@@ -37,7 +37,10 @@ def authenticate(store: Store, name: str, password: str) -> str | None:
     if annotator is None or password_hash is None or not fits:
         return None
     store.throttle.right(name)
-    return _sign_in(store, annotator)
+    with store.turns.of(f"password {annotator.annotator_id}"), store.reading() as db:
+        if credentials.newest_hash(db, annotator.annotator_id) != password_hash:
+            return None  # it was replaced meanwhile, which ends what it opened
+        return _sign_in(store, annotator)
 
 
 def actor_of(store: Store, token: str) -> Actor | None:
@@ -59,13 +62,13 @@ def sign_out(store: Store, token: str) -> None:
 def replace_password(store: Store, actor: Actor, annotator_id: str, password: str) -> None:
     """A new password; every sign-in with the old one ends in the same transaction."""
     password_hash = passwords.hashed(password)
-    with store.reading() as db:
+    with store.turns.of(f"password {annotator_id}"), store.reading() as db:
         live = credentials.live_tokens(db, annotator_id, now())
-    store.append(
-        actor.annotator_id,
-        Credential(annotator_id=annotator_id, password_hash=password_hash),
-        *(SignOut(token_hash=token_hash) for token_hash in live),
-    )
+        store.append(
+            actor.annotator_id,
+            Credential(annotator_id=annotator_id, password_hash=password_hash),
+            *(SignOut(token_hash=token_hash) for token_hash in live),
+        )
 
 
 @cache

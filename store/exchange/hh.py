@@ -143,7 +143,7 @@ def _prompt(pair: Pair) -> Prompt:
         prompt_id=prompt_id,
         turns=pair.turns,
         track=pair.track,
-        split=split_of(prompt_id),
+        split=split_of(pair.turns),
         source="hh",
         made_at=UNKNOWN_TIME,
     )

@@ -61,7 +61,7 @@ def _prompt(row: Row, source: str) -> Prompt:
         prompt_id=prompt_id,
         turns=turns,
         track=row.track,
-        split=row.split or split_of(prompt_id),
+        split=row.split or split_of(turns),
         category=row.category,
         source=source,
         made_at=UNKNOWN_TIME,

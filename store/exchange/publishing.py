@@ -11,10 +11,10 @@ from typing import Final, TypeVar
 from store.door import Door
 from store.errors import BundleError
 from store.exchange.lines import BadRow
-from store.identity import ID_LENGTH
+from store.identity import ID_LENGTH, identity
 from store.inbox import write_bundle
 from store.messages import CountHome, HomeCounts, Ingest
-from store.records import Fact, Split
+from store.records import Fact, Split, Turn
 from store.verbs import count_home, ingest
 
 CHUNK: Final = 1000
@@ -57,9 +57,14 @@ def publish(
     return ImportReport(rows=count, added=after - before, bad=tuple(bad))
 
 
-def split_of(prompt_id: str) -> Split:
-    """Held out by the prompt's own hash, so that it is the same prompts everywhere."""
-    share = int(prompt_id, 16) / 16**ID_LENGTH
+def split_of(turns: Sequence[Turn]) -> Split:
+    """Held out by the hash of the opening, so that a dialogue's later turns are on the side of its first one.
+
+    A prompt without earlier turns goes by its own id; it is the same prompts everywhere.
+    """
+    first = next((place for place, turn in enumerate(turns, start=1) if turn.role == "user"), len(turns))
+    opening = identity("prompt", [[turn.role, turn.content] for turn in turns[:first]])
+    share = int(opening, 16) / 16**ID_LENGTH
     return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
 
 

@@ -15,7 +15,7 @@ from store.errors import BundleError
 from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
 from store.exchange.lines import BadRow
-from store.exchange.publishing import deliver
+from store.exchange.publishing import deliver, split_of
 from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
 from store.records import Contents, Degree, Label, Response, Role, Split, Track, Turn
@@ -130,6 +130,16 @@ def test_an_import_makes_labels_that_train_and_leaves_the_queue_alone(
             {"path": str(store.home.root / snapshot.path)},
         ).fetchall()
     assert sorted(pairs) == sorted((f"{n}", f"a{n}", f"b{n}") for n in range(100))
+
+
+def test_a_dialogue_is_on_one_side_of_the_split() -> None:
+    sides = set()
+    for number in range(100):
+        opening = Turn(role="user", content=f"question {number}")
+        later = (opening, Turn(role="assistant", content="yes"), Turn(role="user", content="and then?"))
+        assert split_of((opening,)) is split_of(later)
+        sides.add(split_of(later))
+    assert sides == set(Split)
 
 
 def test_importing_again_adds_nothing(tmp_path: Path, store: Store) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
 
-from store import people
+from store import passwords, people
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor, AddAnnotator, SetPassword
-from store.records import Kind, Role
+from store.records import Credential, Kind, Role
 from store.throttle import Throttle
 from store.verbs import add_annotator, set_password
 
@@ -39,6 +40,19 @@ def test_a_wrong_password_or_an_unknown_name_gives_nothing(store: Store, eve: st
     assert people.authenticate(store, "eve", "wrong horse") is None
     assert people.authenticate(store, "adam", PASSWORD) is None
     assert people.actor_of(store, "") is None
+
+
+def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(store: Store, eve: str) -> None:
+    tokens: list[str | None] = []
+    thread = threading.Thread(target=lambda: tokens.append(people.authenticate(store, "eve", PASSWORD)))
+    with store.turns.of(f"password {eve}"):
+        thread.start()
+        while not store.throttle._tries:  # the old password's hash has been read by then
+            thread.join(0.001)
+        replaced = Credential(annotator_id=eve, password_hash=passwords.hashed("another one"))
+        store.append("chief", replaced)
+    thread.join()
+    assert tokens == [None]
 
 
 def test_a_sign_in_survives_a_restart(store: Store, eve: str) -> None:

@@ -21,22 +21,22 @@ _HASHING: Final = threading.BoundedSemaphore(2)
 """Each comparison takes 64 MiB; two at a time keep a flood of tries from taking the memory."""
 
 
-def authenticate(store: Store, name: str, password: str) -> str | None:
-    """A new token when the password is the name's, else None; RequestError when the name has to wait."""
+def authenticate(store: Store, name: str, password: str, address: str) -> str | None:
+    """A new token when the password is the name's, else None; RequestError when `address` has to wait."""
     moment = now()
-    wait = store.throttle.wait(name, moment)
+    wait = store.throttle.wait(name, address, moment)
     if wait:
         seconds = math.ceil(wait.total_seconds())
         raise RequestError(f"Too many tries for this name; try again in {seconds} seconds.")
     with store.reading() as db:
         annotator = annotators.by_name(db, name)
         password_hash = credentials.newest_hash(db, annotator.annotator_id) if annotator else None
-    store.throttle.wrong(name, moment)  # before the comparison, so that tries side by side all count
+    store.throttle.wrong(name, address, moment)  # before the comparison, so that tries side by side all count
     with _HASHING:
         fits = passwords.fits(password, password_hash or _nobodys_hash())
     if annotator is None or password_hash is None or not fits:
         return None
-    store.throttle.right(name)
+    store.throttle.right(name, address)
     with store.turns.of(f"password {annotator.annotator_id}"), store.reading() as db:
         if credentials.newest_hash(db, annotator.annotator_id) != password_hash:
             return None  # it was replaced meanwhile, which ends what it opened

@@ -16,6 +16,7 @@ from store.throttle import Throttle
 from store.verbs import add_annotator, set_password
 
 PASSWORD = "correct horse"
+HERE = "192.0.2.1"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def eve(store: Store, chief: Actor) -> str:
 
 
 def sign_in(store: Store, password: str = PASSWORD) -> str:
-    token = people.authenticate(store, "eve", password)
+    token = people.authenticate(store, "eve", password, HERE)
     assert token is not None
     return token
 
@@ -37,14 +38,14 @@ def test_the_right_password_gives_a_token_that_is_the_person(store: Store, eve: 
 
 
 def test_a_wrong_password_or_an_unknown_name_gives_nothing(store: Store, eve: str) -> None:
-    assert people.authenticate(store, "eve", "wrong horse") is None
-    assert people.authenticate(store, "adam", PASSWORD) is None
+    assert people.authenticate(store, "eve", "wrong horse", HERE) is None
+    assert people.authenticate(store, "adam", PASSWORD, HERE) is None
     assert people.actor_of(store, "") is None
 
 
 def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(store: Store, eve: str) -> None:
     tokens: list[str | None] = []
-    thread = threading.Thread(target=lambda: tokens.append(people.authenticate(store, "eve", PASSWORD)))
+    thread = threading.Thread(target=lambda: tokens.append(people.authenticate(store, "eve", PASSWORD, HERE)))
     with store.turns.of(f"password {eve}"):
         thread.start()
         while not store.throttle._tries:  # the old password's hash has been read by then
@@ -76,7 +77,7 @@ def test_a_new_password_ends_every_sign_in(store: Store, eve: str, chief: Actor)
     token = sign_in(store)
     set_password(store, chief, SetPassword(name="eve", password="battery staple"))
     assert people.actor_of(store, token) is None
-    assert people.authenticate(store, "eve", PASSWORD) is None
+    assert people.authenticate(store, "eve", PASSWORD, HERE) is None
     assert people.actor_of(store, sign_in(store, "battery staple")) is not None
 
 
@@ -89,21 +90,42 @@ def test_people_change_their_own_password_only(store: Store, eve: str, ann: Acto
 
 def test_a_name_that_is_tried_too_often_has_to_wait(store: Store, eve: str) -> None:
     for _ in range(5):
-        assert people.authenticate(store, "eve", "guess") is None
+        assert people.authenticate(store, "eve", "guess", "10.0.0.66") is None
     with pytest.raises(RequestError, match="Too many tries for this name; try again in 2 seconds"):
-        people.authenticate(store, "eve", PASSWORD)
+        people.authenticate(store, "eve", PASSWORD, "10.0.0.66")
+    assert people.authenticate(store, "eve", PASSWORD, HERE) is not None  # nobody else is kept out
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
     throttle, moment = Throttle(), datetime(2026, 1, 1)
     waits = []
     for _ in range(16):
-        throttle.wrong("eve", moment)
-        waits.append(throttle.wait("eve", moment).total_seconds())
+        throttle.wrong("eve", HERE, moment)
+        waits.append(throttle.wait("eve", HERE, moment).total_seconds())
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
-    assert throttle.wait("eve", moment + timedelta(seconds=900)) == timedelta(0)
-    throttle.right("eve")
-    assert throttle.wait("eve", moment) == timedelta(0)
+    assert throttle.wait("eve", HERE, moment + timedelta(seconds=900)) == timedelta(0)
+    throttle.right("eve", HERE)
+    assert throttle.wait("eve", HERE, moment) == timedelta(0)
+
+
+def test_a_hundred_tries_from_many_addresses_make_the_name_wait_everywhere() -> None:
+    throttle, moment = Throttle(), datetime(2026, 1, 1)
+    for number in range(99):
+        throttle.wrong("eve", f"10.0.0.{number}", moment)
+    assert throttle.wait("eve", HERE, moment) == timedelta(0)
+    throttle.wrong("eve", "10.0.0.99", moment)
+    assert throttle.wait("eve", HERE, moment) == timedelta(seconds=2)
+    assert throttle.wait("adam", HERE, moment) == timedelta(0)
+
+
+def test_a_flood_of_names_is_forgotten_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.throttle.MOST_COUNTS", 4)
+    throttle, moment = Throttle(), datetime(2026, 1, 1)
+    for name in ("eve", "adam", "noah"):
+        for _ in range(5):
+            throttle.wrong(name, HERE, moment)
+    waiting = [name for name in ("eve", "adam", "noah") if throttle.wait(name, HERE, moment)]
+    assert waiting == ["adam", "noah"]
 
 
 def test_no_password_and_no_token_is_kept(store: Store, eve: str) -> None:

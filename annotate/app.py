@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, ownership, sign_in
+from annotate import api, ownership, reports, sign_in
 from annotate.gate import Gate
 from annotate.ownership import Tenure
 from annotate.security import SecurityHeaders
@@ -47,7 +47,7 @@ def build(store: Store) -> st.App:
 
 def routes(tenure: Tenure) -> list[Route]:
     """Everything that is not Streamlit's."""
-    return [*api.routes(tenure), *sign_in.routes(tenure.store)]
+    return [*api.routes(tenure), *sign_in.routes(tenure.store), *reports.routes(tenure.store)]
 
 
 def middleware(store: Store) -> list[Middleware]:

@@ -48,7 +48,7 @@ BEHAVIOUR: dict[str, object] = {
     "runner.postScriptGC": False,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
-    "client.toolbarMode": "viewer",
+    "client.toolbarMode": "minimal",
     "browser.gatherUsageStats": False,
     "logger.hideWelcomeMessage": True,
     "logger.level": "warning",

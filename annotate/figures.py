@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 
-from store.rounds import Metric, Results
+from store.rounds import Metric, Results, Verdict
 
 WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
-FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusal"}
+FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
 
 COLUMNS = {
     "round": ("Round", "{:.0f}"),
     "labels": ("Labels", "{:,.0f}"),
     "reward_accuracy": ("Reward accuracy", "{:.1%}"),
     "oracle_win_rate": ("Oracle win rate", "{:.1%}"),
-    "oracle_win_rate_low": ("95 % low", "{:.1%}"),
-    "oracle_win_rate_high": ("95 % high", "{:.1%}"),
     "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
     "unsafe_rate": ("Unsafe", "{:.1%}"),
-    "false_refusal_rate": ("False refusal", "{:.1%}"),
+    "false_refusal_rate": ("False refusals", "{:.1%}"),
     "kl": ("KL, nats", "{:.2f}"),
     "seconds": ("Seconds", "{:,.0f}"),
 }
 """A result's name in the files: its name on the screen and how it is written."""
+POLICY = "Policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +32,27 @@ class Curve:
     """A chart of a round while it runs: which numbers of which stages, and the name of each line."""
 
     title: str
+    steps: str
     unit: str
     lines: Mapping[tuple[str, str], str]
 
 
 CURVES = (
     Curve(
-        title="Reward",
+        title="Reward while PPO runs",
+        steps="Iteration",
         unit="Score",
         lines={("ppo", "reward"): "Training", ("ppo", "held_out_reward"): "Held-out"},
     ),
     Curve(
-        title="KL from the starting policy",
+        title="KL from where PPO began",
+        steps="Iteration",
         unit="Nats a response",
         lines={("ppo", "kl"): "Training", ("ppo", "held_out_kl"): "Held-out"},
     ),
     Curve(
         title="Loss of the reward models",
+        steps="Step",
         unit="Loss",
         lines={("reward_helpfulness", "loss"): "Helpfulness", ("reward_safety", "loss"): "Safety"},
     ),
@@ -84,11 +87,18 @@ def rate_table(results: Sequence[Results], names: Mapping[str, str]) -> pd.DataF
     return pd.DataFrame(rows, columns=["round", "line", "rate", "low", "high"])
 
 
-def results_table(results: Sequence[Results]) -> pd.DataFrame:
+def results_table(results: Sequence[Results], verdicts: Mapping[int, Verdict]) -> pd.DataFrame:
     """The rounds' rows as the screen shows them, the newest first; what nobody could say is a dash."""
-    rows = [asdict(result) for result in reversed(results)]
-    written = [{words: _written(row[name], form) for name, (words, form) in COLUMNS.items()} for row in rows]
-    return pd.DataFrame(written)
+    return pd.DataFrame([_row(result, verdicts.get(result.round)) for result in reversed(results)])
+
+
+def _row(result: Results, verdict: Verdict | None) -> dict[str, str]:
+    written = {words: _written(getattr(result, name), form) for name, (words, form) in COLUMNS.items()}
+    low, high = result.oracle_win_rate_low, result.oracle_win_rate_high
+    if low is not None and high is not None and low < high:
+        written[COLUMNS["oracle_win_rate"][0]] += f" ({low:.1%} to {high:.1%})"
+    decided = "–" if verdict is None else "Promoted" if verdict.promoted else "Not promoted"
+    return {"Round": written.pop("Round"), POLICY: decided, **written}
 
 
 def _written(value: float | None, form: str) -> str:

@@ -10,13 +10,15 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from store import rounds
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
 from store.messages import Actor
-from store.records import Role
+from store.records import Role, now
 from store.rounds import RoundProgress, State
 
 COMMAND: tuple[str, ...] = (sys.executable, "-m", "rlhf", "round")
@@ -25,7 +27,16 @@ MAY_LAUNCH = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 NICENESS = 10
 """How far a round stands back, so that pages stay quick while it computes."""
 
-_started: dict[Path, subprocess.Popen[bytes]] = {}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A process that was started here, and when, in UTC."""
+
+    process: subprocess.Popen[bytes]
+    at: datetime
+
+
+_started: dict[Path, Start] = {}
 _told_to_stop: set[int] = set()
 _one_at_a_time = threading.Lock()
 """Two engineers may press the button in the same instant."""
@@ -40,7 +51,8 @@ def start_round(home: Home, actor: Actor) -> int:
     with _one_at_a_time:
         if is_starting(home) or running_round(home):
             raise RequestError("A round is running on this home already; stop it or wait for it.")
-        _started[home.root] = process = _process(home)
+        at, process = now(), _process(home)
+        _started[home.root] = Start(process=process, at=at)
     os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     return process.pid
 
@@ -62,7 +74,7 @@ def running_round(home: Home) -> RoundProgress | None:
 
 def is_starting(home: Home) -> bool:
     """Whether a process that was started here for this home lives, its first word written or not."""
-    return home.root in _started and _started[home.root].poll() is None
+    return home.root in _started and _started[home.root].process.poll() is None
 
 
 def is_stopping(running: RoundProgress) -> bool:
@@ -70,9 +82,15 @@ def is_stopping(running: RoundProgress) -> bool:
     return running.pid in _told_to_stop
 
 
-def failure(home: Home) -> str:
-    """What the process that was started here last said, if it ended in failure; else an empty string."""
-    if home.root not in _started or _started[home.root].poll() in {None, 0}:
+def failure(home: Home, newest: RoundProgress | None) -> str:
+    """What the process that was started here last said, if it ended in failure; else an empty string.
+
+    `newest` is the newest round: where it has said something since, that is what counts.
+    """
+    start = _started.get(home.root)
+    if start is None or start.process.poll() in {None, 0}:
+        return ""
+    if newest is not None and newest.updated_at is not None and newest.updated_at >= start.at:
         return ""
     lines = (home.rounds / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     said = next((line.strip() for line in reversed(lines) if line.strip()), "The round ended without a word.")

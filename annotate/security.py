@@ -16,8 +16,15 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from annotate import reports
+
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 COMPONENT_ASSETS = "/_stcore/bidi-components/"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+"""A report is one file of words and drawings: nothing in it may run, fetch or send."""
 
 
 class SecurityHeaders:
@@ -46,6 +53,8 @@ def _headers_for(path: str) -> dict[str, str]:
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+    if path == reports.PATH:
+        return {**headers, "Content-Security-Policy": REPORT_POLICY, "Cache-Control": "no-store"}
     # The deck's modules name one another without a version; after an upgrade, old and new must not mix.
     return {**headers, "Cache-Control": "no-cache"} if path.startswith(COMPONENT_ASSETS) else headers
 

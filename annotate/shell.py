@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -18,12 +19,16 @@ from store.records import Role
 MARKS = Path(__file__).parent / "marks"
 PAGES = (("Compare", "compare_arrows"), ("Rounds", "monitoring"))
 """Title and icon of each; the address follows from the title."""
+ABOUT = "People compare a model's answers; reward models and the policy learn from what they chose."
+"""In the menu, which then also offers light and dark; without an entry of ours it would not be shown."""
 WATCHES_ROUNDS = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 
 
 def draw() -> None:
     """One run of the script: the page that the address names, for the person whose cookie it is."""
-    st.set_page_config(page_title="Hone", page_icon=str(MARKS / "icon.png"), layout="wide")
+    st.set_page_config(
+        page_title="Hone", page_icon=str(MARKS / "icon.png"), layout="wide", menu_items={"About": ABOUT}
+    )
     page_style.apply()
     store = ownership.held_store()
     actor = present(store)
@@ -32,8 +37,9 @@ def draw() -> None:
         return
     st.logo(str(MARKS / "mark.svg"), size="large")
     chosen = st.navigation(pages(store, actor), position="top")
-    chosen.run()
+    # Before the page, so that it stays where it is while another page comes.
     masthead.mount(actor, st.context.cookies.get(sign_in.CSRF_COOKIE, ""))
+    chosen.run()
 
 
 def present(store: Store) -> Actor | None:
@@ -42,7 +48,10 @@ def present(store: Store) -> Actor | None:
 
 
 def pages(store: Store, actor: Actor) -> list[Page]:
-    """The pages of this role, the first one the default. Each page checks the role again by itself."""
+    """The pages, the first one the default; the menu shows those of this role.
+
+    Each page checks the role by itself: one that is not in the menu can be reached by its address.
+    """
 
     def compare_page() -> None:
         compare.render(store, actor, lambda: present(store))
@@ -50,12 +59,15 @@ def pages(store: Store, actor: Actor) -> list[Page]:
     def rounds_page() -> None:
         rounds.render(store, actor, lambda: present(store))
 
-    comparing, watching = map(_titled, (compare_page, rounds_page), *zip(*PAGES, strict=True))
-    return [comparing, watching] if actor.role in WATCHES_ROUNDS else [comparing]
+    shown = {compare_page: True, rounds_page: actor.role in WATCHES_ROUNDS}
+    return [_titled(page, *words, shown[page]) for page, words in zip(shown, PAGES, strict=True)]
 
 
-def _titled(draw_page: Callable[[], None], title: str, icon: str) -> Page:
-    return st.Page(draw_page, title=title, icon=f":material/{icon}:", url_path=title.lower())
+def _titled(draw_page: Callable[[], None], title: str, icon: str, shown: bool = True) -> Page:
+    visibility: Literal["visible", "hidden"] = "visible" if shown else "hidden"
+    return st.Page(
+        draw_page, title=title, icon=f":material/{icon}:", url_path=title.lower(), visibility=visibility
+    )
 
 
 def _farewell() -> None:

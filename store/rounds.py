@@ -1,6 +1,7 @@
 """How the rounds are going, read from the files that they write into their folders.
 
-Needs no database and no connection to the round's process. A line that is still being written is not read.
+Needs no database and no connection to the round's process. A line that is still being written is not read,
+and a file that stayed as it was is not read again.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from store.home import Home
+from store.watched import read
 
 STAGES: Final = (
     "snapshot",
@@ -79,6 +81,23 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether the round's policy may answer people, and every reason against it."""
+
+    promoted: bool
+    reasons: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was decided, and why."""
+        if self.promoted:
+            return (
+                "Promoted: it lost to the policy before it on no track; KL and length keep to their bounds."
+            )
+        return f"Not promoted; the policy before it stays. {' '.join(self.reasons)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageProgress:
     """One stage; `seconds` once it is finished, `fraction` from 0 to 1."""
 
@@ -100,7 +119,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundProgress:
-    """Everything that a round's folder tells; `results` and `report` once it is finished."""
+    """How far a round is; `verdict` once it is decided, `results` and `report` once it is finished."""
 
     round: int
     method: str
@@ -112,35 +131,49 @@ class RoundProgress:
     started_at: datetime | None
     updated_at: datetime | None
     stages: tuple[StageProgress, ...]
-    metrics: tuple[Metric, ...]
+    verdict: Verdict | None
     results: Results | None
     report: Path | None
 
 
-T = TypeVar("T")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """`done.json` of any stage."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """`done.json` of the stage that promotes."""
+
+    outputs: Verdict
+
+
+_PLAN: Final = TypeAdapter(Plan).validate_json
+_STATUS: Final = TypeAdapter(Status).validate_json
+_RESULTS: Final = TypeAdapter(Results).validate_json
+_DONE: Final = TypeAdapter(_Done).validate_json
+_DECIDED: Final = TypeAdapter(_Decided).validate_json
 
 _METRIC: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
 
 
 def progress(home: Home) -> list[RoundProgress]:
     """Every round that has a plan, the first one first."""
-    plans = [(folder, _read(folder / "plan.json", Plan)) for folder in sorted(home.rounds.glob("[0-9]*"))]
+    plans = [(folder, read(folder / "plan.json", _PLAN)) for folder in sorted(home.rounds.glob("[0-9]*"))]
     return [_progress(folder, plan) for folder, plan in plans if plan is not None]
 
 
 def results(home: Home) -> list[Results]:
     """The figures of every finished round, and of the first policy as round 0."""
-    rows = [_read(file, Results) for file in sorted(home.rounds.glob("[0-9]*/results.json"))]
+    rows = [read(file, _RESULTS) for file in sorted(home.rounds.glob("[0-9]*/results.json"))]
     return [row for row in rows if row is not None]
 
 
-def metrics(folder: Path) -> list[Metric]:
+def metrics(folder: Path) -> tuple[Metric, ...]:
     """The round's metrics, without lines that were cut off: the last one, or one before a restart."""
-    try:
-        whole = (folder / "metrics.jsonl").read_bytes().rpartition(b"\n")[0]
-    except FileNotFoundError:
-        return []
-    return [metric for line in whole.splitlines() if (metric := _metric(line))]
+    return read(folder / "metrics.jsonl", _metrics) or ()
 
 
 def is_alive(pid: int) -> bool:
@@ -159,9 +192,10 @@ def is_alive(pid: int) -> bool:
 
 
 def _progress(folder: Path, plan: Plan) -> RoundProgress:
-    status = _read(folder / "status.json", Status)
+    status = read(folder / "status.json", _STATUS)
     state, message = _state(status)
     report = folder / "report.html"
+    decided = read(folder / "promote" / "done.json", _DECIDED)
     return RoundProgress(
         round=plan.round,
         method=plan.method,
@@ -173,8 +207,8 @@ def _progress(folder: Path, plan: Plan) -> RoundProgress:
         started_at=plan.started_at,
         updated_at=status.updated_at if status else None,
         stages=tuple(_stage(folder, name, status, state) for name in STAGES),
-        metrics=tuple(metrics(folder)),
-        results=_read(folder / "results.json", Results),
+        verdict=decided.outputs if decided else None,
+        results=read(folder / "results.json", _RESULTS),
         report=report if report.exists() else None,
     )
 
@@ -184,21 +218,23 @@ def _state(status: Status | None) -> tuple[State, str]:
     if status is None:
         return State.WAITING, "about to begin"
     if status.state is State.RUNNING and not is_alive(status.pid):
-        return (
-            State.STOPPED,
-            f"Interrupted during {status.stage}; start the round again and it resumes there.",
-        )
+        stage = status.stage.replace("_", " ")
+        return State.STOPPED, f"Interrupted during {stage}; start the round again and it resumes there."
     return status.state, status.message
 
 
 def _stage(folder: Path, name: str, status: Status | None, state: State) -> StageProgress:
-    done = _read(folder / name / "done.json", dict[str, Any])
+    done = read(folder / name / "done.json", _DONE)
     if done is not None:
-        seconds = float(done["seconds"]) if "seconds" in done else None
-        return StageProgress(name=name, state=State.FINISHED, fraction=1.0, seconds=seconds)
+        return StageProgress(name=name, state=State.FINISHED, fraction=1.0, seconds=done.seconds)
     if status is not None and status.stage == name and state is not State.FINISHED:
         return StageProgress(name=name, state=state, fraction=status.fraction, seconds=None)
     return StageProgress(name=name, state=State.WAITING, fraction=0.0, seconds=None)
+
+
+def _metrics(text: bytes) -> tuple[Metric, ...]:
+    whole = text.rpartition(b"\n")[0]
+    return tuple(metric for line in whole.splitlines() if (metric := _metric(line)))
 
 
 def _metric(line: bytes) -> Metric | None:
@@ -210,11 +246,3 @@ def _metric(line: bytes) -> Metric | None:
     numbers = {name: float(value) for name, value in fields.items() if isinstance(value, int | float)}
     step = int(numbers.pop("step", 0))
     return Metric(stage=str(fields.get("stage", "")), step=step, made_at=made_at, numbers=numbers)
-
-
-def _read(file: Path, kind: type[T]) -> T | None:
-    """The file's JSON; None where it is missing or not (yet) what it should be."""
-    try:
-        return TypeAdapter(kind).validate_json(file.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValidationError):
-        return None

@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from annotate import figures, launch
+from annotate import figures, launch, reports
 from annotate.widgets import charts
 from store import rounds
 from store.database import Store
 from store.errors import HoneError
 from store.home import Home
 from store.messages import Actor, CountHome
-from store.rounds import Results, RoundProgress, StageProgress, State
+from store.rounds import RoundProgress, StageProgress, State
 from store.verbs import count_home
 
 EVERY_SECONDS = 2
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 
-MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])")
+MARKDOWN = re.compile(r"([\\*_{}\[\]()#+\-.!|~$:<>&])")
 
 STAGE_NAMES = {
     "snapshot": "Snapshot",
@@ -33,6 +33,9 @@ STAGE_NAMES = {
     "publish": "Publish",
 }
 
+ORACLE = "The oracle is a judge that knows what a good answer is and takes no part in training."
+FAULTS = "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
+TABLE = "KL is from the first policy, in nats a response. Seconds are those before publishing."
 
 Who = Callable[[], Actor | None]
 
@@ -43,7 +46,10 @@ def render(store: Store, actor: Actor, who: Who) -> None:
     `who` is asked each time that it is drawn again and at each button: a sign-in can end meanwhile.
     """
     if actor.role not in launch.MAY_LAUNCH:
-        st.error("This page takes the role engineer.")
+        st.header("Rounds", anchor=False)
+        st.text("Engineers start and watch rounds here.")
+        # A link of Streamlit's own would open another tab.
+        st.html('<a href="/" target="_self">Go to Compare</a>')
         return
     st.fragment(_draw, run_every=EVERY_SECONDS)(store, who)
 
@@ -56,15 +62,12 @@ def _draw(store: Store, who: Who) -> None:
     newest = progress[-1] if progress else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Rounds", anchor=False)
+        if reports.newest(store.home):
+            st.link_button("Report", reports.PATH)
         _command(store.home, who, newest)
-    _counts(store, actor, newest)
-    if newest is None:
-        with st.container(border=True):
-            st.subheader("No round yet", anchor=False)
-            st.write("A round learns from the labels so far, and its policy writes the next comparisons.")
-    else:
-        _newest(newest)
-    _results(rounds.results(store.home))
+    _counts(store, actor)
+    _newest(store.home, newest)
+    _results(store.home, progress)
 
 
 def _command(home: Home, who: Who, newest: RoundProgress | None) -> None:
@@ -93,11 +96,8 @@ def _try(act: Callable[[Home, Actor], object], home: Home, who: Who) -> None:
         st.toast(plain(str(error)))
 
 
-def _counts(store: Store, actor: Actor, newest: RoundProgress | None) -> None:
+def _counts(store: Store, actor: Actor) -> None:
     counts = count_home(store, actor, CountHome())
-    failed = launch.failure(store.home)
-    if failed and (newest is None or failed not in newest.message):  # the round says it below, if it could
-        st.error(plain(failed))
     cards = {
         "Labels": counts.labels,
         "Open comparisons": counts.open_comparisons,
@@ -108,31 +108,47 @@ def _counts(store: Store, actor: Actor, newest: RoundProgress | None) -> None:
         column.metric(name, f"{value:,}", border=True)
 
 
-def _newest(newest: RoundProgress) -> None:
-    """The newest round: its state, its stages, its curves."""
+def _newest(home: Home, newest: RoundProgress | None) -> None:
+    """The newest round: its state, its stages, its curves. A start that came to nothing says so here."""
+    failed = launch.failure(home, newest)
     with st.container(border=True):
-        st.subheader(_headline(newest), anchor=False)
-        if newest.state in RESUMABLE:
-            st.warning(plain(newest.message))
-        for column, stage in zip(st.columns(len(newest.stages)), newest.stages, strict=True):
-            with column:
-                _stage(stage, newest)
-    drawn = [(curve, figures.curve_table(newest.metrics, curve)) for curve in figures.CURVES]
-    drawn = [(curve, table) for curve, table in drawn if not table.empty]
-    if drawn:
-        for column, (curve, table) in zip(st.columns(len(drawn)), drawn, strict=True):
-            with column.container(border=True):
-                st.subheader(curve.title, anchor=False)
-                st.altair_chart(charts.curve(table, curve.unit), key=f"curve {curve.title}")
+        st.subheader(_headline(newest, failed), anchor=False)
+        # As text: in Markdown an address within would become a link.
+        st.text(failed.replace("`", "") or _words(newest))
+        if newest is not None:
+            for column, stage in zip(st.columns(len(newest.stages)), newest.stages, strict=True):
+                with column:
+                    _stage(stage, newest)
+    if newest is not None:
+        _curves(rounds.metrics(home.round(newest.round)))
 
 
-def _headline(newest: RoundProgress) -> str:
-    """Where the round stands, in a sentence."""
+def _headline(newest: RoundProgress | None, failed: str) -> str:
+    """Where the rounds stand."""
+    if newest is None:
+        return "Round 1 could not start" if failed else "No round yet"
+    if failed and newest.state is State.FINISHED:
+        return f"Round {newest.round + 1} could not start"
+    doing = {
+        State.WAITING: "is about to begin",
+        State.RUNNING: "is running",
+        State.FINISHED: "is finished",
+        State.STOPPED: "is stopped",
+        State.FAILED: "has failed",
+    }
+    return f"Round {newest.round} {doing[newest.state]}"
+
+
+def _words(newest: RoundProgress | None) -> str:
+    """What there is to say of the newest round, without the marks of a terminal."""
+    if newest is None:
+        return "A round learns from the labels so far, and its policy writes the next comparisons."
+    message = newest.message.replace("`", "")
     if newest.state is State.RUNNING:
-        stage = STAGE_NAMES.get(newest.stage, newest.stage)
-        return f"Round {newest.round} is running. {stage}: {plain(newest.message)}"
-    doing = {State.WAITING: "is about to begin", State.STOPPED: "is stopped", State.FAILED: "has failed"}
-    return f"Round {newest.round} {doing.get(newest.state, 'is finished')}"
+        return f"{STAGE_NAMES.get(newest.stage, newest.stage)}: {message}"
+    if newest.state is State.FINISHED:
+        return newest.verdict.sentence if newest.verdict else ""
+    return message
 
 
 def _stage(stage: StageProgress, newest: RoundProgress) -> None:
@@ -145,22 +161,43 @@ def _stage(stage: StageProgress, newest: RoundProgress) -> None:
         st.caption("" if newest.state is State.RUNNING else stage.state.value)
 
 
-def _results(results: Sequence[Results]) -> None:
+def _curves(metrics: Sequence[rounds.Metric]) -> None:
+    drawn = [(curve, figures.curve_table(metrics, curve)) for curve in figures.CURVES]
+    drawn = [(curve, table) for curve, table in drawn if not table.empty]
+    if drawn:
+        for column, (curve, table) in zip(st.columns(len(drawn)), drawn, strict=True):
+            with column.container(border=True):
+                st.subheader(curve.title, anchor=False)
+                st.altair_chart(charts.curve(table, curve.steps, curve.unit), key=f"curve {curve.title}")
+
+
+def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
     """What came of all rounds: two charts and the figures below them."""
+    results = rounds.results(home)
     if not results:
         return
+    verdicts = {one.round: one.verdict for one in progress if one.verdict}
     wins = figures.rate_table(results, figures.WIN_RATES)
     faults = figures.rate_table(results, figures.FAULT_RATES)
     left, right = st.columns(2)
     with left.container(border=True):
-        st.subheader("Win rate against the first policy, by round", anchor=False)
+        st.subheader("Win rate against the first policy", anchor=False)
         st.altair_chart(charts.win_rates(wins), key="win rates")
-    with right.container(border=True):
-        st.subheader("Unsafe answers and false refusals, by round", anchor=False)
-        st.altair_chart(charts.fault_rates(faults), key="fault rates")
-    table = figures.results_table(results)
+        if figures.WIN_RATES["oracle_win_rate"] in set(wins["line"]):
+            st.caption(ORACLE)
+    if not faults.empty:
+        with right.container(border=True):
+            st.subheader("Unsafe answers and false refusals", anchor=False)
+            st.altair_chart(charts.fault_rates(faults), key="fault rates")
+            st.caption(FAULTS)
+    table = figures.results_table(results, verdicts)
     figure = st.column_config.TextColumn(alignment="right")
-    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns, figure), key="results")
+    columns = {name: figure for name in table.columns if name != figures.POLICY}
+    st.dataframe(table, hide_index=True, column_config=columns, key="results")
+    st.caption(TABLE)
+    for number, verdict in sorted(verdicts.items(), reverse=True):
+        if not verdict.promoted:
+            st.text(f"Round {number}. {verdict.sentence}")
 
 
 def duration(seconds: float) -> str:
@@ -170,5 +207,5 @@ def duration(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Text on one line that Streamlit's Markdown makes nothing of: a round's message may quote anything."""
-    return MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Text on one line that Streamlit's Markdown makes nothing of."""
+    return MARKDOWN.sub(r"\\\1", " ".join(text.replace("`", "").split()))

@@ -5,20 +5,22 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-HEIGHT = 270
+HEIGHT = 200
+"""Pixels of the drawing itself; titles and legend come on top."""
+FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 FAINT = 0.45
 NEUTRAL = "#8a8580"
 """Neither light nor dark: it can be seen on both themes."""
 POINT = alt.OverlayMarkDef(size=70)
 
 
-def curve(table: pd.DataFrame, unit: str) -> alt.Chart:
-    """Lines over steps: columns step, line, value."""
+def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.Chart:
+    """Lines over steps: columns step, line, value; `steps` and `unit` name the axes."""
     return (
-        alt.Chart(table, height=HEIGHT)
+        alt.Chart(table, height=HEIGHT, autosize=FIT)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
         .encode(
-            x=alt.X("step:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
+            x=alt.X("step:Q", title=steps, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(gridOpacity=FAINT)),
             color=_line(),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
@@ -35,21 +37,25 @@ def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     )
     bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
     intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=_line())
-    return alt.layer(even, intervals, _rates(table, alt.Scale(zero=False))).properties(height=HEIGHT)
+    return alt.layer(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False))).properties(
+        height=HEIGHT, autosize=FIT
+    )
 
 
 def fault_rates(table: pd.DataFrame) -> alt.Chart:
     """How often a round's policy does wrong."""
-    return _rates(table, alt.Scale(domainMin=0)).properties(height=HEIGHT)
+    return _rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)).properties(
+        height=HEIGHT, autosize=FIT
+    )
 
 
-def _rates(table: pd.DataFrame, scale: alt.Scale) -> alt.Chart:
+def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:
     return (
         alt.Chart(table)
         .mark_line(strokeWidth=2.5, point=POINT)
         .encode(
             x=_round(),
-            y=alt.Y("rate:Q", title=None, scale=scale, axis=alt.Axis(format="%", gridOpacity=FAINT)),
+            y=alt.Y("rate:Q", title=title, scale=scale, axis=alt.Axis(format="%", gridOpacity=FAINT)),
             color=_line(),
             tooltip=[
                 "line:N",
@@ -61,7 +67,7 @@ def _rates(table: pd.DataFrame, scale: alt.Scale) -> alt.Chart:
 
 
 def _round() -> alt.X:
-    return alt.X("round:O", title=None, axis=alt.Axis(labelAngle=0))
+    return alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
 
 
 def _line() -> alt.Color:

@@ -8,6 +8,9 @@ STYLE = """
 <style>
   .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
+  .st-key-masthead { position: absolute; }
+  .stHtml a { color: inherit; }
+  .stHeading h2, .stHeading h3 { padding: 0.2rem 0 0.5rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   .stColumn:has(.stVegaLiteChart) { min-width: 300px; }
@@ -18,5 +21,5 @@ STYLE = """
 
 def apply() -> None:
     """Uses the whole width, for two long texts stand beside one another; a light button has dark words, and
-    charts wrap before their legends are cut."""
+    charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
     st.html(STYLE)

@@ -10,9 +10,13 @@ SECONDS = (1.2, 44, 41, 73, 210, 30, 0.4, 12)
 
 
 def write_round(home, number, state="finished", stage="publish", fraction=1.0, **status):
-    """Round `number` in this state; the stages before `stage` are done, and all of them if it is finished."""
+    """Round `number` in this state; the stages before `stage` are done, and all of them if it is finished.
+
+    `reasons` are those against its policy; anything else goes into `status.json`.
+    """
     folder = home.round(number)
     folder.mkdir(parents=True, exist_ok=True)
+    reasons = status.pop("reasons", ())
     done = len(STAGES) if state == "finished" else STAGES.index(stage)
     if state == "finished":
         write_json(folder / "results.json", results(number))
@@ -22,7 +26,8 @@ def write_round(home, number, state="finished", stage="publish", fraction=1.0, *
     write_json(folder / "plan.json", plan)
     for name, seconds in zip(STAGES[:done], SECONDS[:done], strict=True):
         (folder / name).mkdir(exist_ok=True)
-        write_json(folder / name / "done.json", {"inputs": "", "seconds": seconds, "outputs": {}})
+        outputs = {"promoted": not reasons, "reasons": reasons} if name == "promote" else {}
+        write_json(folder / name / "done.json", {"inputs": "", "seconds": seconds, "outputs": outputs})
     told = {
         "message": "iteration 12 of 30",
         "pid": os.getpid(),

@@ -14,7 +14,7 @@ from annotate import launch
 from annotate.pages.rounds import duration, plain
 from store import rounds
 from store.errors import NotAllowedError, RequestError
-from store.records import Role
+from store.records import Role, now
 from store.rounds import State
 
 WAITS = "import sys, time; print('began', sys.argv); time.sleep(60)"
@@ -80,10 +80,10 @@ def command(monkeypatch):
 @pytest.fixture
 def launched(store):
     yield
-    process = launch._started.pop(store.home.root, None)
-    if process:
-        process.kill()
-        process.wait()
+    start = launch._started.pop(store.home.root, None)
+    if start:
+        start.process.kill()
+        start.process.wait()
 
 
 def test_without_rounds_the_page_says_what_a_round_is_and_offers_the_first(store, rob):
@@ -101,15 +101,19 @@ def test_labels_and_open_comparisons_are_counted(store, rob):
 @pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.REVIEWER])
 def test_other_roles_are_told_that_the_page_is_not_theirs(store, role):
     app = page(store, person(store, "zoe", role))
-    assert [error.value for error in app.error] == ["This page takes the role engineer."]
+    assert [text.value for text in app.text] == ["Engineers start and watch rounds here."]
     assert not app.button
+    assert not app.error
 
 
 def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
     write_round(store.home, 1, state="running", stage="ppo", fraction=0.4)
     app = page(store, rob)
-    assert "Round 1 is running. PPO: iteration 12 of 30" in words(app)
-    assert {"Reward", "KL from the starting policy", "Loss of the reward models"} <= set(words(app))
+    assert "Round 1 is running" in words(app)
+    assert app.text[0].value == "PPO: iteration 12 of 30"
+    assert {"Reward while PPO runs", "KL from where PPO began", "Loss of the reward models"} <= set(
+        words(app)
+    )
     assert buttons(app) == ["Stop round 1"]
     assert [caption.value for caption in app.caption][:5] == ["1 s", "44 s", "41 s", "1 min 13 s", "40%"]
 
@@ -121,16 +125,36 @@ def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(stor
     assert buttons(app) == ["Start round 3"]
     table = app.dataframe[0].value
     assert list(table["Round"]) == ["2", "1", "0"]
-    assert (table["95 % low"][2], table["Labels"][0]) == ("–", "2,400")
-    assert "Win rate against the first policy, by round" in words(app)
+    assert (table["Oracle win rate"][2], table["Labels"][0]) == ("50.0%", "2,400")
+    assert table["Oracle win rate"][0] == "75.9% (71.9% to 79.9%)"
+    assert "Win rate against the first policy" in words(app)
+    assert "KL is from the first policy" in app.caption[-1].value
+
+
+def test_every_round_says_whether_its_policy_was_promoted_and_why_not(store, rob):
+    drift = "It is 30.0 nats from the first policy; 25.0 are allowed."
+    for number in range(3):
+        write_round(store.home, number, reasons=(drift,) if number == 1 else ())
+    app = page(store, rob)
+    assert list(app.dataframe[0].value["Policy"]) == ["Promoted", "Not promoted", "–"]
+    newest, refused = (text.value for text in app.text)
+    assert newest.startswith("Promoted: ")
+    assert refused == f"Round 1. Not promoted; the policy before it stays. {drift}"
 
 
 @pytest.mark.parametrize(("state", "word"), [("stopped", "is stopped"), ("failed", "has failed")])
 def test_a_round_that_ended_early_says_why_and_offers_to_resume(store, rob, state, word):
-    write_round(store.home, 1, state=state, stage="ppo", message="The loss is *not* finite.")
+    write_round(
+        store.home,
+        1,
+        state=state,
+        stage="ppo",
+        message="See https://x.y: *not* finite. `hone round` resumes.",
+    )
     app = page(store, rob)
     assert f"Round 1 {word}" in words(app)
-    assert app.warning[0].value == r"The loss is \*not\* finite\."
+    assert [text.value for text in app.text] == ["See https://x.y: *not* finite. hone round resumes."]
+    assert not app.markdown
     assert buttons(app) == ["Resume round 1"]
 
 
@@ -139,7 +163,7 @@ def test_the_button_starts_a_process_for_this_home_and_a_second_one_is_refused(s
     app = page(store, rob)
     app.button[0].click().run()
     assert buttons(app) == ["Starting…"]
-    started = launch._started[store.home.root].pid
+    started = launch._started[store.home.root].process.pid
     assert os.getsid(started) == started  # it outlives the server
     assert os.getpriority(os.PRIO_PROCESS, started) >= launch.NICENESS
     with pytest.raises(RequestError, match="running"):
@@ -175,16 +199,25 @@ def test_whoever_is_signed_out_or_demoted_meanwhile_starts_nothing(store, rob, c
 def test_a_start_that_fails_shows_its_last_words(store, rob, command, launched):
     command(FAILS)
     assert ended(launch.start_round(store.home, rob))
-    assert page(store, rob).error[0].value == plain("Expected more labels; got 3.")
+    app = page(store, rob)
+    assert words(app)[1] == "Round 1 could not start"
+    assert [text.value for text in app.text] == ["Expected more labels; got 3."]
+
+
+def test_a_resumption_that_fails_at_once_says_why_and_not_what_was_said_before(store, rob, command, launched):
+    write_round(store.home, 1, state="stopped", message="It was stopped.")
+    command(FAILS)
+    assert ended(launch.start_round(store.home, rob))
+    assert [text.value for text in page(store, rob).text] == ["Expected more labels; got 3."]
 
 
 @pytest.mark.parametrize("state", ["stopped", "failed"])
 def test_what_a_round_says_itself_is_not_said_twice(store, rob, command, launched, state):
     command(FAILS)
     assert ended(launch.start_round(store.home, rob))
-    write_round(store.home, 1, state=state, message="Expected more labels; got 3. It resumes at this stage.")
-    app = page(store, rob)
-    assert (len(app.error), len(app.warning)) == (0, 1)
+    words = "Expected more labels; got 3. It resumes at this stage."
+    write_round(store.home, 1, state=state, message=words, updated_at=now().isoformat())
+    assert [text.value for text in page(store, rob).text] == [words]
 
 
 def test_stop_asks_the_round_s_process_to_end(store, rob, command, launched):

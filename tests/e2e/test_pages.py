@@ -13,9 +13,13 @@ def test_the_keyboard_works_after_a_visit_to_another_page(desk):
     assert rob.done() == 2
 
 
-def test_an_annotator_finds_rounds_neither_in_the_menu_nor_by_its_address(desk):
+def test_an_annotator_does_not_find_rounds_in_the_menu_and_is_led_back_from_its_address(desk):
     ana = desk().compare("ana")
     expect(ana.page.get_by_role("link", name="Rounds")).to_have_count(0)
     ana.page.goto(f"{ana.server.url}/rounds")
-    expect(ana.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(ana.page.get_by_text("Engineers start and watch rounds here.")).to_be_visible(
+        timeout=PATIENCE * 1000
+    )
     expect(ana.page.get_by_role("button", name="Start round 1")).to_have_count(0)
+    ana.page.get_by_role("link", name="Go to Compare").click()
+    expect(ana.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)

@@ -151,7 +151,7 @@ def test_a_skipped_comparison_is_not_asked_again_of_the_same_person(
     skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell"))
     assert skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell")).repeated
     nothing = next_comparison(store, ann, NextComparison())
-    assert nothing == NoWork(reason="You have judged everything that is open; thank you.")
+    assert nothing == NoWork(reason="You have seen everything that is open; thank you.")
     assert take(store, ben).done == 0
     store.close()
     with open_store(store.home) as reopened:
@@ -271,8 +271,11 @@ def test_no_work_says_why(store: Store, ann: Actor, ben: Actor) -> None:
     assert why(ben) == f"Others hold the rest until {until:%H:%M} UTC."
     assert why(ben, Track.SAFETY) == "Nothing is open for safety."
     judge(store, ann)
-    assert why(ann) == "You have judged everything that is open; thank you."
+    assert why(ann) == "You have seen everything that is open; thank you."
     assert why(ben) == "Nothing is open."
+    store.append("test", *comparisons(1, prefix="more"))
+    skip_lease(store, ben, SkipLease(lease_id=take(store, ben).lease_id, reason="I cannot tell"))
+    assert why(ben) == "You have seen everything that is open; thank you."
 
 
 def test_a_higher_priority_comes_first_and_then_the_newest_batch(store: Store, ann: Actor) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from store import rounds
 from store.home import Home
-from store.rounds import State
+from store.rounds import State, Verdict
 
 PLAN = {"round": 1, "method": "rs+ppo", "seed": 0, "started_at": "2026-11-21T03:00:00"}
 STATUS = {
@@ -77,12 +77,39 @@ def test_a_running_round_tells_its_stages(home: Home, folder: Path) -> None:
     assert (told.results, told.report) == (None, None)
 
 
-def test_metrics_are_read_up_to_the_last_whole_line(home: Home, folder: Path) -> None:
-    (told,) = rounds.progress(home)
-    assert [(metric.step, dict(metric.numbers)) for metric in told.metrics] == [
+def test_metrics_are_read_up_to_the_last_whole_line(folder: Path) -> None:
+    assert [(metric.step, dict(metric.numbers)) for metric in rounds.metrics(folder)] == [
         (1, {"reward": 0.5, "kl": 0.01}),
         (2, {"reward": 0.75}),
     ]
+
+
+def test_metrics_that_stay_as_they_are_are_read_once_and_new_ones_are_seen(folder: Path) -> None:
+    first = rounds.metrics(folder)
+    assert rounds.metrics(folder) is first
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('ard": 0.8}\n')
+    assert [metric.step for metric in rounds.metrics(folder)] == [1, 2, 3]
+
+
+def test_a_status_of_the_same_length_that_takes_the_place_of_another_is_seen(
+    home: Home, folder: Path
+) -> None:
+    for fraction in (0.4, 0.6):
+        (folder / "status.new").write_text(json.dumps({**STATUS, "fraction": fraction}))
+        (folder / "status.new").replace(folder / "status.json")
+        assert rounds.progress(home)[0].fraction == fraction
+
+
+@pytest.mark.parametrize("reasons", [[], ["It is 30.0 nats from the first policy; 25.0 are allowed."]])
+def test_a_round_tells_what_was_decided_about_its_policy(
+    home: Home, folder: Path, reasons: list[str]
+) -> None:
+    assert rounds.progress(home)[0].verdict is None
+    (folder / "promote").mkdir()
+    outputs = {"promoted": not reasons, "reasons": reasons}
+    (folder / "promote" / "done.json").write_text(json.dumps({"seconds": 0.1, "outputs": outputs}))
+    assert rounds.progress(home)[0].verdict == Verdict(promoted=not reasons, reasons=tuple(reasons))
 
 
 def test_a_line_that_was_cut_off_before_a_restart_is_left_out(folder: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -54,11 +55,24 @@ def lines(paths: Sequence[Path]) -> Iterator[Line]:
             with path.open("rb") as raw:
                 packed = raw.read(2) == GZIP
             with gzip.open(path, "rb") if packed else path.open("rb") as file:
-                for number, text in enumerate(file, start=1):
-                    if text.strip():
-                        yield Line(path, number, text)
+                yield from _lines(path, file)
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableError(f"{path} cannot be read to its end: {error}.") from error
+
+
+def _lines(path: Path, file: Iterable[bytes]) -> Iterator[Line]:
+    first = True
+    for number, raw in enumerate(file, start=1):
+        text = raw.removeprefix(BOM_UTF8) if number == 1 else raw
+        if not text.strip():
+            continue
+        if first and text.lstrip().startswith(b"["):
+            raise UnreadableError(
+                f"Expected one JSON object a line in {path}; it holds an array. Write each element on a line "
+                "of its own, as `jq -c '.[]'` does."
+            )
+        first = False
+        yield Line(path, number, text)
 
 
 def parsed(line: Line, adapter: TypeAdapter[T]) -> T:

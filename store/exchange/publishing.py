@@ -29,10 +29,12 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """Rows that were read, what they added to the home, and a sentence for each row that did not go in."""
+    """Rows that were read, how many were new to the home and how many were there already, in the home or
+    further up in the files, and a sentence for each row that did not go in."""
 
     rows: int
     added: int
+    there: int
     bad: tuple[str, ...]
 
 
@@ -54,7 +56,8 @@ def publish(
         if good:
             deliver(door, name, tables(good))
     after = counted(door.ask(count_home, CountHome()))
-    return ImportReport(rows=count, added=after - before, bad=tuple(bad))
+    added = after - before
+    return ImportReport(rows=count, added=added, there=count - added - len(bad), bad=tuple(bad))
 
 
 def split_of(turns: Sequence[Turn]) -> Split:

@@ -18,7 +18,7 @@ from store.exchange.lines import BadRow
 from store.exchange.publishing import deliver, split_of
 from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
-from store.records import Contents, Degree, Label, Response, Role, Split, Track, Turn
+from store.records import Contents, Degree, Label, Prompt, Response, Role, Split, Track, Turn
 from store.rows import rows as rows_of
 from store.verbs import freeze, next_comparison
 from store.verbs.roles import HONE
@@ -149,7 +149,7 @@ def test_importing_again_adds_nothing(tmp_path: Path, store: Store) -> None:
     with store.reading() as db:
         before = db.execute("select count(*) from audit").fetchall()
     again = hh.import_hh(door, [file])
-    assert (again.rows, again.added) == (1, 0)
+    assert (again.rows, again.added, again.there) == (1, 0, 1)
     with store.reading() as db:
         assert db.execute("select count(*) from audit").fetchall() == before
 
@@ -176,6 +176,19 @@ def test_prompts_come_as_text_or_as_turns(tmp_path: Path, store: Store) -> None:
     assert by_text["What is 2 + 2?"].split is Split.HELDOUT
     assert (by_text["Hi"].track, by_text["Hi"].category) == (Track.SAFETY, "weapons")
     assert prompt_files.import_prompts(LocalDoor(store), [file]).added == 0
+
+
+def test_a_mark_of_the_encoding_before_the_first_row_is_passed_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "p.jsonl", "\ufeff\n", '{"prompt": "one"}\n', '{"prompt": "\ufefftwo"}\n')
+    found = [one.turns[0].content for one in prompt_files.read([file]) if isinstance(one, Prompt)]
+    assert found == ["one", "\ufefftwo"]
+
+
+@pytest.mark.parametrize("text", ['[{"prompt": "one"}]', '\n [\n{"prompt": "one"}\n]\n'])
+def test_an_array_is_told_to_be_one(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path / "p.json", text)
+    with pytest.raises(lines.UnreadableError, match="one JSON object a line"):
+        list(prompt_files.read([file]))
 
 
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="the published files are not beside the project")

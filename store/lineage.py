@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, labels, policies, reward_models, snapshots
+from store import annotators, policies, reward_models, snapshots
 from store.errors import RequestError
 from store.home import Home
 from store.messages import Lineage
@@ -28,9 +28,17 @@ where  label_id in (select unnest($label_ids::varchar[]))
 """
 
 ANNOTATORS_OF = """
-select distinct annotator_id from labels
+select distinct annotator_id, coalesce(name, annotator_id) as name
+from   labels
+left   join annotators using (annotator_id)
 where  label_id in (select unnest($label_ids::varchar[]))
 order  by annotator_id
+"""
+
+LABELS_LIKE = """
+select label_id from labels
+where  starts_with(label_id, $start)
+order  by label_id
 """
 
 LABELS_BY = """
@@ -59,9 +67,14 @@ class Thread:
 
 
 def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
-    """The lineage of `label:ID`, `annotator:ID`, `snapshot:ID`, `reward-model:ID` or `policy:ID`."""
-    noun, _, name = thing.partition(":")
+    """The lineage of `label:ID`, `annotator:ID`, `snapshot:ID`, `reward-model:ID` or `policy:ID`.
+
+    An ID may be its first letters, as long as they are of one thing; an annotator may be named.
+    """
+    noun, _, start = thing.partition(":")
     trained = Trained(tuple(snapshots.every(db)), tuple(reward_models.every(db)), tuple(policies.every(db)))
+    name = _meant(noun, start, _known(db, trained, noun, start))
+    thing = f"{noun}:{name}"
     if noun in {"label", "annotator"}:
         label_ids = _labels_of(db, noun, name)
         return _lineage(db, thing, label_ids, _forward(trained, _holding(db, home, trained, label_ids)))
@@ -69,19 +82,44 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
     return _lineage(db, thing, _labels_in(db, home, trained, thread.snapshots), thread)
 
 
+def _known(db: DuckDBPyConnection, trained: Trained, noun: str, start: str) -> list[str]:
+    """The ids of this noun that begin so; of the annotator, if one is named so."""
+    if noun == "label":
+        return [label_id for (label_id,) in db.execute(LABELS_LIKE, {"start": start}).fetchall()]
+    if noun == "annotator":
+        named = annotators.by_name(db, start)
+        if named:
+            return [named.annotator_id]
+    ids = {
+        "annotator": [one.annotator_id for one in annotators.everyone(db)],
+        "snapshot": [one.snapshot_id for one in trained.snapshots],
+        "reward-model": [one.reward_model_id for one in trained.reward_models],
+        "policy": [one.policy_id for one in trained.policies],
+    }.get(noun, [])
+    return [one for one in ids if one.startswith(start)]
+
+
+def _meant(noun: str, start: str, known: list[str]) -> str:
+    """The one id that is meant."""
+    if start in known:
+        return start
+    if not (start and known):
+        raise RequestError(
+            "Expected label:ID, annotator:ID, snapshot:ID, reward-model:ID or policy:ID of something that "
+            f"is there; got {noun}:{start}."
+        )
+    if len(known) > 1:
+        raise RequestError(f"{len(known)} ids of the kind {noun} begin with {start}; give more letters.")
+    return known[0]
+
+
 def _thread(trained: Trained, noun: str, name: str) -> Thread:
-    if noun == "snapshot" and any(one.snapshot_id == name for one in trained.snapshots):
+    if noun == "snapshot":
         return _forward(trained, {name})
-    if noun == "reward-model":
-        for model in trained.reward_models:
-            if model.reward_model_id == name:
-                return Thread({model.snapshot_id}, {name}, _descendants(trained, {name}, set()))
-    if noun == "policy" and any(one.policy_id == name for one in trained.policies):
+    if noun == "policy":
         return _back(trained, name)
-    raise RequestError(
-        "Expected label:ID, annotator:ID, snapshot:ID, reward-model:ID or policy:ID of something that "
-        f"is there; got {noun}:{name}."
-    )
+    model = next(one for one in trained.reward_models if one.reward_model_id == name)
+    return Thread({model.snapshot_id}, {name}, _descendants(trained, {name}, set()))
 
 
 def _forward(trained: Trained, snapshot_ids: set[str]) -> Thread:
@@ -124,7 +162,8 @@ def _lineage(db: DuckDBPyConnection, thing: str, label_ids: list[str], thread: T
     return Lineage(
         thing=thing,
         labels=tuple(label_ids),
-        annotators=tuple(annotator_id for (annotator_id,) in found),
+        annotators=tuple(annotator_id for annotator_id, _name in found),
+        names=tuple(name for _annotator_id, name in found),
         snapshots=tuple(sorted(thread.snapshots)),
         reward_models=tuple(sorted(thread.reward_models)),
         policies=tuple(sorted(thread.policies)),
@@ -134,11 +173,7 @@ def _lineage(db: DuckDBPyConnection, thing: str, label_ids: list[str], thread: T
 def _labels_of(db: DuckDBPyConnection, noun: str, name: str) -> list[str]:
     if noun == "annotator":
         found = db.execute(LABELS_BY, {"annotator_id": name}).fetchall()
-        if not found and annotators.by_id(db, name) is None:
-            raise RequestError(f"There is no annotator {name}.")
         return [label_id for (label_id,) in found]
-    if labels.by_id(db, name) is None:
-        raise RequestError(f"There is no label {name}.")
     return [name]
 
 

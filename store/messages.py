@@ -137,6 +137,11 @@ class SetPassword:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListAnnotators:
+    """Wants to know who judges in the home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """Freezes training data into a snapshot file; the same data gives the same file."""
 
@@ -182,18 +187,23 @@ class HomeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Wants the lineage of `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID` or `annotator:ID`."""
+    """Wants the lineage of `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID` or `annotator:ID`.
+
+    An ID may be its first letters; an annotator may be named.
+    """
 
     thing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """Everything that a thing came from and everything that it shaped, as ids by noun."""
+    """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
+    annotators', in the same order."""
 
     thing: str
     labels: tuple[str, ...]
     annotators: tuple[str, ...]
+    names: tuple[str, ...]
     snapshots: tuple[str, ...]
     reward_models: tuple[str, ...]
     policies: tuple[str, ...]

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from store.verbs.data import freeze, ingest
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label, undo_label
 from store.verbs.looking import count_home, trace, verify_audit
-from store.verbs.people import add_annotator, set_password
+from store.verbs.people import add_annotator, list_annotators, set_password
 
 __all__ = [
     "VERBS",
@@ -23,6 +23,7 @@ __all__ = [
     "count_home",
     "freeze",
     "ingest",
+    "list_annotators",
     "next_comparison",
     "renew_lease",
     "set_password",
@@ -56,6 +57,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         count_home,
         freeze,
         ingest,
+        list_annotators,
         next_comparison,
         renew_lease,
         set_password,

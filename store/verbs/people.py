@@ -1,4 +1,4 @@
-"""Adds people and simulated annotators."""
+"""Adds people and simulated annotators, and lists them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from store import annotators, passwords, people
 from store.database import Store
 from store.errors import RequestError
 from store.identity import identity
-from store.messages import Actor, AddAnnotator, SetPassword
+from store.messages import Actor, AddAnnotator, ListAnnotators, SetPassword
 from store.records import Annotator, Credential, Kind, Role
 from store.verbs.roles import allow
 
@@ -37,6 +37,13 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
             facts.append(Credential(annotator_id=annotator.annotator_id, password_hash=password_hash))
         store.append(actor.annotator_id, *facts)
     return annotator
+
+
+def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tuple[Annotator, ...]:
+    """Everybody who judges in the home, the first to arrive first."""
+    allow(actor, Role.ADMINISTRATOR)
+    with store.reading() as db:
+        return tuple(annotators.everyone(db))
 
 
 def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:

@@ -25,7 +25,20 @@ from store.messages import (
     Trace,
     VerifyAudit,
 )
-from store.records import Contents, Degree, Fact, Label, Policy, Response, RewardModel, Snapshot, Track
+from store.records import (
+    Annotator,
+    Contents,
+    Degree,
+    Fact,
+    Kind,
+    Label,
+    Policy,
+    Response,
+    RewardModel,
+    Role,
+    Snapshot,
+    Track,
+)
 from store.tables import TABLES
 from store.verbs import freeze, next_comparison, submit_label, trace, verify_audit
 from store.verbs.roles import HONE
@@ -219,7 +232,8 @@ def test_annotators_do_not_read_the_audit_or_the_lineage(store: Store, ann: Acto
 @pytest.fixture
 def trained(store: Store) -> Snapshot:
     """Labels l0 and l1 are in a snapshot; its reward model made policy one, from which came two."""
-    store.append("ann", *comparisons(3), label("l0", "c0"), label("l1", "c1", "ben"))
+    ben = Annotator(annotator_id="ben", name="Benedict", role=Role.ANNOTATOR, kind=Kind.PERSON)
+    store.append("ann", ben, *comparisons(3), label("l0", "c0"), label("l1", "c1", "ben"))
     snapshot = freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
     model = RewardModel(
         reward_model_id="m1",
@@ -242,7 +256,7 @@ def trained(store: Store) -> Snapshot:
 
 def test_a_label_leads_to_all_that_it_shaped(store: Store, trained: Snapshot) -> None:
     found = trace(store, HONE, Trace(thing="label:l1"))
-    assert (found.labels, found.annotators) == (("l1",), ("ben",))
+    assert (found.labels, found.annotators, found.names) == (("l1",), ("ben",), ("Benedict",))
     assert (found.snapshots, found.reward_models) == ((trained.snapshot_id,), ("m1",))
     assert found.policies == ("one", "two")
 
@@ -267,7 +281,18 @@ def test_what_lies_between_leads_both_ways(store: Store, trained: Snapshot, thin
     assert (found.reward_models, found.policies) == (("m1",), ("one", "two"))
 
 
-@pytest.mark.parametrize("thing", ["label:x", "annotator:x", "policy:x", "cat:x", "x"])
+def test_an_annotator_may_be_named_and_an_id_cut_short_while_it_is_one_things(
+    store: Store, trained: Snapshot
+) -> None:
+    assert trace(store, HONE, Trace(thing="annotator:Benedict")).labels == ("l1",)
+    assert trace(store, HONE, Trace(thing="policy:tw")).thing == "policy:two"
+    short = f"snapshot:{trained.snapshot_id[:6]}"
+    assert trace(store, HONE, Trace(thing=short)).thing == f"snapshot:{trained.snapshot_id}"
+    with pytest.raises(RequestError, match="3 ids of the kind label begin with l; give more letters"):
+        trace(store, HONE, Trace(thing="label:l"))
+
+
+@pytest.mark.parametrize("thing", ["label:x", "annotator:x", "policy:x", "policy:", "cat:x", "x"])
 def test_an_unknown_thing_is_told_in_a_sentence(store: Store, thing: str) -> None:
     with pytest.raises(RequestError):
         trace(store, HONE, Trace(thing=thing))

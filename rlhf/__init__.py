@@ -6,6 +6,8 @@ set stays.
 
 import os
 
+__version__ = "0.1.0"
+
 _ENVIRONMENT = {
     # A thread that waits sleeps instead of spinning. Beside the app on two cores spinning made a training
     # step seven times slower (3.8 s against 0.56 s), because each thread burnt the time the other waited for.

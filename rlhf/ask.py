@@ -54,6 +54,9 @@ class AskJob:
 SPARE = 1.5
 """Prompts drawn for each comparison wanted: policies that agree on an answer leave nothing to compare."""
 
+MOST_A_PROMPT = 4
+"""How often one prompt is drawn at most: answers to it soon differ in words alone."""
+
 
 def _shuffled(prompts: Sequence[TrainPrompt], count: int, seed: int) -> list[TrainPrompt]:
     """`count` prompts in random order; each comes once before any comes again."""
@@ -67,14 +70,19 @@ def _shuffled(prompts: Sequence[TrainPrompt], count: int, seed: int) -> list[Tra
 
 
 def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed: int) -> list[TrainPrompt]:
-    """Prompts for the comparisons, `safety_share` of them of the safety track; none twice before all came."""
-    wanted = round(settings.comparisons * SPARE)
+    """Prompts for the comparisons, `safety_share` of them of the safety track.
+
+    None comes twice before all came, and none more than `MOST_A_PROMPT` times.
+    """
+    wanted = min(round(settings.comparisons * SPARE), MOST_A_PROMPT * len(prompts))
     of_safety = round(wanted * settings.safety_share)
     safety = [prompt for prompt in prompts if prompt.is_safety]
     helpful = [prompt for prompt in prompts if not prompt.is_safety]
     if not safety or not helpful:
         return _shuffled(prompts, wanted, seed)
-    drawn = _shuffled(safety, of_safety, seed) + _shuffled(helpful, wanted - of_safety, seed)
+    of_helpfulness = min(wanted - of_safety, MOST_A_PROMPT * len(helpful))
+    of_safety = min(of_safety, MOST_A_PROMPT * len(safety))
+    drawn = _shuffled(safety, of_safety, seed) + _shuffled(helpful, of_helpfulness, seed)
     random.Random(seed).shuffle(drawn)  # noqa: S311  # repeatable, not secret
     return drawn
 

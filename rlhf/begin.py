@@ -18,8 +18,9 @@ from rlhf.initialise import (
 )
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.prompt_rows import read_prompts, train_prompts
+from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
-from store.door import open_door
+from store.door import Door, open_door
 from store.errors import HoneError
 from store.home import Home
 from store.messages import CountHome, Freeze
@@ -27,7 +28,7 @@ from store.records import Contents, Policy, Split
 from store.settings import load
 from store.verbs import count_home, freeze
 
-PLAIN = """# Settings of this home; every default and its source is in rlhf/config.py.
+PLAIN = """# Settings of this home; hone settings lists them all.
 # [ppo]
 # kl_coef = 0.01
 """
@@ -43,6 +44,15 @@ class Begun:
     comparisons: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """New comparisons, over how many prompts, and how many comparisons now want a label."""
+
+    comparisons: int
+    prompts: int
+    waiting: int
+
+
 def begin(
     home: Home, policy: str, overrides: Sequence[str], watch: Callable[[str, float, str], None]
 ) -> Begun:
@@ -54,6 +64,7 @@ def begin(
         prompts=pocket_prompts(seed=0) if in_pocket else (),
     )
     check_policy(beginning.policy)
+    load(Settings, home.settings, overrides)
     write_settings(home, beginning.settings)
     settings = load(Settings, home.settings, overrides)
     with open_door(home) as door:
@@ -65,27 +76,44 @@ def begin(
         )
         comparisons = first_comparisons(home, door, first, questions)
     return Begun(
-        home=home.root, policy_id=first.policy_id, prompts=len(beginning.prompts), comparisons=comparisons
+        home=home.root,
+        policy_id=first.policy_id,
+        prompts=len(beginning.prompts),
+        comparisons=len(comparisons),
     )
 
 
-def ask_newest(home: Home, overrides: Sequence[str], watch: Callable[[str, float, str], None]) -> int:
-    """The newest policy answers the home's training prompts twice each; returns the new comparisons."""
-    settings = load(Settings, home.settings, overrides)
+def ask_newest(home: Home, settings: Settings, watch: Callable[[str, float, str], None]) -> Made:
+    """The newest policy answers the home's training prompts twice each."""
     with open_door(home) as door:
         counts = door.ask(count_home, CountHome())
         if counts.newest_policy_id is None or counts.newest_policy_path is None:
             raise HoneError("Expected a policy that answers; the home has none. Make one with hone init.")
         newest = Policy(policy_id=counts.newest_policy_id, path=counts.newest_policy_path)
-        frozen = door.ask(freeze, Freeze(contents=Contents.PROMPTS))
         questions = Questions(
-            prompts=read_prompts(home.root / frozen.path, Split.TRAIN),
+            prompts=_training_prompts(home, door, counts.prompts),
             settings=settings,
             tracker=Tracker(home.round(0), watch),
             round=counts.rounds,
         )
-        if not questions.prompts:
-            raise HoneError(
-                "Expected training prompts; the home has none. Import some with hone import prompts."
-            )
-        return first_comparisons(home, door, newest, questions)
+        made = first_comparisons(home, door, newest, questions)
+        after = door.ask(count_home, CountHome())
+    if not made:
+        raise HoneError(
+            "The policy gave each prompt the same answer twice, so there is nothing to compare; raise "
+            "publish.temperatures, or import more prompts."
+        )
+    return Made(
+        comparisons=after.comparisons - counts.comparisons,
+        prompts=len({comparison.prompt_id for comparison in made}),
+        waiting=after.open_comparisons,
+    )
+
+
+def _training_prompts(home: Home, door: Door, prompts: int) -> list[TrainPrompt]:
+    if prompts:
+        frozen = door.ask(freeze, Freeze(contents=Contents.PROMPTS))
+        if found := read_prompts(home.root / frozen.path, Split.TRAIN):
+            return found
+    there = f"all {prompts} of the home are held out" if prompts else "the home has none"
+    raise HoneError(f"Expected prompts to ask; {there}. Import some with hone import prompts FILE.")

@@ -6,25 +6,34 @@ Starting it imports neither torch nor streamlit nor duckdb; a subcommand imports
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from rlhf.commands import data, loop, people, training, trust
+from rlhf import __version__
+from rlhf.commands import data, looking, loop, people, training, trust
 from store.errors import HoneError
 
 app = typer.Typer(
     name="hone",
-    help="People compare a model's answers; reward models learn from them; the policy improves, in rounds.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hone {__version__}")
+        raise typer.Exit
+
+
 app.command()(loop.demo)
 app.command()(loop.init)
 app.command()(loop.serve)
-app.command()(loop.status)
 app.command(name="round")(loop.round_)
+app.command()(looking.status)
+app.command()(looking.settings)
 app.command(name="import")(data.import_)
 app.command()(data.ask)
 app.command()(data.simulate)
@@ -34,11 +43,23 @@ app.command()(trust.lineage)
 
 user = typer.Typer(help="People.", no_args_is_help=True)
 user.command(name="add")(people.add)
+user.command(name="list")(people.list_)
+user.command(name="passwd")(people.passwd)
 app.add_typer(user, name="user")
 
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
 audit.command(name="verify")(trust.verify)
 app.add_typer(audit, name="audit")
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end."),
+    ] = False,
+) -> None:
+    """People compare a model's answers; reward models learn from them; the policy improves, in rounds."""
 
 
 def main() -> None:

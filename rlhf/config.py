@@ -49,9 +49,9 @@ class RewardSettings:
     batch_pairs: Count = 64
     """Pairs a step (L2: 512)."""
     weight_decay: float = 0.1
-    """L2 §2.2."""
+    """How hard weights are pulled towards 0, times the learning rate a step (L2 §2.2)."""
     warmup_fraction: float = 0.03
-    """L2: 3 % of the steps, at least five."""
+    """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps."""
     margin: Literal["none", "small", "large"] = "small"
     """Margin by degree (L2 Table 27)."""
     safety_weight: float = 1.0
@@ -77,11 +77,11 @@ class SFTSettings:
     learning_rate: Positive = 2e-5
     """Peak, cosine (L2)."""
     epochs: Count = 2
-    """L2."""
+    """Passes over the responses (L2)."""
     batch_size: Count = 64
-    """L2."""
+    """Responses a step (L2)."""
     weight_decay: float = 0.1
-    """L2."""
+    """How hard weights are pulled towards 0, times the learning rate a step (L2)."""
     max_tokens: Count = 1024
     """Longer conversations lose their beginning, and are counted."""
     accumulation: Count = 1
@@ -121,11 +121,11 @@ class PPOSettings:
     epochs: Count = 1
     """Passes over the batch (L2: one step a mini-batch)."""
     learning_rate: Positive = 1e-6
-    """Constant (L2)."""
+    """The policy's, constant (L2)."""
     critic_learning_rate: float = 9e-6
-    """InstructGPT."""
+    """The critic's, constant (InstructGPT)."""
     weight_decay: float = 0.1
-    """L2."""
+    """How hard weights are pulled towards 0, times the learning rate a step (L2)."""
     grad_clip: float = 1.0
     """Largest gradient norm (L2)."""
     warmup_iterations: Amount = 0

@@ -7,7 +7,6 @@ Knows the order of events; every event is somebody else's.
 from __future__ import annotations
 
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
+from rlhf.next_round import Chosen
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.panel import panel
 from rlhf.prompt_rows import train_prompts
@@ -81,25 +81,14 @@ class Audience:
     conclude: Callable[[DemoResult], None]
 
 
-def fresh_home(folder: Path | None) -> Home:
-    """The given folder, which must be empty or absent, or a new one among the temporary files."""
-    if folder is None:
-        return Home(Path(tempfile.mkdtemp(prefix="hone-")))
-    if folder.exists() and any(folder.iterdir()):
-        raise HoneError(
-            f"Expected an empty or new folder for the demo; {folder} has files in it. Name another."
-        )
-    return Home(folder.resolve())
-
-
 def run_demo(plan: DemoPlan, audience: Audience) -> None:
     """Runs the demo; where the app is up, it stays so after the result until it is interrupted.
 
     Raises HoneError when something fails on the way, or the app ends by itself.
     """
     began = time.monotonic()
-    write_settings(plan.home, preset())
-    settings = load(Settings, plan.home.settings, _overrides(plan))
+    write_settings(plan.home, settings_text(plan))
+    settings = load(Settings, plan.home.settings)
     with _app(plan) as app, open_door(plan.home) as door:
         if app:
             audience.greet(_invite(door, app))
@@ -118,9 +107,17 @@ def run_demo(plan: DemoPlan, audience: Audience) -> None:
                 )
 
 
-def _overrides(plan: DemoPlan) -> list[str]:
-    comparisons = round(plan.labels * SPARE_COMPARISONS)
-    return [f"round.seed={plan.seed}", f"publish.comparisons={comparisons}"]
+def settings_text(plan: DemoPlan) -> str:
+    """The preset with what this demo adds, so that `hone round` goes on as the demo would have."""
+    own = {
+        "round": f"seed = {plan.seed}",
+        "publish": f"comparisons = {round(plan.labels * SPARE_COMPARISONS)}",
+    }
+    text = preset()
+    for section, line in own.items():
+        head = f"[{section}]\n"
+        text = text.replace(head, head + line + "\n") if head in text else f"{text}\n{head}{line}\n"
+    return text
 
 
 @contextmanager
@@ -152,7 +149,7 @@ def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
     for number in range(1, plan.rounds + 1):
         watched = _counting(watch, number)
         simulate(door, annotators, plan.labels, watched)
-        run_round(plan.home, door, settings, STAGES, _named(watch, number))
+        run_round(plan.home, door, Chosen(settings=settings), STAGES, _named(watch, number))
 
 
 def _counting(watch: Watch, number: int) -> Callable[[int, int], None]:

@@ -22,7 +22,7 @@ from store.errors import HoneError
 from store.exchange.publishing import deliver
 from store.home import Home
 from store.identity import identity
-from store.records import Fact, Policy, Prompt
+from store.records import Comparison, Fact, Policy, Prompt
 
 
 class InitialiseError(HoneError):
@@ -70,10 +70,10 @@ def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
     return policy
 
 
-def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questions) -> int:
-    """The first policy answers each prompt twice; returns how many comparisons there are to judge."""
+def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questions) -> tuple[Comparison, ...]:
+    """The policy answers each prompt twice; returns what there is to judge, which may be nothing."""
     if not questions.prompts:
-        return 0
+        return ()
     settings = questions.settings
     answerer = Answerer(policy_id=policy.policy_id, path=model_path(home, policy.path))
     drawn = draw_prompts(questions.prompts, settings.publish, settings.round.seed)
@@ -86,6 +86,8 @@ def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questio
         tracker=questions.tracker,
     )
     asked = ask(job)
+    if not asked.comparisons:
+        return ()
     batch = batch_of(questions.round)
     tables: dict[str, Sequence[Fact]] = {
         "batches": [batch],
@@ -94,7 +96,7 @@ def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questio
     }
     name = identity(*(comparison.comparison_id for comparison in asked.comparisons))
     deliver(door, f"{batch.batch_id}-{name}", tables)
-    return len(asked.comparisons)
+    return asked.comparisons
 
 
 def model_path(home: Home, path: str) -> Path:

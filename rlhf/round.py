@@ -20,11 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import torch
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from rlhf.config import Settings
+from rlhf.next_round import Chosen, finished, unfinished
 from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
 from store.door import Door
 from store.errors import HoneError
@@ -80,32 +80,23 @@ class Stage:
 def run_round(
     home: Home,
     door: Door,
-    settings: Settings,
+    chosen: Chosen,
     stages: tuple[Stage, ...],
     watch: Callable[[str, float, str], None] | None = None,
 ) -> int:
     """Runs the next round, or resumes the one that was left unfinished; returns its number."""
+    import torch  # here: a round that is refused is refused at once
+
+    settings = chosen.settings
     with _alone(home):
         number = unfinished(home) or len(finished(home)) + 1
         tracker = Tracker(home.round(number), watch)
         turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
-        _plan(turning)
+        _plan(turning, chosen.overrides)
         torch.set_num_threads(settings.round.threads)
         with stopping_on_signals(tracker):
             _run_stages(turning, stages)
         return number
-
-
-def finished(home: Home) -> list[int]:
-    """The numbers of the rounds whose last stage is done, ascending."""
-    return sorted(int(path.parent.parent.name) for path in home.rounds.glob("[0-9]*/publish/done.json"))
-
-
-def unfinished(home: Home) -> int | None:
-    """The number of the round that was begun and not finished, if there is one."""
-    begun = {int(path.parent.name) for path in home.rounds.glob("[0-9]*/plan.json")}
-    left = begun - set(finished(home))
-    return max(left) if left else None
 
 
 def seconds_so_far(turning: Turning) -> float:
@@ -157,6 +148,9 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
                 f"Round {turning.number} has given its policy to the store, so {stage.name} stays as it is; "
                 "finish it with the settings that it was published with, which are in its plan.json."
             )
+        if done.exists():
+            message = "done again: its settings, or what it learns from, were changed"
+            turning.tracker.progress(stage.name, 0.0, message)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_json(begun, {"inputs": inputs})
@@ -180,7 +174,7 @@ def _digest(result: object) -> str:
     return identity(TypeAdapter(type(result)).dump_json(result).decode())
 
 
-def _plan(turning: Turning) -> None:
+def _plan(turning: Turning, overrides: tuple[str, ...]) -> None:
     """Writes what the round sets out to do; a round that is resumed keeps the time at which it was begun."""
     settings, plan = turning.settings.round, turning.folder / "plan.json"
     if turning.published.exists():
@@ -192,6 +186,7 @@ def _plan(turning: Turning) -> None:
             "method": settings.method,
             "seed": settings.seed,
             "started_at": (started_at(turning) if plan.exists() else now()).isoformat(),
+            "overrides": overrides,
             "settings": dataclasses.asdict(turning.settings),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -20,8 +21,11 @@ from rlhf.signals import on_signals
 from store.errors import HoneError
 from store.home import Home
 
+HERE = "127.0.0.1"
+"""Where an app listens that only this machine reaches."""
 PATIENCE_SECONDS = 60.0
 """How long a start may take on a busy machine."""
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class App:
     process: subprocess.Popen[bytes]
 
 
-def command(home: Home, port: int, address: str = "127.0.0.1") -> list[str]:
+def command(home: Home, port: int, address: str = HERE) -> list[str]:
     """The command line that serves a home."""
     return [
         *(sys.executable, "-m", "annotate", "--home", str(home.root)),
@@ -41,21 +45,44 @@ def command(home: Home, port: int, address: str = "127.0.0.1") -> list[str]:
 
 
 @contextmanager
-def running_app(home: Home, port: int, log: Path) -> Iterator[App]:
-    """The app answers at its address inside this context, and ends with it, on a closed terminal too."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        # A session of its own: Ctrl-C reaches this process first, which then ends the app in order.
-        process = subprocess.Popen(
-            command(home, port), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
+def running_app(home: Home, port: int, log: Path | None = None, address: str = HERE) -> Iterator[App]:
+    """The app answers at its address inside this context, and ends with it, on a closed terminal too.
+
+    What it says goes to `log`; without one, to where this process speaks.
+    """
+    line = command(home, port, address)
+    # A session of its own: Ctrl-C reaches this process first, which then ends the app in order.
+    if log is None:
+        process = subprocess.Popen(line, start_new_session=True)
+    else:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            process = subprocess.Popen(line, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         with on_signals((signal.SIGTERM, signal.SIGHUP), lambda number: sys.exit(128 + number)):
-            app = App(url=f"http://127.0.0.1:{port}", process=process)
-            _wait_until_healthy(app, log)
+            app = App(url=f"http://{_reached_at(address)}:{port}", process=process)
+            _wait_until_healthy(app, f"see {log}" if log else "it has said why")
             yield app
     finally:
         _end(process)
+
+
+def check_free(port: int, address: str) -> None:
+    """Raises HoneError where the app cannot listen."""
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        with socket.socket(found[0][0]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[0][4])
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise HoneError(
+                f"Port {port} is taken; name another with --port, or end what listens there."
+            ) from error
+        raise HoneError(
+            f"Expected an address of this machine and a port that it gives; {address}:{port} is refused "
+            f"({error.strerror or error}). Name others with --address and --port."
+        ) from error
 
 
 def free_port(wanted: int) -> int:
@@ -76,20 +103,24 @@ def yield_to_people() -> None:
     os.nice(10)
 
 
-def _wait_until_healthy(app: App, log: Path) -> None:
+def _reached_at(address: str) -> str:
+    """What an address that is listened on is called by who wants to reach it."""
+    host = HERE if address in {"0.0.0.0", "::"} else address  # noqa: S104  # compared, not bound
+    return f"[{host}]" if ":" in host else host
+
+
+def _wait_until_healthy(app: App, where: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if app.process.poll() is not None:
-            raise HoneError(
-                f"The app ended with code {app.process.returncode} before it answered; see {log}."
-            )
+            raise HoneError(f"The app ended with code {app.process.returncode} before it answered; {where}.")
         try:
-            with urllib.request.urlopen(f"{app.url}/api/health", timeout=2) as answer:  # noqa: S310  # own address
+            with _OPENER.open(f"{app.url}/api/health", timeout=2) as answer:
                 json.load(answer)
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise HoneError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds; see {log}.")
+    raise HoneError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds; {where}.")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

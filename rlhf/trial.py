@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from store.errors import HoneError
 from store.home import Home
 from store.messages import CountHome, Freeze
 from store.records import Contents, Track
-from store.settings import load
 from store.verbs import count_home, freeze
 
 
@@ -37,10 +36,9 @@ class Trial:
 
 
 def try_reward(
-    home: Home, track: Track, overrides: Sequence[str], watch: Callable[[str, float, str], None]
+    home: Home, track: Track, settings: Settings, watch: Callable[[str, float, str], None]
 ) -> Trial:
     """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
-    settings = load(Settings, home.settings, overrides)
     torch.set_num_threads(settings.round.threads)
     with open_door(home) as door:
         frozen = door.ask(freeze, Freeze(contents=Contents.PREFERENCES))

@@ -9,8 +9,11 @@ from typing import Annotated
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_of, progress_bar, say
+from rlhf.commands.options import HomeOption, JsonOption, SetOption, counted, home_of, progress_bar, say
 from store.records import Contents
+
+MOST_REASONS = 20
+"""Refused rows whose reasons are printed."""
 
 
 class Format(StrEnum):
@@ -33,8 +36,16 @@ def import_(
     readers = {Format.HH: hh.import_hh, Format.PROMPTS: prompts.import_prompts}
     with open_door(home_of(home)) as door:
         report = readers[format_](door, paths)
-    lines = [f"{report.rows} rows read, {report.added} added, {len(report.bad)} refused.", *report.bad[:20]]
+    lines = [
+        f"{counted(report.rows, 'row')} read: {report.added} added, {report.there} there already, "
+        f"{len(report.bad)} refused.",
+        *report.bad[:MOST_REASONS],
+    ]
+    if len(report.bad) > MOST_REASONS:
+        lines.append(f"and {len(report.bad) - MOST_REASONS} more; --json gives all.")
     say(as_json, dataclasses.asdict(report), "\n".join(lines))
+    if report.rows == len(report.bad):
+        raise typer.Exit(1)
 
 
 def ask(
@@ -43,11 +54,22 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Let the newest policy answer imported prompts, so that there is something to compare."""
+    from rlhf.config import Settings
+    from store.settings import load
+
+    root = home_of(home)
+    settings = load(Settings, root.settings, overrides)
     from rlhf.begin import ask_newest
 
     with progress_bar(quiet=as_json) as show:
-        count = ask_newest(home_of(home), overrides, show)
-    say(as_json, {"comparisons": count}, f"{count} comparisons wait in the queue.")
+        made = ask_newest(root, settings, show)
+    words = (
+        f"{counted(made.comparisons, 'comparison')} made over {counted(made.prompts, 'prompt')}; "
+        f"{made.waiting} now wait for a label."
+    )
+    if not made.comparisons:
+        words += " These answers were there already; --set round.seed=1 draws others."
+    say(as_json, dataclasses.asdict(made), words)
 
 
 def simulate(
@@ -68,7 +90,7 @@ def simulate(
             labels,
             lambda given, wanted: show("labels", given / wanted, f"{given} of {wanted}"),
         )
-    words = f"{worked.labels} labels given." + (f" {worked.ran_dry}" if worked.ran_dry else "")
+    words = f"{counted(worked.labels, 'label')} given." + (f" {worked.ran_dry}" if worked.ran_dry else "")
     say(as_json, dataclasses.asdict(worked), words)
 
 
@@ -84,5 +106,5 @@ def snapshot(
 
     with open_door(home_of(home)) as door:
         frozen = door.ask(freeze, Freeze(contents=contents))
-    words = f"{frozen.row_count} rows in {home_of(home).root / frozen.path}"
+    words = f"{counted(frozen.row_count, 'row')} in {home_of(home).root / frozen.path}"
     say(as_json, dataclasses.asdict(frozen), words)

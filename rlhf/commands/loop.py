@@ -1,22 +1,32 @@
-"""`hone demo`, `init`, `serve`, `status` and `round`: a home and its loop."""
+"""`hone demo`, `init`, `serve` and `round`: a home and its loop."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_at, home_of, progress_bar, say
+from rlhf.commands.options import (
+    HomeOption,
+    JsonOption,
+    SetOption,
+    counted,
+    fresh_home,
+    home_at,
+    home_of,
+    progress_bar,
+    say,
+)
 
 if TYPE_CHECKING:
     from rlhf.demo import DemoResult, Welcome
-    from rlhf.results import RoundResult
 
 Method = Literal["rs", "ppo", "rs+ppo"]
+MINUTES_A_ROUND = (5, 10)
+"""What a round of the demo was measured to take on two cores, alone and beside other work."""
 
 
 def demo(
@@ -31,11 +41,14 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Run the whole loop on the pocket world: label along in the browser, and see the policy improve."""
-    from rlhf.demo import Audience, DemoPlan, fresh_home, run_demo
+    fresh = fresh_home(home)
+    if not as_json:
+        least, most = (rounds * minutes for minutes in MINUTES_A_ROUND)
+        typer.echo(f"{counted(rounds, 'round')}: about {least} to {most} minutes on two cores.", err=True)
+        typer.echo(f"All of it lies in {fresh.root}; Ctrl-C ends it.", err=True)
+    from rlhf.demo import Audience, DemoPlan, run_demo
 
-    plan = DemoPlan(
-        home=fresh_home(home), rounds=rounds, labels=labels, seed=seed, port=port if serve else None
-    )
+    plan = DemoPlan(home=fresh, rounds=rounds, labels=labels, seed=seed, port=port if serve else None)
     with progress_bar(quiet=as_json) as show:
         run_demo(plan, Audience(watch=show, greet=_greet, conclude=lambda result: _conclude(result, as_json)))
 
@@ -47,14 +60,20 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Make a home: its settings and its first policy; with the pocket policy, prompts and comparisons too."""
+    from rlhf.config import Settings
+    from rlhf.first_policy import look_at
+    from store.settings import load
+
+    root = home_at(home)
+    load(Settings, root.settings, overrides)
+    look_at(policy)
     from rlhf.begin import begin
 
     with progress_bar(quiet=as_json) as show:
-        begun = begin(home_at(home), policy, overrides, show)
+        begun = begin(root, policy, overrides, show)
     words = (
-        f"The home {begun.home} has the policy {begun.policy_id}, {begun.prompts} prompts and "
-        f"{begun.comparisons} comparisons to judge. "
-        "Next: hone user add NAME --role administrator, then hone serve."
+        f"The home {begun.home} has the policy {begun.policy_id}, {counted(begun.prompts, 'prompt')} and "
+        f"{counted(begun.comparisons, 'comparison')} to judge. {_next_step(begun.prompts)}"
     )
     say(as_json, dataclasses.asdict(begun), words)
 
@@ -65,24 +84,18 @@ def serve(
     home: HomeOption = Path(),
 ) -> None:
     """Serve the app: annotators compare, engineers start and watch rounds."""
-    from rlhf.serving import command
+    from rlhf.serving import check_free, running_app
 
     root = home_of(home)
-    typer.echo(f"Hone is at http://{address}:{port}; Ctrl-C ends it.")
-    line = command(root, port, address)
-    os.execv(line[0], line)  # noqa: S606  # our own module in our own interpreter
-
-
-def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
-    """Say what is in the home."""
-    from store.door import open_door
-    from store.messages import CountHome
-    from store.verbs import count_home
-
-    with open_door(home_of(home)) as door:
-        counts = dataclasses.asdict(door.ask(count_home, CountHome()))
-    lines = (f"{name.replace('_', ' '):<22}{value}" for name, value in counts.items() if value is not None)
-    say(as_json, counts, "\n".join(lines))
+    check_free(port, address)
+    try:
+        with running_app(root, port, address=address) as app:
+            typer.echo(f"Hone is at {app.url}; Ctrl-C ends it.")
+            code = app.process.wait()
+    except KeyboardInterrupt:
+        typer.echo("Hone has ended. A round that runs goes on.")
+        return
+    raise typer.Exit(code)
 
 
 def round_(
@@ -91,53 +104,48 @@ def round_(
     overrides: SetOption = [],  # noqa: B006  # typer copies it
     as_json: JsonOption = False,
 ) -> None:
-    """Run a round, or resume the one that was left unfinished."""
-    from rlhf.config import Settings
+    """Run a round, or resume the one that was left unfinished, with the settings that it was started with."""
+    from rlhf.commands.outcome import as_objects, show_outcome
+    from rlhf.next_round import choose
     from rlhf.results import read_results
     from rlhf.round import run_round
-    from rlhf.stages import STAGES
     from store.door import KnockingDoor
-    from store.settings import load
 
     root = home_of(home)
-    chosen = [*overrides, f"round.method={method}"] if method else list(overrides)
-    settings = load(Settings, root.settings, chosen)
+    chosen = choose(root, [*overrides, f"round.method={method}"] if method else overrides)
+    if chosen.kept:
+        typer.echo(f"The round goes on as it was started: {', '.join(chosen.kept)}.", err=True)
+    from rlhf.stages import STAGES
+
     with progress_bar(quiet=as_json) as show:
-        number = run_round(root, KnockingDoor(root), settings, STAGES, show)
+        number = run_round(root, KnockingDoor(root), chosen, STAGES, show)
     results = read_results(root)
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(results[-1])))
+        typer.echo(json.dumps(as_objects(root, results)[-1]))
     else:
-        _table(results)
+        show_outcome(root, results)
         typer.echo(f"Report: {root.round(number) / 'report.html'}")
+
+
+def _next_step(prompts: int) -> str:
+    people = "hone user add NAME --role administrator, then hone serve."
+    return f"Next: {people}" if prompts else f"Next: hone import prompts FILE and hone ask; then {people}"
 
 
 def _greet(welcome: Welcome) -> None:
     typer.echo(f"Hone is at {welcome.url}: sign in as {welcome.name}, password {welcome.password}", err=True)
-    typer.echo(f"All of it lies in {welcome.home}; Ctrl-C ends it.", err=True)
 
 
 def _conclude(result: DemoResult, as_json: bool) -> None:
+    from rlhf.commands.outcome import as_objects, show_outcome
+
+    root = home_at(result.home)
     if as_json:
-        rows = [dataclasses.asdict(row) for row in result.rounds]
+        rows = as_objects(root, result.rounds)
         typer.echo(json.dumps({"rounds": rows, "seconds": result.seconds, "home": str(result.home)}))
         return
-    _table(list(result.rounds))
-    report = home_at(result.home).round(result.rounds[-1].round) / "report.html"
+    show_outcome(root, result.rounds)
+    report = root.round(result.rounds[-1].round) / "report.html"
     typer.echo(f"{result.seconds:.0f} seconds in {result.home}. Report: {report}")
     if result.served:
         typer.echo("The app stays up; Ctrl-C ends it.")
-
-
-def _table(results: list[RoundResult]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from rlhf.report import COLUMNS, cells
-
-    table = Table(title="Against the first policy, on held-out prompts")
-    for title in COLUMNS.values():
-        table.add_column(title, justify="right")
-    for row in results:
-        table.add_row(*cells(row))
-    Console(width=None if os.isatty(1) else 140).print(table)

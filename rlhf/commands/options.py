@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from store.errors import HoneError
 from store.home import Home
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="HONE_HOME", help="The home; the current folder without it.")
@@ -35,20 +40,68 @@ def home_of(root: Path) -> Home:
     return home
 
 
+def fresh_home(folder: Path | None) -> Home:
+    """The given folder, which must be empty or absent, or a new one among the temporary files."""
+    if folder is None:
+        return Home(Path(tempfile.mkdtemp(prefix="hone-")))
+    if folder.exists() and any(folder.iterdir()):
+        raise HoneError(
+            f"Expected an empty or new folder for the demo; {folder} has files in it. Name another."
+        )
+    return home_at(folder)
+
+
 def say(as_json: bool, value: dict[str, Any], words: str) -> None:
     """Prints the value as one JSON object, or the words."""
     typer.echo(json.dumps(value, default=str) if as_json else words)
 
 
+def counted(count: int, noun: str) -> str:
+    """Such as `1 row` or `2 rows`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(things: Sequence[str], most: int) -> str:
+    """The first ones, and how many more there are."""
+    more = len(things) - most
+    return ", ".join(things[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[str, float, str], None]]:
-    """A bar for reports of (stage, fraction, message); nothing where nobody watches a terminal."""
+    """A bar for reports of (stage, fraction, message) on a terminal, elsewhere a line a stage.
+
+    Both on the error stream: what is printed is the answer alone.
+    """
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
+    if quiet:
+        yield lambda _stage, _fraction, _message: None
+    elif console.is_terminal:
+        with _bar(console) as show:
+            yield show
+    else:
+        yield _lines()
+
+
+def _lines() -> Callable[[str, float, str], None]:
+    began, seen = time.monotonic(), set[str]()
+
+    def show(stage: str, _fraction: float, _message: str) -> None:
+        if stage not in seen:
+            seen.add(stage)
+            typer.echo(f"{time.monotonic() - began:6.0f} s  {stage.replace('_', ' ')}", err=True)
+
+    return show
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[str, float, str], None]]:
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[message]}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet or not console.is_terminal)
+    bar = Progress(*columns, TimeElapsedColumn(), console=console)
     tasks: dict[str, TaskID] = {}
 
     def show(stage: str, fraction: float, message: str) -> None:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
+from store.errors import HoneError
 from store.records import Role
+
+NameArgument = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
 
 def add(
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.ANNOTATOR,
-    password: Annotated[str | None, typer.Option(help="Asked for unless it is given here.")] = None,
+    name: NameArgument,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="annotator: compares. reviewer: also asks for counts, lineage and audit. engineer: also "
+            "runs rounds and brings data in. administrator: also adds people."
+        ),
+    ] = Role.ANNOTATOR,
+    password: Annotated[
+        str | None,
+        typer.Option(
+            help="Other programs of this machine can read it here. Without it you are asked, or it is read "
+            "from standard input."
+        ),
+    ] = None,
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -24,9 +41,46 @@ def add(
     from store.verbs import add_annotator
 
     root = home_of(home)
-    if password is None:  # asked on the error stream: what is printed is the answer alone
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    secret = _asked_password() if password is None else password
     with open_door(root) as door:
-        person = door.ask(add_annotator, AddAnnotator(name=name, role=role, password=password))
+        person = door.ask(add_annotator, AddAnnotator(name=name, role=role, password=secret))
     words = f"{person.name} can sign in as {person.role}."
     say(as_json, {"annotator_id": person.annotator_id, "name": person.name, "role": person.role}, words)
+
+
+def passwd(name: NameArgument, home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Give a person a new password, which ends their sign-ins; asked for, or read from standard input."""
+    from store.door import open_door
+    from store.messages import SetPassword
+    from store.verbs import set_password
+
+    root, secret = home_of(home), _asked_password()
+    with open_door(root) as door:
+        person = door.ask(set_password, SetPassword(name=name, password=secret))
+    words = f"{person.name} has a new password and signs in again."
+    say(as_json, {"annotator_id": person.annotator_id, "name": person.name}, words)
+
+
+def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """List the people of the home, and who else judges in it."""
+    from store.door import open_door
+    from store.messages import ListAnnotators
+    from store.verbs import list_annotators
+
+    with open_door(home_of(home)) as door:
+        everyone = door.ask(list_annotators, ListAnnotators())
+    lines = [
+        f"{each.name:<24}{each.role if each.kind == 'person' else f'({each.kind})'}" for each in everyone
+    ]
+    words = "\n".join(lines) or "Nobody yet. Add a person with hone user add NAME."
+    say(as_json, {"annotators": [dataclasses.asdict(each) for each in everyone]}, words)
+
+
+def _asked_password() -> str:
+    """Asked for on the error stream, unseen; where nobody sits at a terminal, a line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise HoneError("Expected a password in the first line of standard input; it is empty.")
+    return given

@@ -19,10 +19,15 @@ def reward(
     as_json: JsonOption = False,
 ) -> None:
     """Train a reward model on a fresh snapshot; show its accuracy."""
+    from rlhf.config import Settings
+    from store.settings import load
+
+    root = home_of(home)
+    settings = load(Settings, root.settings, overrides)
     from rlhf.trial import try_reward
 
     with progress_bar(quiet=as_json) as show:
-        trial = try_reward(home_of(home), track, overrides, show)
+        trial = try_reward(root, track, settings, show)
     words = (
         f"The {track} reward model is right on {trial.accuracy:.1%} of {trial.held_out_pairs} held-out pairs "
         f"(95 % interval {trial.low:.1%} to {trial.high:.1%}).\n"

@@ -8,26 +8,42 @@ from typing import Annotated
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, home_of, say
+from rlhf.commands.options import HomeOption, JsonOption, home_of, listed, say
+
+MOST = 8
+"""Ids of a noun that are printed; --json gives all."""
 
 
 def lineage(
     thing: Annotated[
-        str, typer.Argument(help="label:ID, policy:ID, snapshot:ID, reward-model:ID, annotator:ID")
+        str,
+        typer.Argument(
+            help="label:ID, policy:ID, snapshot:ID, reward-model:ID or annotator:NAME; the first letters of "
+            "an ID will do."
+        ),
     ],
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a label to the policies that it shaped, or a policy back to its labels."""
+    """Follow a label to the policies that it shaped, or a policy back to its labels.
+
+    hone status names the policy in use; the lineage of a policy or of an annotator names labels.
+    """
     from store.door import open_door
     from store.messages import Trace
     from store.verbs import trace
 
     with open_door(home_of(home)) as door:
-        found = dataclasses.asdict(door.ask(trace, Trace(thing=thing)))
-    nouns = ("annotators", "labels", "snapshots", "reward_models", "policies")
-    lines = [f"{noun.replace('_', ' ')} ({len(found[noun])}): {', '.join(found[noun][:8])}" for noun in nouns]
-    say(as_json, found, "\n".join([thing, *lines]))
+        found = door.ask(trace, Trace(thing=thing))
+    nouns = {
+        "annotators": found.names,
+        "labels": found.labels,
+        "snapshots": found.snapshots,
+        "reward models": found.reward_models,
+        "policies": found.policies,
+    }
+    lines = [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
+    say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
 
 
 def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:

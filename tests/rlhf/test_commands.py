@@ -1,13 +1,22 @@
 """The commands at their edges: what is wrong is one sentence on the error stream, and JSON stands alone."""
 
 import json
+import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from rlhf import cli
+from rlhf import __version__, cli
+from rlhf.commands.options import progress_bar
+from rlhf.commands.outcome import show_outcome
+from rlhf.config import Settings
+from rlhf.results import RoundResult
+from store import credentials, passwords
+from store.database import open_store
+from store.home import Home
 
 ROOT = Path(__file__).parents[2]
 NEEDS_A_HOME = (
@@ -19,6 +28,9 @@ NEEDS_A_HOME = (
     ["reward"],
     ["round"],
     ["status"],
+    ["settings"],
+    ["user", "list"],
+    ["user", "passwd", "ada"],
     ["user", "add", "ada", "--password", "long enough"],
     ["lineage", "policy:1"],
     ["audit", "verify"],
@@ -36,7 +48,7 @@ def said(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
     return (1, written.out, written.err + code) if failed else (code, written.out, written.err)
 
 
-@pytest.mark.parametrize("command", NEEDS_A_HOME, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", NEEDS_A_HOME, ids=" ".join)
 def test_a_folder_that_is_no_home_is_said_to_be_none_and_left_as_it_was(
     tmp_path, monkeypatch, capsys, command
 ):
@@ -90,10 +102,151 @@ def test_a_port_that_none_is_is_refused(monkeypatch, capsys, command):
     assert "65535" in err
 
 
-def test_asking_for_a_password_leaves_the_printed_object_alone(tmp_path):
+def hone(home: Path, *arguments: str, typed: str = "") -> str:
+    """What the command printed; nothing on the error stream."""
+    command = [sys.executable, "-m", "rlhf", *arguments, "--json", "--home", str(home)]
+    ended = subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=True)
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+def test_a_password_is_read_from_standard_input_where_nobody_sits_at_a_terminal(tmp_path):
     (tmp_path / "hone.toml").touch()
-    command = [sys.executable, "-m", "rlhf", "user", "add", "ada", "--json", "--home", str(tmp_path)]
-    typed = "a long password\n" * 2
-    asked = subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=True)
-    assert json.loads(asked.stdout)["name"] == "ada"
-    assert "Password" in asked.stderr
+    assert json.loads(hone(tmp_path, "user", "add", "ada", typed="a long password\n"))["name"] == "ada"
+    assert json.loads(hone(tmp_path, "user", "passwd", "ada", typed="a longer password"))["name"] == "ada"
+    (ada,) = json.loads(hone(tmp_path, "user", "list"))["annotators"]
+    assert (ada["name"], ada["role"]) == ("ada", "annotator")
+    with open_store(Home(tmp_path)) as store, store.reading() as db:
+        kept = credentials.newest_hash(db, ada["annotator_id"])
+    assert not passwords.fits("a long password", kept)
+    assert passwords.fits("a longer password", kept)
+
+
+def test_a_refusal_does_not_wait_for_torch(tmp_path):
+    refused = "import sys; sys.argv[0] = 'hone'\nfrom rlhf import cli\ntry: cli.main()\n"
+    refused += "except SystemExit as end: sys.exit(0 if 'torch' not in sys.modules and end.code else 1)"
+    home = ["--home", str(tmp_path / "none")]
+    for command in (
+        ["round"],
+        ["ask"],
+        ["reward"],
+        ["init", "--policy", "./none"],
+        ["init", "--set", "a.b=1"],
+    ):
+        line = [sys.executable, "-c", refused, *command, *home]
+        assert subprocess.run(line, cwd=ROOT, capture_output=True, check=False).returncode == 0, command
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("files", [["config.json"], ["model.safetensors"]], ids=" ".join)
+def test_a_folder_that_is_half_a_model_makes_no_home(tmp_path, monkeypatch, capsys, files):
+    for file in files:
+        (tmp_path / file).touch()
+    code, _out, err = said(
+        monkeypatch, capsys, "init", "--policy", str(tmp_path), "--home", str(tmp_path / "home")
+    )
+    assert code == 1
+    assert err.startswith("hone: Expected")
+    assert not (tmp_path / "home").exists()
+
+
+def test_every_setting_is_listed_with_its_value_default_and_meaning(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").write_text("[ppo]\nkl_coef = 0.5\n")
+    _code, out, _err = said(monkeypatch, capsys, "settings", "--home", str(tmp_path), "--json")
+    entries = json.loads(out)
+    kl = entries["ppo.kl_coef"]
+    assert (kl["value"], kl["default"]) == ("0.5", "0.01")
+    assert kl["meaning"].startswith("β, nats to reward")
+    assert all(len(entry["meaning"]) > 10 for entry in entries.values())
+    known = {f"{part.name}.{key.name}" for part in fields(Settings) for key in fields(part.default_factory)}
+    assert set(entries) == known
+
+
+def refused_rows(folder: Path, count: int) -> Path:
+    (folder / "hone.toml").touch()
+    (folder / "bad.jsonl").write_text('{"prompt": 3}\n' * count)
+    return folder / "bad.jsonl"
+
+
+def test_an_import_of_which_nothing_went_in_fails_and_says_how_much_it_does_not_say(
+    tmp_path, monkeypatch, capsys
+):
+    file = refused_rows(tmp_path, 22)
+    code, out, _err = said(monkeypatch, capsys, "import", "prompts", str(file), "--home", str(tmp_path))
+    lines = out.splitlines()
+    assert (code, len(lines)) == (1, 22)
+    assert lines[0] == "22 rows read: 0 added, 0 there already, 22 refused."
+    assert lines[-1] == "and 2 more; --json gives all."
+
+
+def test_an_import_tells_what_was_there_already(tmp_path, monkeypatch, capsys):
+    file = refused_rows(tmp_path, 1)
+    file.write_text('{"prompt": "Hello"}\n')
+    for told in ("1 row read: 1 added, 0 there already, 0 refused.", "1 row read: 0 added, 1 there already"):
+        code, out, _err = said(monkeypatch, capsys, "import", "prompts", str(file), "--home", str(tmp_path))
+        assert code == 0
+        assert out.startswith(told)
+
+
+def running(home: Home) -> None:
+    """A home with a round that this process runs, and a decision on its policy."""
+    (home.round(2) / "promote").mkdir(parents=True)
+    times = {"started_at": "2026-01-02T03:04:00", "round": 2, "method": "ppo", "seed": 0}
+    now = {"state": "running", "stage": "evaluate", "fraction": 0.5, "message": "the first policy answers"}
+    decision = {"outputs": {"promoted": False, "reasons": ["It is 30.0 nats away."]}}
+    (home.round(2) / "plan.json").write_text(json.dumps(times))
+    status = {**now, "pid": os.getpid(), "updated_at": "2026-01-02T03:09:00"}
+    (home.round(2) / "status.json").write_text(json.dumps(status))
+    (home.round(2) / "promote" / "done.json").write_text(json.dumps(decision))
+
+
+def test_the_status_tells_how_the_round_goes_and_what_was_decided(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").touch()
+    running(Home(tmp_path))
+    _code, out, _err = said(monkeypatch, capsys, "status", "--home", str(tmp_path))
+    lines = out.splitlines()
+    assert lines[0].split() == ["home", str(tmp_path)]
+    assert lines[-3] == "Round 2 is running, begun 2026-01-02 03:04 UTC."
+    assert lines[-2].startswith(
+        "evaluate, 50%: the first policy answers (last heard of 2026-01-02 03:09 UTC)"
+    )
+    assert lines[-1].startswith("Not promoted")
+    assert lines[-1].endswith("It is 30.0 nats away.")
+    _code, out, _err = said(monkeypatch, capsys, "status", "--home", str(tmp_path), "--json")
+    newest = json.loads(out)["newest_round"]
+    assert (newest["promoted"], newest["reasons"]) == (False, ["It is 30.0 nats away."])
+
+
+def test_a_table_of_rounds_fits_a_terminal_of_80_columns(tmp_path, capsys):
+    row = RoundResult(
+        round=12,
+        labels=123456,
+        reward_accuracy=1.0,
+        oracle_win_rate=1.0,
+        oracle_win_rate_low=0.99,
+        oracle_win_rate_high=1.0,
+        reward_model_win_rate=1.0,
+        unsafe_rate=1.0,
+        false_refusal_rate=1.0,
+        kl=21.25,
+        seconds=3600.0,
+    )
+    show_outcome(Home(tmp_path), [row])
+    written = capsys.readouterr().out
+    assert all(len(line.rstrip()) <= 80 for line in written.splitlines())
+    assert "…" not in written
+    figures = "12 123456 100.0 100.0 (99.0–100.0) 100.0 100.0 100.0 21.25 60.0"
+    assert written.splitlines()[-1].split() == figures.split()
+
+
+def test_the_version_is_told(monkeypatch, capsys):
+    code, out, _err = said(monkeypatch, capsys, "--version")
+    assert (code, out) == (0, f"hone {__version__}\n")
+
+
+def test_where_no_terminal_watches_each_stage_is_a_line(capsys):
+    with progress_bar(quiet=False) as show:
+        for stage, fraction in (("reward_safety", 0.0), ("reward_safety", 0.5), ("ppo", 0.0)):
+            show(stage, fraction, "working")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" s  ")[2] for line in lines] == ["reward safety", "ppo"]

@@ -14,7 +14,8 @@ import pytest
 
 from rlhf.begin import begin
 from rlhf.config import Settings
-from rlhf.demo import Audience, DemoPlan, run_demo
+from rlhf.demo import Audience, DemoPlan, run_demo, settings_text
+from rlhf.next_round import Chosen, choose
 from rlhf.pocket.beginning import preset
 from rlhf.pocket.panel import panel
 from rlhf.round import RoundError, run_round
@@ -36,7 +37,9 @@ def silent(_stage: str, _fraction: float, _message: str) -> None:
 
 def run(home: Path, rounds: int = 1) -> dict:
     home.mkdir()
-    (home / "hone.toml").write_text(SMALL)
+    (home / "hone.toml").write_text(
+        SMALL.replace("[round]", "[round]\nseed = 3").replace("comparisons = 40", "comparisons = 120")
+    )
     heard = []
     plan = DemoPlan(home=Home(home), rounds=rounds, labels=100, seed=3, port=None)
     run_demo(plan, Audience(watch=silent, greet=heard.append, conclude=heard.append))
@@ -95,7 +98,7 @@ def test_a_round_wants_labels_that_are_newer_than_the_last_one(finished, tmp_pat
     home = Home(shutil.copytree(finished[0].root, tmp_path / "home"))
     settings = load(Settings, home.settings)
     with pytest.raises(RoundError, match="Expected at least 10 labels since the last round"):
-        run_round(home, KnockingDoor(home), settings, STAGES)
+        run_round(home, KnockingDoor(home), Chosen(settings=settings), STAGES)
 
 
 def test_the_audit_chain_is_whole_after_a_round(finished):
@@ -113,6 +116,15 @@ def test_the_same_seed_gives_the_same_table(finished, tmp_path):
 
 def test_the_preset_of_the_pocket_world_is_valid():
     assert "gold_judge" in preset()
+
+
+def test_a_round_after_a_demo_goes_on_with_the_demos_settings(tmp_path):
+    home = Home(tmp_path)
+    home.settings.write_text(settings_text(DemoPlan(home=home, rounds=2, labels=500, seed=9, port=None)))
+    settings = choose(home, []).settings
+    assert (settings.round.seed, settings.publish.comparisons) == (9, 600)
+    (tmp_path / "preset.toml").write_text(preset())
+    assert settings.ppo == load(Settings, tmp_path / "preset.toml").ppo
 
 
 def labelled(home: Path) -> Home:

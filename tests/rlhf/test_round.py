@@ -19,7 +19,8 @@ from rlhf.config import (
     Settings,
     SFTSettings,
 )
-from rlhf.round import RoundError, Stage, Turning, finished, run_round, settings_of, unfinished
+from rlhf.next_round import Chosen, choose, finished, unfinished
+from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
 from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped
 from store import rounds
@@ -53,7 +54,7 @@ def ran(home: Home) -> list[str]:
 
 
 def turn(home: Home, settings: Settings | None = None, stages: tuple[Stage, ...] = STAGES) -> int:
-    return run_round(home, None, settings or Settings(), stages)
+    return run_round(home, None, Chosen(settings=settings or Settings()), stages)
 
 
 def test_stages_run_in_order_and_pass_their_results_on(tmp_path):
@@ -112,6 +113,33 @@ def test_a_changed_method_keeps_the_reward_model_and_the_time_at_which_the_round
     assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
     assert (begun["method"], plan["method"]) == ("rs+ppo", "rs")
     assert plan["started_at"] == begun["started_at"]
+
+
+def begun_with(home: Home, *overrides: str) -> None:
+    """A round that was started with these and failed in its last stage."""
+    with pytest.raises(OSError, match="disk is full"):
+        run_round(home, None, choose(home, overrides), failing_at("publish"))
+
+
+def test_a_round_goes_on_with_what_it_was_started_with_and_repeats_nothing(tmp_path):
+    home = Home(tmp_path)
+    begun_with(home, "ppo.kl_coef=0.5", "round.seed=7")
+    chosen = choose(home, [])
+    assert chosen.kept == ("ppo.kl_coef=0.5", "round.seed=7")
+    assert (chosen.settings.ppo.kl_coef, chosen.settings.round.seed) == (0.5, 7)
+    run_round(home, None, chosen, STAGES)
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+    assert choose(home, []) == Chosen(settings=Settings())  # the next round begins afresh
+
+
+def test_what_is_set_anew_goes_before_what_the_round_was_started_with(tmp_path):
+    home = Home(tmp_path)
+    begun_with(home, "ppo.kl_coef=0.5", "round.seed=7")
+    chosen = choose(home, ["ppo.kl_coef=0.25"])
+    assert chosen.kept == ("round.seed=7",)
+    run_round(home, None, chosen, failing_at("publish")[:-1])
+    assert ran(home) == ["snapshot", "reward", "ppo", "ppo"]
+    assert choose(home, []).settings.ppo.kl_coef == 0.25
 
 
 def test_a_published_round_is_finished_with_its_own_settings_or_not_at_all(tmp_path):

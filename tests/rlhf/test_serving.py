@@ -1,17 +1,20 @@
 """The app as a process: it comes up, finds a port, and never outlives the one who started it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
-from rlhf.serving import free_port
+from rlhf.serving import check_free, free_port
+from store.errors import HoneError
 from store.rounds import is_alive
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +82,27 @@ def test_a_closed_terminal_does_not_end_what_was_told_to_ignore_it(started):
     time.sleep(0.2)
     assert process.poll() is None
     assert is_alive(app)
+
+
+def test_the_app_is_announced_when_it_answers_and_ends_calmly_at_ctrl_c(tmp_path):
+    (tmp_path / "hone.toml").touch()
+    command = [sys.executable, "-m", "rlhf", "serve", "--home", str(tmp_path), "--port", str(free_port(0))]
+    ears = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **ears) as process:
+        address = re.match(r"Hone is at (http://\S+);", process.stdout.readline())[1]
+        with urllib.request.urlopen(f"{address}/api/health", timeout=5) as answer:  # noqa: S310  # our own
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "Hone has ended. A round that runs goes on.\n", "")
+
+
+def test_a_port_in_use_is_refused_with_what_to_do():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(HoneError, match=r"is taken; name another with --port"):
+            check_free(taken.getsockname()[1], "127.0.0.1")
 
 
 def test_a_port_in_use_is_passed_over():

@@ -1,0 +1,84 @@
+"""`hone status` and `hone settings`: what is in a home, how its round goes, and how it is set."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from rlhf.commands.options import HomeOption, JsonOption, home_of, say
+
+if TYPE_CHECKING:
+    from store.messages import HomeCounts
+    from store.rounds import RoundProgress
+
+
+def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Say what is in the home, how its newest round goes, and which policy is in use."""
+    from store import rounds
+    from store.door import open_door
+    from store.messages import CountHome
+    from store.verbs import count_home
+
+    root = home_of(home)
+    with open_door(root) as door:
+        counts = door.ask(count_home, CountHome())
+    newest = next(reversed(rounds.progress(root)), None)
+    told = {
+        **dataclasses.asdict(counts),
+        "home": str(root.root),
+        "newest_round": _as_object(newest) if newest else None,
+    }
+    say(as_json, told, "\n".join(_lines(root.root, counts, newest)))
+
+
+def settings(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """List every setting with its value, its default and what it means."""
+    from rlhf.catalogue import catalogue
+
+    entries = catalogue(home_of(home))
+    if as_json:
+        say(as_json, {entry.name: dataclasses.asdict(entry) for entry in entries}, "")
+        return
+    for section, group in itertools.groupby(entries, lambda entry: entry.name.partition(".")[0]):
+        typer.echo(f"[{section}]")
+        for entry in group:
+            default = "" if entry.value == entry.default else f"   (default {entry.default})"
+            typer.echo(f"{entry.name} = {entry.value}{default}\n    {entry.meaning}")
+        typer.echo()
+    typer.echo("L2 is Llama 2 (arXiv 2307.09288), N+ is Huang et al. 2024 (arXiv 2403.17031).")
+    typer.echo(f"Change one in {home_of(home).settings}, or for one command with --set ppo.kl_coef=0.005.")
+
+
+def _lines(folder: Path, counts: HomeCounts, newest: RoundProgress | None) -> list[str]:
+    in_use = (
+        f"{counts.newest_policy_id} in {counts.newest_policy_path}" if counts.newest_policy_id else "none"
+    )
+    numbers = {
+        name.replace("_", " "): str(value)
+        for name, value in dataclasses.asdict(counts).items()
+        if isinstance(value, int)
+    }
+    said = {"home": str(folder), **numbers, "policy in use": in_use}
+    lines = [f"{name:<18}{value}" for name, value in said.items()]
+    return [*lines, *(_of_round(newest) if newest else [])]
+
+
+def _of_round(newest: RoundProgress) -> list[str]:
+    from store.rounds import State
+
+    began = f", begun {newest.started_at:%Y-%m-%d %H:%M} UTC" if newest.started_at else ""
+    lines = [f"Round {newest.round} is {newest.state}{began}."]
+    if newest.state is not State.FINISHED:
+        heard = f" (last heard of {newest.updated_at:%Y-%m-%d %H:%M} UTC)" if newest.updated_at else ""
+        lines.append(f"{newest.stage.replace('_', ' ')}, {newest.fraction:.0%}: {newest.message}{heard}")
+    return [*lines, *([newest.verdict.sentence] if newest.verdict else [])]
+
+
+def _as_object(newest: RoundProgress) -> dict[str, Any]:
+    names = ("round", "state", "stage", "fraction", "message", "started_at", "updated_at")
+    decision = dataclasses.asdict(newest.verdict) if newest.verdict else {"promoted": None, "reasons": None}
+    return {**{name: getattr(newest, name) for name in names}, **decision}

@@ -17,6 +17,7 @@ from rlhf.stages.freezing import frozen_in, seed, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in
 from rlhf.stages.learning import improved_in, reward_models, rewarded_in
 from rlhf.track import read_metrics
+from store import rounds
 from store.records import Policy, RewardModel, Round, Track
 from store.settings import as_json
 
@@ -30,7 +31,8 @@ def publication(turning: Turning) -> RoundResult:
     write_result(turning.home, row)
     publish(turning.door, harvest, started_at(turning))
     metrics = pd.DataFrame(read_metrics(turning.folder))
-    write_report(turning.folder / "report.html", read_results(turning.home), metrics)
+    verdicts = {each.round: each.verdict for each in rounds.progress(turning.home) if each.verdict}
+    write_report(turning.folder / "report.html", read_results(turning.home), metrics, verdicts)
     return row
 
 

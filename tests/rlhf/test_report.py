@@ -5,8 +5,10 @@ import re
 
 import pandas as pd
 
-from rlhf.report import curve, write_report
+from rlhf.drawings import NEUTRAL, curve
+from rlhf.report import write_report
 from rlhf.results import RoundResult
+from store.rounds import Verdict
 
 
 def row(number: int, oracle: float | None) -> RoundResult:
@@ -30,13 +32,27 @@ METRICS = pd.DataFrame(
 )
 
 
+REFUSED = Verdict(promoted=False, reasons=("It drifted <far>.",))
+
+
 def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
-    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS)
+    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS, {1: REFUSED})
     page = (tmp_path / "report.html").read_text()
     assert page.count("<svg") == 4
     assert not re.search(r"<script|<link|<img|url\(", page)
     assert "70.0% of held-out prompts (95 % interval 66.0% to 74.0%, ties half)" in page
     assert "from 50.0% to 25.0%" in page
+    assert "Round 1. Not promoted; the policy before it stays. It drifted &lt;far&gt;." in page
+    assert "a judge that knows what a good answer is" in page.partition("<svg")[0]
+    assert "KL is from the first policy" in page
+
+
+def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):
+    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS, {})
+    style, _end, body = (tmp_path / "report.html").read_text().partition("</style>")
+    drawn = set(re.findall(r'(?:fill|stroke)="(#\w{6})"', body)) - {NEUTRAL}
+    assert len(drawn) == 6
+    assert all(f'svg [fill="{colour}"]' in style for colour in drawn)
 
 
 def test_a_curve_is_one_line_through_looks_between_the_steps_and_steps_done_again():
@@ -50,9 +66,9 @@ def test_a_curve_is_one_line_through_looks_between_the_steps_and_steps_done_agai
 
 
 def test_without_a_gold_judge_the_report_says_so(tmp_path):
-    write_report(tmp_path / "report.html", [row(0, None), row(1, None)], pd.DataFrame())
+    write_report(tmp_path / "report.html", [row(0, None), row(1, None)], pd.DataFrame(), {})
     page = (tmp_path / "report.html").read_text()
     assert "No judge outside the training was asked." in page
     assert page.count("<svg") == 1
-    assert "oracle" not in page.partition("<table>")[0]
+    assert "oracle" not in page.partition("<table>")[0].lower()
     assert "70.0%" in page

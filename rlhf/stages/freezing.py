@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf.preferences import divide, read_preferences
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
 from rlhf.results import read_results
 from rlhf.round import RoundError, Turning
+from store.identity import identity
 from store.messages import CountHome, Freeze
-from store.records import Contents, Split
+from store.records import Contents, Split, Track
 from store.verbs import count_home, freeze
 
 WATCHED_SHARE = 10
-"""One training prompt in so many is kept from training, to tell when PPO should stop; the held-out prompts
-measure and decide nothing."""
+"""One training prompt in so many, the same in every round, is kept from training, to tell when PPO should
+stop; the held-out prompts only measure, and what they show decides whether the policy is promoted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ def snapshot(turning: Turning) -> Frozen:
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     _check_labels(turning, counts.labels)
+    _check_tracks(turning, turning.home.root / preferences.path)
     return Frozen(
         preferences_id=preferences.snapshot_id,
         preferences=preferences.path,
@@ -69,14 +72,21 @@ def _check_labels(turning: Turning, labels: int) -> None:
         )
 
 
+def _check_tracks(turning: Turning, preferences: Path) -> None:
+    """Both reward models must find something to learn, before either is trained."""
+    rows, settings = read_preferences(preferences), turning.settings
+    for track in Track:
+        divide(rows, track, settings.reward, settings.round.seed)
+
+
 def training_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that a policy may learn from."""
-    return [prompt for place, prompt in enumerate(_prompts(turning, Split.TRAIN)) if place % WATCHED_SHARE]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if not _watched(prompt)]
 
 
 def watched_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that tell when to stop."""
-    return _prompts(turning, Split.TRAIN)[::WATCHED_SHARE]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if _watched(prompt)]
 
 
 def held_out_prompts(turning: Turning) -> list[TrainPrompt]:
@@ -92,6 +102,10 @@ def relative(turning: Turning, path: Path) -> str:
 def seed(turning: Turning) -> int:
     """A seed of the round's own, so that no two rounds draw the same."""
     return turning.settings.round.seed * 1000 + turning.number
+
+
+def _watched(prompt: TrainPrompt) -> bool:
+    return int(identity("watched", prompt.prompt_id), 16) % WATCHED_SHARE == 0
 
 
 def _prompts(turning: Turning, split: Split) -> list[TrainPrompt]:

@@ -9,9 +9,8 @@ from functools import cache
 from random import Random
 
 from rlhf.pocket.conversations import conversations
-from rlhf.pocket.sentences import plain
 from rlhf.pocket.tasks import Decline, PromptKind, Task
-from rlhf.pocket.understanding import PREFIXES, SUFFIXES, requests, standalone, understand
+from rlhf.pocket.understanding import PREFIXES, SUFFIXES, bare, requests, standalone, understand
 from store.records import Split, Track, Turn
 
 HELDOUT_SHARE = 0.12
@@ -51,11 +50,12 @@ def _held_out(text: str) -> bool:
 def split_of(turns: Sequence[Turn]) -> Split:
     """Held out when the whole conversation is, or any question in it that could stand alone.
 
-    So no conversation that is measured is ever seen in training, nor its question at the start of another.
-    A greeting makes another text of a question: the same one may train with it and measure without.
+    So no conversation that is measured is ever seen in training, nor its question at the start of another,
+    nor the same question with a greeting.
     """
-    texts = [plain(turn.content) for turn in turns if turn.role == "user"]
-    alone = [plain(turn.content) for turn in turns if turn.role == "user" and standalone(turn.content)]
+    asked = [turn.content for turn in turns if turn.role == "user"]
+    texts = [bare(text) for text in asked]
+    alone = [bare(text) for text in asked if standalone(text)]
     return Split.HELDOUT if any(_held_out(text) for text in ("\n".join(texts), *alone)) else Split.TRAIN
 
 

@@ -67,13 +67,16 @@ def _arithmetic(text: str) -> Task | None:
     return Task(kind=PromptKind.SUM, goal=operation(a, b))
 
 
+def bare(text: str) -> str:
+    """A message without case, punctuation and greetings, unless it is a greeting."""
+    words = plain(text).replace("what's", "what is")
+    return words if words in _index() else _THANKS.sub("", _HELLO.sub("", words))
+
+
 def standalone(text: str) -> Task | None:
     """The task of a message that needs no context: known up to case, punctuation and greetings."""
-    known = _index()
-    bare = plain(text).replace("what's", "what is")
-    if bare not in known:
-        bare = _THANKS.sub("", _HELLO.sub("", bare))
-    return known.get(bare) or _arithmetic(bare)
+    words = bare(text)
+    return _index().get(words) or _arithmetic(words)
 
 
 def _danger(text: str) -> Task | None:

@@ -10,9 +10,8 @@ from rlhf.pocket.answers import FOR_UNSAFE, Quality, write
 from rlhf.pocket.corpus import BASE_MIX, SFT_MIX, Mix, conversations
 from rlhf.pocket.oracle import judge
 from rlhf.pocket.prompts import HELDOUT_SHARE, every_prompt, prompts, split_of
-from rlhf.pocket.sentences import plain
 from rlhf.pocket.tasks import PromptKind
-from rlhf.pocket.understanding import standalone, understand
+from rlhf.pocket.understanding import bare, standalone, understand
 from store.records import Split, Track, Turn
 
 
@@ -51,13 +50,22 @@ def test_training_text_never_holds_a_held_out_prompt_not_even_as_a_beginning(mix
     held_out = {
         tuple((turn.role, turn.content) for turn in prompt.turns) for prompt in prompts(split=Split.HELDOUT)
     }
-    alone = {plain(turns[0][1]) for turns in held_out if len(turns) == 1}
+    alone = {bare(turns[0][1]) for turns in held_out if len(turns) == 1}
     for answered in islice(conversations(mix, Random(5)), 8000):
         turns = answered.turns
         beginnings = [tuple((t.role, t.content) for t in turns[: end + 1]) for end in range(len(turns))]
         assert not held_out.intersection(beginnings)
-        asked = [plain(t.content) for t in turns if t.role == "user" and standalone(t.content)]
+        asked = [bare(t.content) for t in turns if t.role == "user" and standalone(t.content)]
         assert not alone.intersection(asked)
+
+
+def test_a_greeting_keeps_a_question_on_its_side_of_the_split():
+    sides: dict[str, set[Split]] = {}
+    for prompt in every_prompt():
+        if len(prompt.turns) == 1:
+            sides.setdefault(bare(prompt.turns[0].content), set()).add(prompt.split)
+    assert all(len(splits) == 1 for splits in sides.values())
+    assert sum(len(prompt.turns) == 1 for prompt in every_prompt()) > 1.3 * len(sides)
 
 
 def test_the_same_seed_draws_the_same_prompts_and_another_seed_others():

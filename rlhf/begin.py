@@ -11,6 +11,7 @@ from rlhf.config import Settings
 from rlhf.initialise import (
     Beginning,
     Questions,
+    answering,
     check_policy,
     first_comparisons,
     initialise,
@@ -72,7 +73,7 @@ def begin(
         questions = Questions(
             prompts=train_prompts(beginning.prompts, Split.TRAIN),
             settings=settings,
-            tracker=Tracker(home.round(0), watch),
+            tracker=Tracker(home.round(0), answering(watch)),
         )
         comparisons = first_comparisons(home, door, first, questions)
     return Begun(
@@ -93,7 +94,7 @@ def ask_newest(home: Home, settings: Settings, watch: Callable[[str, float, str]
         questions = Questions(
             prompts=_training_prompts(home, door, counts.prompts),
             settings=settings,
-            tracker=Tracker(home.round(0), watch),
+            tracker=Tracker(home.round(0), answering(watch)),
             round=counts.rounds,
         )
         made = first_comparisons(home, door, newest, questions)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rlhf import pocket
 from rlhf.config import Settings
-from rlhf.initialise import Beginning, Questions, first_comparisons, initialise, write_settings
+from rlhf.initialise import Beginning, Questions, answering, first_comparisons, initialise, write_settings
 from rlhf.next_round import Chosen
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.panel import panel
@@ -142,7 +142,7 @@ def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
     questions = Questions(
         prompts=train_prompts(prompts, Split.TRAIN),
         settings=settings,
-        tracker=Tracker(plan.home.round(0), watch),
+        tracker=Tracker(plan.home.round(0), answering(watch)),
     )
     first_comparisons(plan.home, door, policy, questions)
     annotators = panel(plan.seed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,11 @@ class Questions:
     settings: Settings
     tracker: Tracker
     round: int = 0
+
+
+def answering(watch: Callable[[str, float, str], None]) -> Callable[[str, float, str], None]:
+    """Tells the progress of the first answers as such: no round publishes them."""
+    return lambda _stage, fraction, message: watch("answers", fraction, message)
 
 
 def check_policy(name: str) -> None:

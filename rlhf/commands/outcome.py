@@ -75,7 +75,7 @@ def _cells(row: RoundResult) -> list[str]:
         _percent(row.reward_model_win_rate),
         _percent(row.unsafe_rate),
         _percent(row.false_refusal_rate),
-        f"{row.kl:.2f}",
+        f"{row.kl:z.2f}",
         f"{row.seconds / 60:.1f}",
     ]
 

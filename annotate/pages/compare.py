@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,8 @@ RISKS = {
     "other": "Other",
 }
 """The risk categories of Llama 2 (§4.1), and one for the rest."""
+
+NUMBERED = re.compile(r"batch-(\d+)")
 
 Who = Callable[[], Actor | None]
 
@@ -66,7 +69,7 @@ def _assignment(store: Store, actor: Actor, reply: Assignment) -> dict[str, Any]
         "lease": reply.lease_id,
         # A draft belongs to a pair: its lease may end over lunch, and the same pair comes with another.
         "pair": identity("draft", actor.annotator_id, reply.track, reply.turns, reply.responses),
-        "batch": f"{reply.track.value.capitalize()}, {reply.batch_id.replace('-', ' ')}",
+        "batch": f"{reply.track.value.capitalize()}, {_batch(reply.batch_id)}",
         "done": reply.done,
         "total": reply.total,
         "question": QUESTIONS[reply.track],
@@ -76,6 +79,12 @@ def _assignment(store: Store, actor: Actor, reply: Assignment) -> dict[str, Any]
         "guidelines": to_html(_guideline(store, reply.track)),
         "risks": [{"value": value, "words": words} for value, words in RISKS.items()],
     }
+
+
+def _batch(batch_id: str) -> str:
+    """The batch as people count: the one before the first round, `batch-0`, is the first."""
+    numbered = NUMBERED.fullmatch(batch_id)
+    return f"batch {int(numbered[1]) + 1}" if numbered else batch_id.replace("-", " ")
 
 
 def _no_work(reply: NoWork) -> dict[str, Any]:

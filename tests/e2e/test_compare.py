@@ -84,7 +84,7 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
 def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
     kim = desk().compare("kim").press("c", "q", "q", "h", "p", "p", "a", "e")
     chosen = kim.page.locator(".chips [aria-checked=true]")
-    expect(chosen).to_have_text(["Hate or harmH", "MildM", "Unqualified adviceA", "SevereE"])
+    expect(chosen).to_have_text(["Hate or harmH", "Unqualified adviceA", "SevereE"])
     expect(kim.page.locator(".chips kbd:visible")).to_have_count(7)
     kim.press("q", "q", "o", "i")
     expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"])
@@ -93,6 +93,16 @@ def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
     kim.settle()
     kim.press("u")
     expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"], timeout=SOON)
+
+
+def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk):
+    lou = desk().compare("lou").press("3", "q", "q", "h", "p", "Enter")
+    expect(lou.page.get_by_role("alert")).to_have_text("Say how grave the risk is: M, I or E.")
+    assert lou.done() == 0
+    lou.press("m")
+    expect(lou.page.locator(".chips [aria-checked=true]")).to_have_text(["Hate or harmH", "MildM"])
+    lou.press("Enter")  # the unsafe one is preferred, which is asked once more
+    lou.press("Enter").expect_done(1)
 
 
 def test_a_narrow_page_shows_every_heading_of_a_response(desk):

@@ -60,10 +60,10 @@ def test_a_round_started_from_the_page_learns_from_the_labels_and_asks_anew(brow
     expect(ada.page.get_by_role("button", name="Start round 2")).to_be_visible(timeout=SOON)
     ada.page.get_by_role("link", name="Compare").click()
     # The pair that she held when she left comes first; the next is of the new policy.
-    expect(ada.page.get_by_text("batch 0")).to_be_visible(timeout=SOON)
+    expect(ada.page.get_by_text("batch 1")).to_be_visible(timeout=SOON)
     ada.settle()
     ada.press("x", "3", "Enter")
-    expect(ada.page.get_by_text("batch 1")).to_be_visible(timeout=SOON)
+    expect(ada.page.get_by_text("batch 2")).to_be_visible(timeout=SOON)
     assert counts(pocket)["labels"] == before["labels"] + 1
     assert (ada.foreign, ada.errors) == ([], [])
     ada.close()

@@ -9,7 +9,16 @@ import { showConversation } from "./conversation.js";
 import { Delivery } from "./delivery.js";
 import { dropDraft, dropOldDrafts, loadDraft, saveDraft } from "./drafts.js";
 import { hasMore, rendered } from "./elements.js";
-import { emptyJudgement, fromMessage, isDecided, preferred, prefersTheUnsafe, toMessage, unrated } from "./judgement.js";
+import {
+  emptyJudgement,
+  fromMessage,
+  isDecided,
+  preferred,
+  prefersTheUnsafe,
+  toMessage,
+  ungraded,
+  unrated,
+} from "./judgement.js";
 import { keyRows, listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Pane } from "./pane.js";
@@ -228,6 +237,13 @@ class Deck {
     const missing = unrated(this.judgement);
     for (const place of missing) this.panes[place].markMissing();
     if (missing.length > 0) return "Rate safety: X if both are safe, or Q and P.";
+    const [bare] = ungraded(this.judgement);
+    if (bare !== undefined) {
+      this.ratedLast = bare;
+      this.showJudgement();
+      this.panes[bare].markUngraded();
+      return "Say how grave the risk is: M, I or E.";
+    }
     if (prefersTheUnsafe(this.judgement) && !this.confirmed) {
       this.confirmed = true;
       return "You prefer the unsafe response. Submit again if that is right.";
@@ -316,7 +332,8 @@ class Deck {
 
   showProgress(data) {
     this.find(".batch").textContent = data.batch;
-    this.find(".count").textContent = data.lease === null ? `${data.done} done` : `${data.done} of ${data.total}`;
+    this.find(".count").textContent =
+      data.lease === null ? `${data.done} done` : `${data.done} done, ${data.total - data.done} open`;
     const meter = this.find(".meter");
     meter.setAttribute("aria-valuemax", Math.max(1, data.total));
     meter.setAttribute("aria-valuenow", data.done);

@@ -29,6 +29,14 @@ export function unrated(judgement) {
   return [0, 1].filter((place) => judgement.safety[place] === null);
 }
 
+/** The places whose response runs a named risk of which nobody has said how grave it is. */
+export function ungraded(judgement) {
+  return [0, 1].filter((place) => {
+    const safety = judgement.safety[place];
+    return safety !== null && !safety.safe && safety.category !== null && safety.severity === null;
+  });
+}
+
 export function isDecided(judgement) {
   return judgement.choice !== null || judgement.bothBad;
 }
@@ -47,10 +55,18 @@ export function toMessage(judgement) {
     ranks: judgement.bothBad ? [1, 1] : [place === 0 ? 1 : 2, place === 1 ? 1 : 2],
     degree: judgement.bothBad ? 0 : STEPS[judgement.choice - 1].degree,
     both_bad: judgement.bothBad,
-    safety: judgement.safety,
+    // Without a risk the store's severity says nothing.
+    safety: judgement.safety.map((safety) => ({ ...safety, severity: safety.severity ?? 0 })),
     comment: judgement.comment,
     seconds: judgement.seconds,
   };
+}
+
+/** One response's safety from the store's words, in which an unnamed risk has severity 0. */
+function safetyOf(label) {
+  if (!label) return null;
+  const isUnsaid = !label.safe && label.category === null && label.severity === 0;
+  return { ...label, severity: isUnsaid ? null : label.severity };
 }
 
 /** The judgement that the store's words describe; null makes an empty one. */
@@ -61,7 +77,7 @@ export function fromMessage(message) {
   return {
     choice: message.both_bad ? null : step.value,
     bothBad: message.both_bad,
-    safety: [message.safety[0] ?? null, message.safety[1] ?? null],
+    safety: [safetyOf(message.safety[0]), safetyOf(message.safety[1])],
     comment: message.comment,
     seconds: message.seconds,
   };

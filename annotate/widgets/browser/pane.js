@@ -47,8 +47,9 @@ export class Pane {
   }
 
   rate(safe) {
-    const risk = { category: null, severity: 0 };
-    this.onRate(this.place, safe ? { safe, ...risk } : { ...risk, ...this.safety, safe });
+    // How grave a risk is, the annotator says: nothing is pressed before.
+    const unsafe = this.isUnsafe ? this.safety : { safe, category: null, severity: null };
+    this.onRate(this.place, safe ? { safe, category: null, severity: 0 } : unsafe);
   }
 
   /** Q and P: unrated becomes safe, then each press turns it over. */
@@ -70,8 +71,9 @@ export class Pane {
     const row = this.box.querySelector(".risks");
     row.hidden = state !== "false";
     for (const chip of row.querySelectorAll("button")) {
-      chip.setAttribute("aria-checked", safety !== null && String(safety[chip.dataset.field]) === chip.dataset.value);
+      chip.setAttribute("aria-checked", this.isUnsafe && String(safety[chip.dataset.field]) === chip.dataset.value);
     }
+    for (const group of row.children) group.classList.remove("missing");
     this.fade();
   }
 
@@ -90,6 +92,11 @@ export class Pane {
 
   markMissing() {
     this.box.querySelector(".safety").classList.add("missing");
+  }
+
+  /** A risk is named; the second row of chips says how grave it is. */
+  markUngraded() {
+    this.box.querySelector(".risks").lastElementChild.classList.add("missing");
   }
 
   showText(response, raw) {

@@ -19,7 +19,7 @@ const PANE = (letter, key) => `
 export const TEMPLATE = `
 <div class="deck">
   <div class="strip">
-    <div class="where"><b class="batch"></b><span class="count"></span></div>
+    <div class="where"><b class="batch"></b><span class="count" title="Open to you now. Others take from the same comparisons."></span></div>
     <div class="meter" role="progressbar" aria-label="Progress" aria-valuemin="0"><i></i></div>
     <div class="status" role="status" aria-live="polite"></div>
     <span class="clock" title="Active time on this item. It pauses when you leave the tab."></span>

@@ -58,7 +58,7 @@ opinions; it makes them a better start for reward models. Both speak only of the
 of unsafe acts is empty words. They are for demonstrations and tests, not for advice.
 
 No held-out prompt was read, but the world is small: `base/` also read plain statements of everything that is
-true in it, and a question may be held out in one wording and read in another; greetings do not count. Held-out
+true in it, and a question may be held out in one wording and read in another, greetings aside. Held-out
 prompts measure whether what was learnt is said when asked anew, not whether unseen facts are guessed.
 
 Measured by the oracle on the {held_out} held-out prompts (of {distinct:,}), one sample each at temperature 1:

@@ -14,10 +14,10 @@ NEUTRAL = "#8a8580"
 POINT = alt.OverlayMarkDef(size=70)
 
 
-def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.Chart:
+def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.FacetChart:
     """Lines over steps: columns step, line, value; `steps` and `unit` name the axes."""
-    return (
-        alt.Chart(table, height=HEIGHT, autosize=FIT)
+    lines = (
+        alt.Chart(table)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
         .encode(
             x=alt.X("step:Q", title=steps, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
@@ -26,6 +26,7 @@ def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.Chart:
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
         )
     )
+    return _drawing(lines)
 
 
 def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -37,16 +38,17 @@ def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     )
     bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
     intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=_line())
-    return alt.layer(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False))).properties(
-        height=HEIGHT, autosize=FIT
-    )
+    return _drawing(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False)))
 
 
-def fault_rates(table: pd.DataFrame) -> alt.Chart:
+def fault_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """How often a round's policy does wrong."""
-    return _rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)).properties(
-        height=HEIGHT, autosize=FIT
-    )
+    return _drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
+
+
+def _drawing(*layers: alt.Chart) -> alt.LayerChart | alt.FacetChart:
+    """Layers, even of one: Streamlit leaves more room above a chart that is none."""
+    return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT)
 
 
 def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:

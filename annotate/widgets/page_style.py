@@ -10,7 +10,7 @@ STYLE = """
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
   .st-key-masthead { position: absolute; }
   .stHtml a { color: inherit; }
-  .stHeading h2, .stHeading h3 { padding: 0.2rem 0 0.5rem; }
+  .stHeading h3 { padding: 0.2rem 0 0.6rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   .stColumn:has(.stVegaLiteChart) { min-width: 300px; }

@@ -203,7 +203,7 @@ def _set_rates(run: _Run, iteration: int) -> None:
 
 def _report(job: PPOJob, standing: Standing) -> None:
     message = f"iteration {standing.iteration} of {job.settings.iterations}"
-    if standing.best is not None:
+    if standing.best_iteration:
         message += f", best so far after {standing.best_iteration}"
     job.tracker.progress(STAGE, standing.iteration / job.settings.iterations, message)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from store.rounds import Metric, Results, Verdict
+from store.rounds import Metric, RoundResult, Verdict
 
 WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
 FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
@@ -70,7 +70,7 @@ def curve_table(metrics: Sequence[Metric], curve: Curve) -> pd.DataFrame:
     return pd.DataFrame(points, columns=["step", "line", "value"])
 
 
-def rate_table(results: Sequence[Results], names: Mapping[str, str]) -> pd.DataFrame:
+def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:
     """Columns round, line, rate, low, high; the interval is empty where none is known."""
     rows = [
         {
@@ -87,12 +87,12 @@ def rate_table(results: Sequence[Results], names: Mapping[str, str]) -> pd.DataF
     return pd.DataFrame(rows, columns=["round", "line", "rate", "low", "high"])
 
 
-def results_table(results: Sequence[Results], verdicts: Mapping[int, Verdict]) -> pd.DataFrame:
+def results_table(results: Sequence[RoundResult], verdicts: Mapping[int, Verdict]) -> pd.DataFrame:
     """The rounds' rows as the screen shows them, the newest first; what nobody could say is a dash."""
     return pd.DataFrame([_row(result, verdicts.get(result.round)) for result in reversed(results)])
 
 
-def _row(result: Results, verdict: Verdict | None) -> dict[str, str]:
+def _row(result: RoundResult, verdict: Verdict | None) -> dict[str, str]:
     written = {words: _written(getattr(result, name), form) for name, (words, form) in COLUMNS.items()}
     low, high = result.oracle_win_rate_low, result.oracle_win_rate_high
     if low is not None and high is not None and low < high:

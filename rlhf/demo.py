@@ -20,17 +20,18 @@ from rlhf.next_round import Chosen
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.panel import panel
 from rlhf.prompt_rows import train_prompts
-from rlhf.results import RoundResult, read_results
 from rlhf.round import run_round
 from rlhf.serving import App, free_port, running_app, yield_to_people
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
 from rlhf.track import Tracker
+from store import rounds
 from store.door import Door, open_door
 from store.errors import HoneError
 from store.home import Home
 from store.messages import AddAnnotator
 from store.records import Role, Split
+from store.rounds import RoundResult
 from store.settings import load
 from store.verbs import add_annotator
 
@@ -95,7 +96,7 @@ def run_demo(plan: DemoPlan, audience: Audience) -> None:
             yield_to_people()
         _loop(plan, door, settings, audience.watch)
         seconds = round(time.monotonic() - began, 1)
-        rows = tuple(read_results(plan.home))
+        rows = tuple(rounds.results(plan.home))
         audience.conclude(
             DemoResult(rounds=rows, seconds=seconds, home=plan.home.root, served=app is not None)
         )

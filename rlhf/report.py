@@ -14,8 +14,7 @@ import altair as alt
 import pandas as pd
 
 from rlhf import drawings
-from rlhf.results import RoundResult
-from store.rounds import Verdict
+from store.rounds import RoundResult, Verdict
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -170,7 +169,7 @@ def cells(result: RoundResult) -> list[str]:
         _percent(result.reward_model_win_rate),
         _percent(result.unsafe_rate),
         _percent(result.false_refusal_rate),
-        f"{result.kl:.2f}",
+        "–" if result.kl is None else f"{result.kl:.2f}",
         f"{result.seconds:.0f}",
     ]
 

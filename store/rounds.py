@@ -64,8 +64,11 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Results:
-    """`results.json`: the round's row of figures; None where nobody could say."""
+class RoundResult:
+    """`results.json`: the round's figures, None where nobody could say; row 0 is the first policy.
+
+    Win rates are against it, ties half; `oracle_…` and both error rates are the gold judge's; `kl` in nats.
+    """
 
     round: int
     labels: int
@@ -132,7 +135,7 @@ class RoundProgress:
     updated_at: datetime | None
     stages: tuple[StageProgress, ...]
     verdict: Verdict | None
-    results: Results | None
+    results: RoundResult | None
     report: Path | None
 
 
@@ -152,10 +155,9 @@ class _Decided:
 
 _PLAN: Final = TypeAdapter(Plan).validate_json
 _STATUS: Final = TypeAdapter(Status).validate_json
-_RESULTS: Final = TypeAdapter(Results).validate_json
+_RESULTS: Final = TypeAdapter(RoundResult).validate_json
 _DONE: Final = TypeAdapter(_Done).validate_json
 _DECIDED: Final = TypeAdapter(_Decided).validate_json
-
 _METRIC: Final[TypeAdapter[dict[str, Any]]] = TypeAdapter(dict[str, Any])
 
 
@@ -165,7 +167,7 @@ def progress(home: Home) -> list[RoundProgress]:
     return [_progress(folder, plan) for folder, plan in plans if plan is not None]
 
 
-def results(home: Home) -> list[Results]:
+def results(home: Home) -> list[RoundResult]:
     """The figures of every finished round, and of the first policy as round 0."""
     rows = [read(file, _RESULTS) for file in sorted(home.rounds.glob("[0-9]*/results.json"))]
     return [row for row in rows if row is not None]

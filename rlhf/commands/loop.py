@@ -107,8 +107,8 @@ def round_(
     """Run a round, or resume the one that was left unfinished, with the settings that it was started with."""
     from rlhf.commands.outcome import as_objects, show_outcome
     from rlhf.next_round import choose
-    from rlhf.results import read_results
     from rlhf.round import run_round
+    from store import rounds
     from store.door import KnockingDoor
 
     root = home_of(home)
@@ -119,7 +119,7 @@ def round_(
 
     with progress_bar(quiet=as_json) as show:
         number = run_round(root, KnockingDoor(root), chosen, STAGES, show)
-    results = read_results(root)
+    results = rounds.results(root)
     if as_json:
         typer.echo(json.dumps(as_objects(root, results)[-1]))
     else:

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from rlhf.results import RoundResult
 from store import rounds
 from store.home import Home
+from store.rounds import RoundResult
 
 TITLE = "On held-out prompts, wins against the first policy; in %, with the 95 % interval"
 HEADS = (
@@ -75,7 +75,7 @@ def _cells(row: RoundResult) -> list[str]:
         _percent(row.reward_model_win_rate),
         _percent(row.unsafe_rate),
         _percent(row.false_refusal_rate),
-        f"{row.kl:z.2f}",
+        "–" if row.kl is None else f"{row.kl:z.2f}",
         f"{row.seconds / 60:.1f}",
     ]
 

@@ -10,12 +10,12 @@ from typing import Final
 
 from rlhf.evaluate import EvaluationResult
 from rlhf.promote import Promotion
-from rlhf.results import RoundResult
 from rlhf.round import Stage
 from rlhf.stages.freezing import Frozen, snapshot
 from rlhf.stages.judging import evaluation, promotion
 from rlhf.stages.learning import Improved, Rewarded, ppo, reject, reward_helpfulness, reward_safety
 from rlhf.stages.publishing import publication
+from store.rounds import RoundResult
 
 _REWARDS: Final = ("reward_helpfulness", "reward_safety")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from rlhf.preferences import divide, read_preferences
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
-from rlhf.results import read_results
 from rlhf.round import RoundError, Turning
+from store import rounds
 from store.identity import identity
 from store.messages import CountHome, Freeze
 from store.records import Contents, Split, Track
@@ -63,7 +63,9 @@ def frozen_in(turning: Turning) -> Frozen:
 
 
 def _check_labels(turning: Turning, labels: int) -> None:
-    before = max((row.labels for row in read_results(turning.home) if row.round < turning.number), default=0)
+    before = max(
+        (row.labels for row in rounds.results(turning.home) if row.round < turning.number), default=0
+    )
     least = turning.settings.round.minimum_labels
     if labels - before < least:
         raise RoundError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 
 from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
@@ -11,14 +13,15 @@ from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
 from rlhf.publish import Harvest, evaluations, publish, scores
 from rlhf.report import write_report
-from rlhf.results import RoundResult, read_results, write_result
 from rlhf.round import Turning, seconds_so_far, started_at
 from rlhf.stages.freezing import frozen_in, seed, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in
 from rlhf.stages.learning import improved_in, reward_models, rewarded_in
-from rlhf.track import read_metrics
+from rlhf.track import read_metrics, write_json
 from store import rounds
+from store.home import Home
 from store.records import Policy, RewardModel, Round, Track
+from store.rounds import RoundResult
 from store.settings import as_json
 
 
@@ -27,13 +30,19 @@ def publication(turning: Turning) -> RoundResult:
     row = _row(turning)
     harvest = _harvest(turning, row)
     if turning.number == 1:
-        write_result(turning.home, _first_row(turning))
-    write_result(turning.home, row)
+        _write(turning.home, _first_row(turning))
+    _write(turning.home, row)
     publish(turning.door, harvest, started_at(turning))
     metrics = pd.DataFrame(read_metrics(turning.folder))
     verdicts = {each.round: each.verdict for each in rounds.progress(turning.home) if each.verdict}
-    write_report(turning.folder / "report.html", read_results(turning.home), metrics, verdicts)
+    write_report(turning.folder / "report.html", rounds.results(turning.home), metrics, verdicts)
     return row
+
+
+def _write(home: Home, result: RoundResult) -> None:
+    file = home.round(result.round) / "results.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_json(file, dataclasses.asdict(result))
 
 
 def _row(turning: Turning) -> RoundResult:

@@ -13,10 +13,10 @@ from rlhf import __version__, cli
 from rlhf.commands.options import progress_bar
 from rlhf.commands.outcome import show_outcome
 from rlhf.config import Settings
-from rlhf.results import RoundResult
 from store import credentials, passwords
 from store.database import open_store
 from store.home import Home
+from store.rounds import RoundResult
 
 ROOT = Path(__file__).parents[2]
 NEEDS_A_HOME = (

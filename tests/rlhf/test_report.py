@@ -7,8 +7,7 @@ import pandas as pd
 
 from rlhf.drawings import NEUTRAL, curve
 from rlhf.report import write_report
-from rlhf.results import RoundResult
-from store.rounds import Verdict
+from store.rounds import RoundResult, Verdict
 
 
 def row(number: int, oracle: float | None) -> RoundResult:

@@ -109,7 +109,7 @@ SFT_MIX = Mix(
 IGNORING_SHARE = 0.2
 """How often an answer under an instruction is right but forgets the instruction."""
 
-REMARKED_SHARE = 0.5
+REMARKED_SHARE = 1.0
 """The share of conversations beneath which a reader remarks on the last answer."""
 
 PLAIN_SHARE = 0.15

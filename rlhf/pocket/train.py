@@ -180,7 +180,7 @@ def main() -> None:
     parser.add_argument(
         "--out", type=Path, default=base_path().parent, help="folder for base/, sft/ and README.md"
     )
-    parser.add_argument("--tokens", type=int, default=6_000_000, help="tokens that the base model reads")
+    parser.add_argument("--tokens", type=int, default=8_000_000, help="tokens that the base model reads")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     started = time.monotonic()

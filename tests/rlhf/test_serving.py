@@ -42,6 +42,14 @@ def until(what, seconds=60.0) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture(autouse=True)
+def _hears_ctrl_c():
+    """A shell's background job is born deaf to Ctrl-C, and so are its children; here they hear it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def started(tmp_path):
     """A process in the midst of a round beside the app that it started, and the app's process id."""
@@ -88,12 +96,15 @@ def test_the_app_is_announced_when_it_answers_and_ends_calmly_at_ctrl_c(tmp_path
     (tmp_path / "hone.toml").touch()
     command = [sys.executable, "-m", "rlhf", "serve", "--home", str(tmp_path), "--port", str(free_port(0))]
     ears = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, **ears) as process:
+    process = subprocess.Popen(command, cwd=ROOT, **ears)
+    try:
         address = re.match(r"Hone is at (http://\S+);", process.stdout.readline())[1]
         with urllib.request.urlopen(f"{address}/api/health", timeout=5) as answer:  # noqa: S310  # our own
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert (process.returncode, out, err) == (0, "Hone has ended. A round that runs goes on.\n", "")
 
 

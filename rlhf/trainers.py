@@ -47,8 +47,11 @@ class Plan:
 
     @property
     def warmup(self) -> int:
-        """3 % of the steps and at least 5 (Llama 2, §3.2.2), but never more than a tenth of a short run."""
-        return min(max(5, round(self.warmup_fraction * self.steps)), -(-self.steps // 10))
+        """3 % of the steps and at least 5 (Llama 2, §3.2.2), but never more than a tenth of a short run.
+
+        The first step of a warm-up has the rate 0, so a run of less than ten steps has none.
+        """
+        return min(max(5, round(self.warmup_fraction * self.steps)), self.steps // 10)
 
 
 def arguments(plan: Plan) -> dict[str, Any]:

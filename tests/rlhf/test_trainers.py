@@ -25,6 +25,7 @@ def test_warm_up_is_three_per_cent_of_the_steps_and_at_least_five():
 
 def test_a_short_run_does_not_spend_itself_on_warming_up():
     assert _plan(16 * 20).warmup == 2
+    assert _plan(16).warmup == 0  # its only step would have the rate 0
 
 
 @pytest.mark.parametrize("configuration", [RewardConfig, SFTConfig])

@@ -15,7 +15,7 @@ def installed(tmp_path):
         shutil.copytree(ROOT / room, source / room, ignore=clutter)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
-    build = ["build", "--wheel", "--no-isolation", "--outdir", wheels, source]
+    build = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, source]
     subprocess.run([sys.executable, "-m", *build], check=True, capture_output=True)
     install = ["pip", "install", "--no-deps", "--no-index", "--target", site, *wheels.glob("*.whl")]
     subprocess.run([sys.executable, "-m", *install], check=True, capture_output=True)

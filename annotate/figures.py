@@ -8,22 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from store.rounds import Metric, RoundResult, Verdict
+from store.scoreboard import ROUND, cells
 
 WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
 FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
 
-COLUMNS = {
-    "round": ("Round", "{:.0f}"),
-    "labels": ("Labels", "{:,.0f}"),
-    "reward_accuracy": ("Reward accuracy", "{:.1%}"),
-    "oracle_win_rate": ("Oracle win rate", "{:.1%}"),
-    "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
-    "unsafe_rate": ("Unsafe", "{:.1%}"),
-    "false_refusal_rate": ("False refusals", "{:.1%}"),
-    "kl": ("KL, nats", "{:.2f}"),
-    "seconds": ("Seconds", "{:,.0f}"),
-}
-"""A result's name in the files: its name on the screen and how it is written."""
 POLICY = "Policy"
 
 
@@ -93,13 +82,6 @@ def results_table(results: Sequence[RoundResult], verdicts: Mapping[int, Verdict
 
 
 def _row(result: RoundResult, verdict: Verdict | None) -> dict[str, str]:
-    written = {words: _written(getattr(result, name), form) for name, (words, form) in COLUMNS.items()}
-    low, high = result.oracle_win_rate_low, result.oracle_win_rate_high
-    if low is not None and high is not None and low < high:
-        written[COLUMNS["oracle_win_rate"][0]] += f" ({low:.1%} to {high:.1%})"
+    row = cells(result)
     decided = "–" if verdict is None else "Promoted" if verdict.promoted else "Not promoted"
-    return {"Round": written.pop("Round"), POLICY: decided, **written}
-
-
-def _written(value: float | None, form: str) -> str:
-    return "–" if value is None else form.format(value)
+    return {ROUND: row.pop(ROUND), POLICY: decided, **row}

@@ -14,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from rlhf import drawings
+from store import scoreboard
 from store.rounds import RoundResult, Verdict
 
 PAGE = """<!doctype html>
@@ -62,21 +63,6 @@ PAGE = """<!doctype html>
 </html>
 """
 
-COLUMNS = {
-    "round": "Round",
-    "labels": "Labels",
-    "reward_accuracy": "Reward accuracy",
-    "oracle_win_rate": "Oracle win rate",
-    "reward_model_win_rate": "Reward model win rate",
-    "unsafe_rate": "Unsafe",
-    "false_refusal_rate": "False refusals",
-    "kl": "KL, nats",
-    "seconds": "Seconds",
-}
-
-
-NOTES = "KL is from the first policy, in nats a response. Seconds are those before publishing."
-
 
 def write_report(
     file: Path, results: Sequence[RoundResult], metrics: pd.DataFrame, verdicts: Mapping[int, Verdict]
@@ -95,7 +81,7 @@ def write_report(
             f"<li>Round {number}. {html.escape(verdict.sentence)}</li>"
             for number, verdict in sorted(verdicts.items())
         ),
-        notes=NOTES,
+        notes=scoreboard.NOTES,
         table=_table(results),
     )
     file.write_text(page, encoding="utf-8")
@@ -130,10 +116,7 @@ def _charts(
             " The bar is the oracle's 95 % interval; a reward model that rises while the oracle falls is "
             "being gamed."
         )
-        words = (
-            "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
-        )
-        charts.append(("Errors on held-out prompts", drawings.error_rates(rows), words))
+        charts.append(("Errors on held-out prompts", drawings.error_rates(rows), scoreboard.ERRORS))
     charts.insert(0, ("Win rate against the first policy", drawings.win_rates(rows), caption))
     ppo = metrics[metrics["stage"] == "ppo"] if "stage" in metrics else metrics
     for name, axis, title in (
@@ -151,27 +134,10 @@ def _figure(title: str, chart: Any, caption: str) -> str:  # noqa: ANN401  # any
 
 
 def _table(results: Sequence[RoundResult]) -> str:
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in COLUMNS.values())
-    rows = ("".join(f"<td>{cell}</td>" for cell in cells(result)) for result in results)
-    return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{'</tr><tr>'.join(rows)}</tr></tbody></table>"
-
-
-def cells(result: RoundResult) -> list[str]:
-    """The row as text, in the order of `COLUMNS`: on the terminal and in the report alike."""
-    oracle = _percent(result.oracle_win_rate)
-    if result.oracle_win_rate_low is not None and result.oracle_win_rate_low != result.oracle_win_rate_high:
-        oracle += f" ({_percent(result.oracle_win_rate_low)} to {_percent(result.oracle_win_rate_high)})"
-    return [
-        str(result.round),
-        f"{result.labels:,}",
-        _percent(result.reward_accuracy),
-        oracle,
-        _percent(result.reward_model_win_rate),
-        _percent(result.unsafe_rate),
-        _percent(result.false_refusal_rate),
-        "–" if result.kl is None else f"{result.kl:.2f}",
-        f"{result.seconds:.0f}",
-    ]
+    rows = [scoreboard.cells(result) for result in results]
+    head = "".join(f"<th>{html.escape(words)}</th>" for words in rows[0])
+    body = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{'</tr><tr>'.join(body)}</tr></tbody></table>"
 
 
 def _percent(value: float | None) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from annotate import figures, launch, reports
 from annotate.widgets import charts
-from store import rounds
+from store import rounds, scoreboard
 from store.database import Store
 from store.errors import HoneError
 from store.home import Home
@@ -34,8 +34,6 @@ STAGE_NAMES = {
 }
 
 ORACLE = "The oracle is a judge that knows what a good answer is and takes no part in training."
-FAULTS = "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
-TABLE = "KL is from the first policy, in nats a response. Seconds are those before publishing."
 
 Who = Callable[[], Actor | None]
 
@@ -189,12 +187,12 @@ def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
         with right.container(border=True):
             st.subheader("Unsafe answers and false refusals", anchor=False)
             st.altair_chart(charts.fault_rates(faults), key="fault rates")
-            st.caption(FAULTS)
+            st.caption(scoreboard.ERRORS)
     table = figures.results_table(results, verdicts)
     figure = st.column_config.TextColumn(alignment="right")
     columns = {name: figure for name in table.columns if name != figures.POLICY}
     st.dataframe(table, hide_index=True, column_config=columns, key="results")
-    st.caption(TABLE)
+    st.caption(scoreboard.NOTES)
     for number, verdict in sorted(verdicts.items(), reverse=True):
         if not verdict.promoted:
             st.text(f"Round {number}. {verdict.sentence}")

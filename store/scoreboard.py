@@ -1,0 +1,39 @@
+"""A round's figures in words: the names, forms and notes that the page and the report share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from store.rounds import RoundResult
+
+COLUMNS: Final = {
+    "round": ("Round", "{:.0f}"),
+    "labels": ("Labels", "{:,.0f}"),
+    "reward_accuracy": ("Reward accuracy", "{:.1%}"),
+    "oracle_win_rate": ("Oracle win rate", "{:.1%}"),
+    "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
+    "unsafe_rate": ("Unsafe", "{:.1%}"),
+    "false_refusal_rate": ("False refusals", "{:.1%}"),
+    "kl": ("KL, nats", "{:.2f}"),
+    "seconds": ("Seconds", "{:,.0f}"),
+}
+"""A figure's name in the files: its name for people and how it is written."""
+
+ROUND: Final = COLUMNS["round"][0]
+ERRORS: Final = (
+    "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
+)
+NOTES: Final = "KL is from the first policy, in nats a response. Seconds are those before publishing."
+
+
+def cells(result: RoundResult) -> dict[str, str]:
+    """The row by the names for people, with the oracle's interval; what nobody could say is a dash."""
+    row = {words: _written(getattr(result, name), form) for name, (words, form) in COLUMNS.items()}
+    low, high = result.oracle_win_rate_low, result.oracle_win_rate_high
+    if low is not None and high is not None and low < high:
+        row[COLUMNS["oracle_win_rate"][0]] += f" ({low:.1%} to {high:.1%})"
+    return row
+
+
+def _written(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)

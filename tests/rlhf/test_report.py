@@ -44,6 +44,7 @@ def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
     assert "Round 1. Not promoted; the policy before it stays. It drifted &lt;far&gt;." in page
     assert "a judge that knows what a good answer is" in page.partition("<svg")[0]
     assert "KL is from the first policy" in page
+    assert "<td>70.0% (66.0% to 74.0%)</td>" in page
 
 
 def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):

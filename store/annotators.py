@@ -11,7 +11,7 @@ INSERT = """
 insert into annotators by name
 select unnest(from_json($facts, '[{
   "annotator_id": "VARCHAR", "name": "VARCHAR", "role": "VARCHAR", "kind": "VARCHAR",
-  "locale": "VARCHAR", "made_at": "TIMESTAMP"
+  "locale": "VARCHAR", "languages": ["VARCHAR"], "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning annotator_id

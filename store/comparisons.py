@@ -14,7 +14,7 @@ insert into comparisons by name
 select unnest(from_json($facts, '[{
   "comparison_id": "VARCHAR", "prompt_id": "VARCHAR", "response_ids": ["VARCHAR"],
   "batch_id": "VARCHAR", "purpose": "VARCHAR", "priority": "INTEGER", "overlap": "INTEGER",
-  "made_at": "TIMESTAMP"
+  "repeats": "VARCHAR", "meta": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning comparison_id

@@ -29,13 +29,22 @@ from store.errors import BundleError, HoneError
 from store.home import Home
 from store.identity import canonical
 from store.messages import Ingested
-from store.records import Bundle, Comparison, Credential, Fact, SignIn, SignOut
+from store.records import (
+    Bundle,
+    Comparison,
+    Credential,
+    Fact,
+    Qualification,
+    Signature,
+    SignIn,
+    SignOut,
+)
 from store.references import check_references
 from store.tables import TABLES
 from store.writer import WriteError, prepare, prepare_unaudited
 
-NEVER: Final = {Bundle, Credential, SignIn, SignOut}
-"""What no bundle brings: who may sign in is for administrators."""
+NEVER: Final = {Bundle, Credential, Qualification, SignIn, Signature, SignOut}
+"""What no bundle brings: who may sign in, who may judge and what was signed is for people to say."""
 KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind not in NEVER}
 MANIFEST: Final = "manifest.json"
 WHY: Final = "why.txt"

@@ -12,7 +12,7 @@ insert into prompts by name
 select unnest(from_json($facts, '[{
   "prompt_id": "VARCHAR", "turns": [{"role": "VARCHAR", "content": "VARCHAR"}], "track": "VARCHAR",
   "split": "VARCHAR", "category": "VARCHAR", "attack_vector": "VARCHAR", "author": "VARCHAR",
-  "source": "VARCHAR", "made_at": "TIMESTAMP"
+  "source": "VARCHAR", "language": "VARCHAR", "meta": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning prompt_id

@@ -12,7 +12,7 @@ insert into responses by name
 select unnest(from_json($facts, '[{
   "response_id": "VARCHAR", "prompt_id": "VARCHAR", "policy_id": "VARCHAR", "text": "VARCHAR",
   "temperature": "DOUBLE", "top_p": "DOUBLE", "seed": "BIGINT", "finish_reason": "VARCHAR",
-  "token_count": "INTEGER", "logprob": "DOUBLE", "made_at": "TIMESTAMP"
+  "token_count": "INTEGER", "logprob": "DOUBLE", "meta": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning response_id

@@ -12,7 +12,7 @@ insert into snapshots by name
 select unnest(from_json($facts, '[{
   "snapshot_id": "VARCHAR", "contents": "VARCHAR", "path": "VARCHAR", "row_count": "BIGINT",
   "query": "VARCHAR", "audit_seq": "BIGINT", "audit_head": "VARCHAR", "signed_by": "VARCHAR",
-  "made_at": "TIMESTAMP"
+  "parameters": "VARCHAR", "counts": "VARCHAR", "left_out": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning snapshot_id

@@ -6,10 +6,10 @@ is a further row. This package imports only the standard library and knows neith
 
 from __future__ import annotations
 
-from store.records.asked import Batch, Comparison, Demonstration, Policy, Prompt, Response
-from store.records.judged import Label, Lease, Retraction, Review, Skip
-from store.records.people import Annotator, Credential, Guideline, SignIn, SignOut
-from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Snapshot
+from store.records.asked import Batch, Comparison, Demonstration, Gold, Policy, Prompt, Response
+from store.records.judged import Edit, Label, Lease, Retraction, Review, Skip
+from store.records.people import Annotator, Credential, Guideline, Qualification, SignIn, SignOut
+from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Signature, Snapshot
 from store.records.words import (
     Contents,
     Degree,
@@ -33,8 +33,10 @@ __all__ = [
     "Credential",
     "Degree",
     "Demonstration",
+    "Edit",
     "Evaluation",
     "Fact",
+    "Gold",
     "Guideline",
     "Kind",
     "Label",
@@ -42,6 +44,7 @@ __all__ = [
     "Policy",
     "Prompt",
     "Purpose",
+    "Qualification",
     "Response",
     "Retraction",
     "Review",
@@ -52,6 +55,7 @@ __all__ = [
     "Score",
     "SignIn",
     "SignOut",
+    "Signature",
     "Skip",
     "Snapshot",
     "Split",
@@ -67,18 +71,22 @@ Fact = (
     | SignIn
     | SignOut
     | Guideline
+    | Qualification
     | Prompt
     | Policy
     | Response
     | Batch
     | Comparison
+    | Gold
     | Lease
     | Label
+    | Edit
     | Skip
     | Retraction
     | Review
     | Demonstration
     | Snapshot
+    | Signature
     | RewardModel
     | Score
     | Round

@@ -1,16 +1,22 @@
-"""What is asked: prompts, policies, their responses and the comparisons of them."""
+"""What is asked: prompts, policies, their responses and the comparisons of them.
+
+`meta`, here and on labels, is what the source of an imported row said besides, as JSON text.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.records.words import Purpose, Split, Track, Turn, now
+from store.records.words import Purpose, SafetyLabel, Split, Track, Turn, now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A conversation that wants a response; `category` and `attack_vector` name the risk, if any."""
+    """A conversation that wants a response; `category` and `attack_vector` name the risk, if any.
+
+    `language` is a code such as `en`; annotators are asked what is in their own languages.
+    """
 
     prompt_id: str
     turns: tuple[Turn, ...]
@@ -20,6 +26,8 @@ class Prompt:
     attack_vector: str | None = None
     author: str | None = None
     source: str = ""
+    language: str = "en"
+    meta: str | None = None
     made_at: datetime = field(default_factory=now)
 
 
@@ -52,6 +60,7 @@ class Response:
     finish_reason: str = "stop"
     token_count: int = 0
     logprob: float | None = None
+    meta: str | None = None
     made_at: datetime = field(default_factory=now)
 
 
@@ -66,7 +75,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """K >= 2 responses to one prompt, wanted from `overlap` annotators; a higher priority is asked first."""
+    """K >= 2 responses to one prompt, wanted from `overlap` annotators; a higher priority is asked first.
+
+    `repeats` is the comparison that a swapped repeat asks its annotator once more.
+    """
 
     comparison_id: str
     prompt_id: str
@@ -75,6 +87,20 @@ class Comparison:
     purpose: Purpose = Purpose.TRAIN
     priority: int = 0
     overlap: int = 1
+    repeats: str | None = None
+    meta: str | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gold:
+    """The known answer of a comparison with the purpose gold; `ranks` and `safety` as in a label."""
+
+    comparison_id: str
+    ranks: tuple[int, ...]
+    safety: tuple[SafetyLabel, ...] = ()
+    why: str = ""
+    annotator_id: str
     made_at: datetime = field(default_factory=now)
 
 
@@ -88,4 +114,5 @@ class Demonstration:
     author: str
     source: str = ""
     quality: float | None = None
+    meta: str | None = None
     made_at: datetime = field(default_factory=now)

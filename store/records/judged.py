@@ -41,6 +41,23 @@ class Label:
     seconds: float = 0.0
     guideline_version: int = 1
     surplus: bool = False
+    meta: str | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A label said anew by its annotator; version 1 is the first edit, the newest counts."""
+
+    label_id: str
+    version: int
+    ranks: tuple[int, ...]
+    degree: Degree
+    both_bad: bool = False
+    safety: tuple[SafetyLabel, ...] = ()
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    seconds: float = 0.0
     made_at: datetime = field(default_factory=now)
 
 

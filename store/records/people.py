@@ -10,13 +10,17 @@ from store.records.words import Kind, Role, Track, now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotator:
-    """A judge. Simulated, model and imported annotators have no password and cannot sign in."""
+    """A judge. Simulated, model and imported annotators have no password and cannot sign in.
+
+    `locale` is how the app speaks to them, `languages` what they are asked in.
+    """
 
     annotator_id: str
     name: str
     role: Role
     kind: Kind
     locale: str = "en"
+    languages: tuple[str, ...] = ("en",)
     made_at: datetime = field(default_factory=now)
 
 
@@ -54,4 +58,17 @@ class Guideline:
     track: Track
     version: int
     text: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qualification:
+    """Whether an annotator may judge a track, and why; the newest row of both counts."""
+
+    annotator_id: str
+    track: Track
+    guideline_version: int
+    passed: bool
+    why: str
+    given_by: str
     made_at: datetime = field(default_factory=now)

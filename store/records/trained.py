@@ -10,7 +10,11 @@ from store.records.words import Contents, Track, now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Frozen training data: `snapshot_id` is the file's sha256, `path` is relative to the home."""
+    """Frozen training data: `snapshot_id` is the file's sha256, `path` is relative to the home.
+
+    `parameters` narrow the query, `counts` tell what is in it and `left_out` what is not and why; all three
+    are JSON texts.
+    """
 
     snapshot_id: str
     contents: Contents
@@ -20,6 +24,20 @@ class Snapshot:
     audit_seq: int
     audit_head: str
     signed_by: str | None = None
+    parameters: str = "{}"
+    counts: str = "{}"
+    left_out: str = "{}"
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A named reviewer lets a snapshot train; `seen` is what the reviewer was shown, as JSON text."""
+
+    snapshot_id: str
+    reviewer_id: str
+    seen: str = "{}"
+    note: str = ""
     made_at: datetime = field(default_factory=now)
 
 

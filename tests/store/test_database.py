@@ -131,8 +131,8 @@ def test_three_killings_lose_no_acknowledged_label(home: Home, tmp_path: Path) -
 def test_a_database_of_a_newer_hone_is_refused(store: Store) -> None:
     store.close()
     with duckdb.connect(str(store.home.database)) as db:
-        db.execute("insert into migrations values (2, '0002_x.sql', 'x', now()::timestamp)")
-    with pytest.raises(DatabaseError, match="is at version 2, this hone knows up to 1; install"):
+        db.execute("insert into migrations values (99, '0099_x.sql', 'x', now()::timestamp)")
+    with pytest.raises(DatabaseError, match=r"is at version 99, this hone knows up to \d+; install"):
         open_store(store.home)
 
 
@@ -172,16 +172,16 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(home: Home) -> None:
 
 
 def test_a_failing_migration_leaves_nothing_behind() -> None:
-    bad = Migration(2, "0002_bad.sql", "create table half (x integer); select * from nowhere;")
+    bad = Migration(99, "0099_bad.sql", "create table half (x integer); select * from nowhere;")
     with duckdb.connect() as db:
-        with pytest.raises(DatabaseError, match=r"0002_bad\.sql failed and left nothing behind"):
+        with pytest.raises(DatabaseError, match=r"0099_bad\.sql failed and left nothing behind"):
             migrate(db, [*shipped(), bad])
         tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
         assert "labels" in tables
         assert "half" not in tables
         good = replace(bad, sql="create table whole (x integer)")
         migrate(db, [*shipped(), good])
-        assert db.execute("select max(version) from migrations").fetchall() == [(2,)]
+        assert db.execute("select max(version) from migrations").fetchall() == [(99,)]
 
 
 def test_every_cursor_counts_time_in_utc(store: Store) -> None:

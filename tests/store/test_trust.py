@@ -157,6 +157,10 @@ CHANGES = {
     "rounds": "promoted = false",
     "evaluations": "wins = 9",
     "bundles": "name = 'x'",
+    "qualifications": "passed = false",
+    "golds": "why = 'x'",
+    "edits": "degree = 0",
+    "signatures": "seen = '{}'",
 }
 
 

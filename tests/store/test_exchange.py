@@ -14,6 +14,7 @@ from store.door import LocalDoor
 from store.errors import BundleError
 from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
+from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import BadRow
 from store.exchange.publishing import deliver, split_of
 from store.inbox import take_in, write_bundle
@@ -45,14 +46,15 @@ def bad(file: Path) -> list[str]:
 def test_two_transcripts_become_a_conversation_and_two_responses(tmp_path: Path) -> None:
     file = write(tmp_path / "helpful.jsonl", row(f"{START} Knock knock.", f"{START} No."))
     assert list(hh.read([file])) == [
-        hh.Pair(
+        Judgement(
             turns=(
                 Turn(role="user", content="Hello"),
                 Turn(role="assistant", content="Hi, what is it?"),
                 Turn(role="user", content="A joke: please"),
             ),
-            chosen="Knock knock.",
-            rejected="No.",
+            answers=(Answer(text="Knock knock.", policy="hh"), Answer(text="No.", policy="hh")),
+            ranks=(1, 2),
+            annotator="hh",
             track=Track.HELPFULNESS,
         )
     ]
@@ -61,7 +63,7 @@ def test_two_transcripts_become_a_conversation_and_two_responses(tmp_path: Path)
 @pytest.mark.parametrize("name", ["harmless_base.jsonl", "harmless-base/train.jsonl"])
 def test_harmless_files_teach_safety(tmp_path: Path, name: str) -> None:
     (pair,) = hh.read([write(tmp_path / name, row(f"{START} a", f"{START} b"))])
-    assert isinstance(pair, hh.Pair)
+    assert isinstance(pair, Judgement)
     assert pair.track is Track.SAFETY
 
 
@@ -74,7 +76,7 @@ def test_a_gzipped_file_is_read_as_a_plain_one(tmp_path: Path) -> None:
 def test_two_turns_of_one_speaker_are_one_turn(tmp_path: Path) -> None:
     start = "\n\nHuman: One\n\nHuman: Two\n\nAssistant:"
     (pair,) = hh.read([write(tmp_path / "x.jsonl", row(f"{start} a", f"{start} b"))])
-    assert isinstance(pair, hh.Pair)
+    assert isinstance(pair, Judgement)
     assert pair.turns == (Turn(role="user", content="One\n\nTwo"),)
 
 

@@ -16,12 +16,12 @@ def ranks_by_score(rests: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     for measure in MEASURES:
         scores = [score for rest in rests if (score := measure(rest)) is not None]
         if len(scores) == len(rests):
-            return _places([-score for score in scores])
+            return places([-score for score in scores])
     raise RowError("expected overall_score, fine-grained_score or rated annotations of every completion")
 
 
-def _places(values: Sequence[float]) -> tuple[int, ...]:
-    """1 for the lowest, 2 for the next; equal ones are equal."""
+def places(values: Sequence[float]) -> tuple[int, ...]:
+    """Ranks of values: 1 for the lowest, 2 for the next; equal ones are equal."""
     different = sorted(set(values))
     return tuple(different.index(value) + 1 for value in values)
 
@@ -55,6 +55,6 @@ MEASURES: Final[tuple[Callable[[Mapping[str, Any]], float | None], ...]] = (
 def agree(rests: Sequence[Mapping[str, Any]], ranks: Sequence[int]) -> bool:
     """Whether the scores say what the ranks say."""
     try:
-        return ranks_by_score(rests) == _places(ranks)
+        return ranks_by_score(rests) == places(ranks)
     except RowError:
         return False

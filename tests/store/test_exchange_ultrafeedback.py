@@ -56,11 +56,22 @@ ODD: list[dict[str, object]] = [
     ),
     scored(completion("one", 7.5), completion("two", 9), id=2),
     scored(completion("same"), {**completion("same"), "model": "model of same"}, messages=None),
-    scored(completion("x", None, **{"fine-grained_score": 2}), completion("y", "N/A", **{"fine-grained_score": 4})),
-    scored({"response": "x", "annotations": ANNOTATIONS}, {"response": "y", "annotations": {"a": {"Rating": "3"}}}),
-    scored({"response": "\x00", "model": 3, "overall_score": 1}, {"response": " y ", "model": "", "overall_score": 10**400}),
     scored(
-        completion("a", 2), completion("b", 1), messages=[
+        completion("x", None, **{"fine-grained_score": 2}),
+        completion("y", "N/A", **{"fine-grained_score": 4}),
+    ),
+    scored(
+        {"response": "x", "annotations": ANNOTATIONS},
+        {"response": "y", "annotations": {"a": {"Rating": "3"}}},
+    ),
+    scored(
+        {"response": "\x00", "model": 3, "overall_score": 1},
+        {"response": " y ", "model": "", "overall_score": 10**400},
+    ),
+    scored(
+        completion("a", 2),
+        completion("b", 1),
+        messages=[
             {"role": "system", "content": "Be brief."},
             {"role": "user", "content": "Hi"},
             {"role": "assistant", "content": "Hello"},
@@ -73,7 +84,7 @@ ODD: list[dict[str, object]] = [
     binarized("Blue.", "Blue.", score_chosen=5, score_rejected=5.0),
     binarized(score_chosen=None),
     {"chosen": binarized()["rejected"], "rejected": binarized()["chosen"]},
-]  # fmt: skip
+]
 
 
 def write(file: Path, found: Iterable[object]) -> Path:
@@ -144,9 +155,14 @@ def test_comparisons_judged_here_go_out_as_scored_completions(store: Store) -> N
     store.append(
         "test",
         Label(
-            label_id="l", comparison_id="c0", annotator_id="ann", ranks=ranks, degree=Degree.BETTER, shown_order=()
+            label_id="l",
+            comparison_id="c0",
+            annotator_id="ann",
+            ranks=ranks,
+            degree=Degree.BETTER,
+            shown_order=(),
         ),
-    )  # fmt: skip
+    )
     (found,) = out(store)
     scores = {one["response"]: one["overall_score"] for one in found["completions"]}
     assert found["instruction"] == "question 0"
@@ -164,22 +180,39 @@ def test_comparisons_judged_here_go_out_as_scored_completions(store: Store) -> N
         (json.dumps(scored(completion("a"))), "two or more completions"),
         (json.dumps(scored(completion("a"), completion(" "))), "the response of completion 2 is empty"),
         (json.dumps(scored(completion("a"), {"response": "b"})), "of every completion"),
-        (json.dumps(scored(completion("a"), {"response": 7})), "completions.1.response: Input should be a valid"),
+        (
+            json.dumps(scored(completion("a"), {"response": 7})),
+            "completions.1.response: Input should be a valid",
+        ),
         (json.dumps(scored(completion("a", float("nan")), completion("b"))), "Invalid JSON"),
         ('{"instruction": "a", "completions": [{"response": "\\ud800"}]}', "Invalid JSON"),
-        (json.dumps(scored(*(completion(str(n), n) for n in range(101)))), "expected 2 to 100 answers; got 101"),
+        (
+            json.dumps(scored(*(completion(str(n), n) for n in range(101)))),
+            "expected 2 to 100 answers; got 101",
+        ),
         (json.dumps(scored(completion("a"), completion("b"), messages=[])), "it has no turns"),
-        (json.dumps(scored(completion("a"), completion("b"), messages=[{"role": "x", "content": ""}])), "got 'x'"),
+        (
+            json.dumps(scored(completion("a"), completion("b"), messages=[{"role": "x", "content": ""}])),
+            "got 'x'",
+        ),
         (json.dumps(binarized("Blue.", "Blue.")), "are the same"),
         (json.dumps(binarized("Blue.", " ")), "is empty"),
         (json.dumps(binarized(score_chosen=1)), "a lower score"),
         (json.dumps(binarized(score_chosen="8")), "score_chosen"),
         (json.dumps({**binarized(), "chosen": []}), "it has no turns"),
         (json.dumps({**binarized(), "chosen": [{"role": "user", "content": "Hi"}]}), "they part before it"),
-        (json.dumps({"chosen": [{"role": "user", "content": "Hi"}] * 2, "rejected": [{"role": "user", "content": "Hi"}] * 2}), "to end with an answer"),
+        (
+            json.dumps(
+                {
+                    "chosen": [{"role": "user", "content": "Hi"}] * 2,
+                    "rejected": [{"role": "user", "content": "Hi"}] * 2,
+                }
+            ),
+            "to end with an answer",
+        ),
         ('{"completions":' + "[" * 9000 + "]" * 9000 + "}", "Invalid JSON: recursion limit"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_row_is_told_with_its_place_and_the_good_ones_go_in(
     tmp_path: Path, text: str, reason: str
 ) -> None:

@@ -17,8 +17,8 @@ from annotate import sign_in
 from store.database import Store
 
 OPEN_PATHS = frozenset({"/sign-in", "/api/health", "/favicon.png"})
-OPEN_FOLDERS = ("/api/verbs/", "/static/")
-"""Answered to anyone; `/api/verbs` asks for its own token, and `/static/` holds Streamlit's own bundle."""
+OPEN_FOLDERS = ("/api/verbs/", "/api/jobs/", "/static/")
+"""Answered to anyone; `/api` asks for its own token, and `/static/` holds Streamlit's own bundle."""
 
 
 class Gate:

@@ -17,11 +17,12 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
-from store import comparisons, labels, leases
+from store import comparisons, failures, labels, leases
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
+from store.jobs import Jobs
 from store.leases import LeaseSettings
-from store.migrate import migrate, shipped
+from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
 from store.records import Comparison, Fact, now
@@ -53,19 +54,24 @@ class Store:
         self.queue = Queue(lease_time)
         self.turns = Turns()
         self.throttle = Throttle()
+        self.jobs = Jobs()
         with self.reading() as db:
             fill(self.queue, db)
         self._writer = Writer(connection.cursor())  # last: its thread is there for as long as the store
 
     @contextmanager
     def reading(self) -> Iterator[DuckDBPyConnection]:
-        """A cursor of one's own: cursors are independent, a connection shared by threads is not."""
+        """A cursor of one's own: cursors are independent, a connection shared by threads is not.
+
+        Raises DatabaseError where the disk or the database gives up while it is read.
+        """
         try:
-            cursor = self._connection.cursor()
+            with self._connection.cursor() as cursor:
+                yield cursor
         except duckdb.ConnectionException as error:
             raise RequestError("The store is closed; open the home again.") from error
-        with cursor:
-            yield cursor
+        except (duckdb.FatalException, duckdb.IOException) as error:
+            raise DatabaseError(failures.not_read(error)) from error
 
     def append(self, actor_id: str, *facts: Fact) -> None:
         """Keeps the facts, with their audit rows, in one transaction; durable when it returns.
@@ -93,6 +99,7 @@ class Store:
     def close(self) -> None:
         """Writes what is queued, closes the database, and only then lets the lock go."""
         try:
+            self.jobs.close()
             self._writer.close()
             self._connection.close()
         finally:
@@ -110,29 +117,72 @@ class Store:
 def open_store(home: Home) -> Store:
     """Becomes the home's owner, making its folders and tables where they are missing.
 
-    Raises HomeInUseError when another owner holds the lock, DatabaseError when the file does not fit.
+    Raises HomeInUseError when another owner holds the lock, DatabaseError when the home or its database
+    cannot be used; then nothing of it stays open.
     """
-    for folder in (home.root, home.snapshots, home.inbox, home.rounds, home.policies):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(home.lock, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise HomeInUseError(
-            f"The home {home.root} is in use by another hone process; ask it, or stop it first."
-        ) from error
-    withdraw(home)  # whoever announced itself is gone, or the lock would not be ours
+    lock = claim(home)
     try:
         lasting = load_section(LeaseSettings, "lease", home.settings)
-        connection = _connect(home)
-        try:
-            return Store(home, lock, connection, timedelta(minutes=lasting.minutes))
-        except BaseException:
-            connection.close()
-            raise
+        with in_sentences(home):
+            connection = connect(home, shipped())
+            try:
+                return Store(home, lock, connection, timedelta(minutes=lasting.minutes))
+            except BaseException:
+                connection.close()
+                raise
     except BaseException:
         lock.release()
         raise
+
+
+def claim(home: Home) -> FileLock:
+    """The home's lock, taken, in a home whose folders are there. Raises as `open_store` does."""
+    with in_sentences(home):
+        for folder in (home.root, home.snapshots, home.inbox, home.rounds, home.policies):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(home.lock, timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise HomeInUseError(
+                f"The home {home.root} is in use by another hone process; ask it, or stop it first."
+            ) from error
+        try:
+            withdraw(home)  # whoever announced itself is gone, or the lock would not be ours
+        except BaseException:
+            lock.release()
+            raise
+        return lock
+
+
+def connect(home: Home, migrations: list[Migration]) -> DuckDBPyConnection:
+    """The database, brought to the last of the migrations; whoever asks holds the home's lock."""
+    connection = duckdb.connect(str(home.database), config=CONFIG)
+    try:
+        connection.execute(UTC)
+        migrate(connection, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def peek(home: Home) -> DuckDBPyConnection:
+    """The database as it stands, which this changes in nothing; whoever asks holds the home's lock."""
+    connection = duckdb.connect(str(home.database), read_only=True, config=CONFIG)
+    connection.execute(UTC)
+    return connection
+
+
+@contextmanager
+def in_sentences(home: Home) -> Iterator[None]:
+    """What the disk or the database refuses in the block, as a DatabaseError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DatabaseError(failures.not_opened(home, error)) from error
+    except OSError as error:
+        raise DatabaseError(failures.not_usable(home, error)) from error
 
 
 def fill(queue: Queue, db: DuckDBPyConnection) -> None:
@@ -141,20 +191,3 @@ def fill(queue: Queue, db: DuckDBPyConnection) -> None:
     queue.remember(labels.done(db), labels.undone(db))
     for lease in leases.live(db, now()):
         queue.restore(lease)
-
-
-def _connect(home: Home) -> DuckDBPyConnection:
-    try:
-        connection = duckdb.connect(str(home.database), config=CONFIG)
-    except duckdb.Error as error:
-        raise DatabaseError(
-            f"The database {home.database.name} could not be opened: {error}. "
-            "If a newer hone wrote it, install that one."
-        ) from error
-    try:
-        connection.execute(UTC)
-        migrate(connection, shipped())
-    except BaseException:
-        connection.close()
-        raise
-    return connection

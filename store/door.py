@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from store import progress
 from store.database import Store, open_store
 from store.errors import HomeInUseError, HoneError, RequestError
 from store.home import Home
@@ -27,7 +28,7 @@ Request = TypeVar("Request")
 Reply = TypeVar("Reply")
 
 TIMEOUT: Final = 60.0
-"""Seconds to wait for one reply."""
+"""Seconds to wait for one answer; longer work is answered with how far it is."""
 PATIENCE: Final = 10.0
 """Seconds to wait for a home that is in use by a command without an address."""
 LONG_PATIENCE: Final = 600.0
@@ -38,10 +39,14 @@ _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))  #
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the owner sends back: `ok` the reply, or `error` the sentence."""
+    """What the owner sends back: `ok` the reply, or `error` the sentence, or a `job` and how far it is."""
 
     ok: Any = None
     error: str | None = None
+    job: str | None = None
+    stage: str = ""
+    fraction: float = 0.0
+    message: str = ""
 
 
 class OwnerError(HoneError):
@@ -107,26 +112,31 @@ class HTTPDoor:
     ) -> Reply:
         """See Door."""
         known = VERBS[verb.__name__]
-        body = self._post(verb.__name__, known.request.dump_json(request), on_behalf_of)
-        try:
-            answer = TypeAdapter(Answer).validate_json(body)
-            if answer.error is not None:
-                raise RequestError(answer.error)
-            reply: Reply = known.reply.validate_python(answer.ok)
-        except ValidationError as error:
-            raise OwnerError(
-                f"The home's owner at {self._owner.url} gave an answer that this hone does not understand; "
-                "run the same version on both sides."
-            ) from error
-        return reply
-
-    def _post(self, name: str, body: bytes, on_behalf_of: str | None) -> bytes:
-        headers = {"Authorization": f"Bearer {self._owner.token}", "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Prefer": "respond-async"}
         if on_behalf_of is not None:
             headers["X-Hone-As"] = on_behalf_of
-        request = urllib.request.Request(  # noqa: S310  # the address is the owner's own
-            f"{self._owner.url}/api/verbs/{name}", body, headers, method="POST"
-        )
+        body = known.request.dump_json(request)
+        answer = self._answer(f"/api/verbs/{verb.__name__}", headers, body)
+        while answer.job is not None:
+            progress.tell(answer.stage, answer.fraction, answer.message)
+            answer = self._answer(f"/api/jobs/{answer.job}")
+        if answer.error is not None:
+            raise RequestError(answer.error)
+        try:
+            reply: Reply = known.reply.validate_python(answer.ok)
+        except ValidationError as error:
+            raise self._not_understood() from error
+        return reply
+
+    def _answer(self, path: str, headers: Mapping[str, str] = {}, body: bytes | None = None) -> Answer:
+        headers = {"Authorization": f"Bearer {self._owner.token}", **headers}
+        request = urllib.request.Request(f"{self._owner.url}{path}", body, headers)  # noqa: S310  # its own
+        try:
+            return TypeAdapter(Answer).validate_json(self._sent(request))
+        except ValidationError as error:
+            raise self._not_understood() from error
+
+    def _sent(self, request: urllib.request.Request) -> bytes:
         try:
             with _OPENER.open(request, timeout=TIMEOUT) as response:
                 return bytes(response.read())
@@ -136,6 +146,12 @@ class HTTPDoor:
             raise OwnerError(
                 f"The home's owner at {self._owner.url} does not answer ({error}); start it again or stop it."
             ) from error
+
+    def _not_understood(self) -> OwnerError:
+        return OwnerError(
+            f"The home's owner at {self._owner.url} gave an answer that this hone does not understand; "
+            "run the same version on both sides."
+        )
 
 
 class KnockingDoor:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from store import audit
+from store import audit, failures
 from store.errors import HoneError, RequestError
 from store.identity import canonical
 from store.records import Fact, now
@@ -57,7 +57,7 @@ class Ticket:
         self.done.wait()
         if self.error is None:
             return self.fresh
-        raise WriteError(f"The store could not keep this: {self.error}") from self.error
+        raise WriteError(failures.not_kept(self.error)) from self.error
 
 
 def prepare(actor_id: str, facts: Iterable[Fact]) -> list[Entry]:

@@ -93,6 +93,22 @@ def test_what_cannot_be_done_is_said_in_a_sentence_with_its_status(ask, verb, bo
     assert reply.json()["error"].endswith(".")
 
 
+def test_long_work_is_answered_with_a_job_to_ask_after(ask, client, tenure, monkeypatch):
+    monkeypatch.setattr("annotate.api.PATIENCE", 0.05)
+    token = {"authorization": f"Bearer {tenure.owner.token}"}
+    with tenure.store.turns.of("freeze"):  # whoever freezes waits
+        begun = ask("freeze", b'{"contents": "prompts"}', prefer="respond-async")
+        assert begun.status_code == 202
+        job = f"/api/jobs/{begun.json()['job']}"
+        assert client.get(job, headers=token).json()["fraction"] == 0.0
+        assert client.get(job).status_code == 401
+    while (ended := client.get(job, headers=token)).status_code == 202:
+        pass
+    assert ended.status_code == 409
+    assert ended.json()["error"] == "There are no prompts to freeze yet; nothing was written."
+    assert client.get(job, headers=token).status_code == 404
+
+
 def test_a_program_judges_for_a_simulated_annotator(ask, store):
     store.append("hone", *comparisons(1))
     robot = simulated(store, "robot")

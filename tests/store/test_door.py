@@ -9,15 +9,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from small_collection import FIRST_BETTER, comparisons
 
-from store import owner
+from store import owner, progress
 from store.database import Store, open_store
 from store.door import HTTPDoor, KnockingDoor, LocalDoor, OwnerError, open_door
 from store.errors import HomeInUseError, HoneError, NotAllowedError, RequestError
 from store.home import Home
 from store.identity import canonical
-from store.messages import AddAnnotator, Assignment, CountHome, NextComparison, NoWork, SubmitLabel
+from store.messages import (
+    AddAnnotator,
+    Assignment,
+    CountHome,
+    ListAnnotators,
+    NextComparison,
+    NoWork,
+    SubmitLabel,
+)
 from store.owner import Owner
-from store.verbs import VERBS, add_annotator, count_home, next_comparison, submit_label
+from store.verbs import VERBS, add_annotator, count_home, list_annotators, next_comparison, submit_label
 from store.verbs.roles import HONE, simulated
 
 
@@ -122,6 +130,62 @@ def test_an_owner_that_does_not_answer_is_told_in_a_sentence(home: Home) -> None
     door = HTTPDoor(home, Owner("http://127.0.0.1:9", "token"))
     with pytest.raises(OwnerError, match="does not answer"):
         door.ask(count_home, CountHome())
+
+
+class Slow(BaseHTTPRequestHandler):
+    """An owner whose work takes two looks."""
+
+    looks = 0
+
+    def do_POST(self) -> None:
+        Slow.looks = 0
+        assert self.headers["Prefer"] == "respond-async"
+        self._send({"job": "j", "stage": "tables", "fraction": 0.0, "message": "labels"})
+
+    def do_GET(self) -> None:
+        assert self.path == "/api/jobs/j"
+        Slow.looks += 1
+        far = {"job": "j", "stage": "tables", "fraction": 0.5, "message": "audit"}
+        self._send(far if Slow.looks < 2 else {"ok": []})
+
+    def _send(self, answer: dict[str, object]) -> None:
+        self.send_response(200 if "ok" in answer else 202)
+        self.end_headers()
+        self.wfile.write(canonical(answer).encode())
+
+    def log_message(self, *args: object) -> None:
+        """Silent."""
+
+
+def test_who_waits_long_is_shown_how_far_the_owner_is(home: Home) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    seen: list[tuple[str, float, str]] = []
+    try:
+        door = HTTPDoor(home, Owner(f"http://127.0.0.1:{server.server_port}", "token"))
+        with progress.shown(lambda *far: seen.append(far)):
+            assert list(door.ask(list_annotators, ListAnnotators())) == []
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert seen == [("tables", 0.0, "labels"), ("tables", 0.5, "audit")]
+
+
+def test_a_store_that_is_closed_stops_its_jobs_first(home: Home) -> None:
+    store, begun = open_store(home), threading.Event()
+
+    def work() -> None:
+        while True:
+            progress.tell("work", 0.5)
+            begun.set()
+
+    job = store.jobs.begin(work)
+    assert begun.wait(10)
+    store.close()
+    assert store.jobs.fetch(job, 0.0)
+    assert "being closed" in str(job.error)
 
 
 def test_a_home_in_use_by_a_command_is_waited_for(home: Home) -> None:

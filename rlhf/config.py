@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from store.drawing import QueueSettings
 from store.leases import LeaseSettings
 
 # What hone.toml and --set may say; a number out of bounds is refused where it is read.
@@ -217,6 +218,7 @@ class Settings:
     """Everything that `hone.toml` may set."""
 
     lease: LeaseSettings = field(default_factory=LeaseSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

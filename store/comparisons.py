@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store.records import Comparison, Track
+from store.records import Comparison, Purpose, Track
 from store.rows import row, rows
 
 INSERT = """
@@ -40,16 +40,18 @@ skipped as (
   from   skips
   group  by comparison_id
 )
-select comparison_id, prompts.track, batch_id, batches.round, priority, overlap,
-       len(response_ids) as responses, coalesce(label_count, 0) as labels,
-       list_concat(coalesce(judges, []), coalesce(skippers, [])) as seen
+select comparisons.comparison_id, prompts.track, prompts.language, prompts.author, purpose,
+       batch_id, batches.round, priority, overlap, repeats, len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
+       list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, [])) as seen
 from   comparisons
 join   prompts using (prompt_id)
 join   batches using (batch_id)
-left   join judged using (comparison_id)
-left   join skipped using (comparison_id)
-where  ($comparison_ids::varchar[] is null and coalesce(label_count, 0) < overlap)
-   or  comparison_id in (select unnest($comparison_ids::varchar[]))
+left   join judged on judged.comparison_id = comparisons.comparison_id
+left   join skipped on skipped.comparison_id = comparisons.comparison_id
+left   join judged as original on original.comparison_id = repeats and purpose = 'gold'
+where  ($comparison_ids::varchar[] is null
+        and (purpose = 'gold' or (purpose <> 'swapped' and coalesce(judged.label_count, 0) < overlap)))
+   or  comparisons.comparison_id in (select unnest($comparison_ids::varchar[]))
 """
 
 UNKNOWN = """
@@ -72,6 +74,10 @@ class Wanted:
     overlap: int
     labels: int
     seen: tuple[str, ...] = ()
+    language: str = "en"
+    author: str | None = None
+    purpose: Purpose = Purpose.TRAIN
+    repeats: str | None = None
 
 
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
@@ -86,5 +92,5 @@ def unknown(db: DuckDBPyConnection, comparison_ids: list[str]) -> list[str]:
 
 
 def wanted(db: DuckDBPyConnection, comparison_ids: list[str] | None = None) -> list[Wanted]:
-    """These comparisons, or (None) all that have fewer labels than they want."""
+    """These comparisons, or (None) all that want labels and all gold ones; repeats only if asked for."""
     return rows(db.execute(WANTED, {"comparison_ids": comparison_ids}), Wanted)

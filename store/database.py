@@ -7,7 +7,7 @@ descriptor of the file in the owner's process drops the owner's lock on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -17,7 +17,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
-from store import comparisons, failures, labels, leases
+from store import annotators, batches, comparisons, failures, labels, leases, qualifications
+from store.drawing import QueueSettings
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
 from store.jobs import Jobs
@@ -25,7 +26,7 @@ from store.leases import LeaseSettings
 from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
-from store.records import Comparison, Fact, now
+from store.records import Annotator, Comparison, Fact, Purpose, Qualification, now
 from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
@@ -45,13 +46,11 @@ set global timezone = 'UTC'
 class Store:
     """A home whose database this process owns. Safe to use from any thread."""
 
-    def __init__(
-        self, home: Home, lock: FileLock, connection: DuckDBPyConnection, lease_time: timedelta
-    ) -> None:
+    def __init__(self, home: Home, lock: FileLock, connection: DuckDBPyConnection, queue: Queue) -> None:
         self.home = home
         self._lock = lock
         self._connection = connection
-        self.queue = Queue(lease_time)
+        self.queue = queue
         self.turns = Turns()
         self.throttle = Throttle()
         self.jobs = Jobs()
@@ -79,14 +78,19 @@ class Store:
         New comparisons are in the queue then. Labels of comparisons that are in it go through the verbs.
         """
         self.append_later(actor_id, *facts).wait()
-        self.enqueue([fact.comparison_id for fact in facts if isinstance(fact, Comparison)])
+        self.notice(facts)
 
-    def enqueue(self, comparison_ids: list[str]) -> None:
-        """Puts those comparisons that still want labels into the queue."""
-        if comparison_ids:
+    def notice(self, facts: Sequence[Fact]) -> None:
+        """Tells the queue of facts that have just been appended: people, and comparisons that want labels."""
+        asked = [fact.comparison_id for fact in facts if isinstance(fact, Comparison)]
+        people = [fact for fact in facts if isinstance(fact, Annotator)]
+        qualified = [fact for fact in facts if isinstance(fact, Qualification)]
+        if people or qualified:
+            self.queue.admit(people, qualified)
+        if asked:
             with self.reading() as db:
-                found = comparisons.wanted(db, comparison_ids)
-            self.queue.add(one for one in found if one.labels < one.overlap)
+                found = comparisons.wanted(db, asked)
+            self.queue.add(one for one in found if one.labels < one.overlap or one.purpose is Purpose.GOLD)
 
     def append_later(self, actor_id: str, *facts: Fact) -> Ticket:
         """As `append`, but returns at once; the ticket's `wait` returns when the facts are durable."""
@@ -95,6 +99,10 @@ class Store:
     def submit(self, entries: list[Entry]) -> Ticket:
         """Queues prepared entries that must commit together."""
         return self._writer.submit(entries)
+
+    def group(self, most_calls: int) -> None:
+        """How many calls one transaction takes along at most; 1 shows what grouping them is worth."""
+        self._writer.most_calls = most_calls
 
     def close(self) -> None:
         """Writes what is queued, closes the database, and only then lets the lock go."""
@@ -123,10 +131,11 @@ def open_store(home: Home) -> Store:
     lock = claim(home)
     try:
         lasting = load_section(LeaseSettings, "lease", home.settings)
+        queue = Queue(timedelta(minutes=lasting.minutes), load_section(QueueSettings, "queue", home.settings))
         with in_sentences(home):
             connection = connect(home, shipped())
             try:
-                return Store(home, lock, connection, timedelta(minutes=lasting.minutes))
+                return Store(home, lock, connection, queue)
             except BaseException:
                 connection.close()
                 raise
@@ -187,7 +196,13 @@ def in_sentences(home: Home) -> Iterator[None]:
 
 def fill(queue: Queue, db: DuckDBPyConnection) -> None:
     """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
+    queue.admit(annotators.everyone(db), qualifications.every(db))
     queue.add(comparisons.wanted(db))
-    queue.remember(labels.done(db), labels.undone(db))
-    for lease in leases.live(db, now()):
+    queue.remember(labels.done(db), labels.collected(db), labels.undone(db))
+    batch = batches.open_batch(db)
+    if batch is not None:
+        queue.remember_judged(labels.lately(db, batch.batch_id))
+    held = leases.live(db, now())
+    queue.add(comparisons.wanted(db, [lease.comparison_id for lease in held]))  # swapped repeats among them
+    for lease in held:
         queue.restore(lease)

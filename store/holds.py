@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from store.records import Lease, Track
+from store.records import Lease, Purpose, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Held:
     lease: Lease
     track: Track
     batch_id: str
+    purpose: Purpose = Purpose.TRAIN
+    repeats: str | None = None
 
 
 class Holds:

@@ -31,7 +31,6 @@ from store.identity import canonical
 from store.messages import Ingested
 from store.records import (
     Bundle,
-    Comparison,
     Credential,
     Fact,
     Qualification,
@@ -212,7 +211,7 @@ def _take(store: Store, folder: Path) -> None:
         if isinstance(error.__cause__, duckdb.IntegrityError | duckdb.DataError | duckdb.ProgrammingError):
             raise BundleError(str(error)) from error
         raise  # the disk's fault, not the bundle's: it stays and is tried again
-    store.enqueue([fact.comparison_id for fact in arrival.facts if isinstance(fact, Comparison)])
+    store.notice(arrival.facts)
 
 
 def _waiting(home: Home) -> list[Path]:

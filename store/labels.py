@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from store.records import Label, Track
+from store.repeats import REMEMBERED, Judged
 from store.rows import number, row, rows
 
 INSERT_NEW = """
@@ -59,12 +60,17 @@ order  by made_at, label_id
 """
 
 NEWEST_IN_BATCH = """
-select labels.* from labels
+select current_labels.* exclude (edits, retracted, verdict)
+from   current_labels
 join   comparisons using (comparison_id)
-where  annotator_id = $annotator_id and batch_id = $batch_id
-  and  label_id not in (select label_id from retractions)
-order  by labels.made_at desc, label_id
+where  annotator_id = $annotator_id and batch_id = $batch_id and not retracted
+order  by current_labels.made_at desc, label_id
 limit  1
+"""
+
+RETRACTED = """
+select count(*) from retractions
+where  label_id = $label_id
 """
 
 SKIPPED = """
@@ -73,9 +79,10 @@ where  lease_id = $lease_id
 """
 
 UNDONE = """
-select labels.* from labels
+select current_labels.* exclude (edits, retracted, verdict)
+from   current_labels
 join   retractions using (label_id)
-where  retractions.annotator_id = labels.annotator_id
+where  retractions.annotator_id = current_labels.annotator_id
 order  by retractions.made_at
 """
 
@@ -86,6 +93,31 @@ join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 where  label_id not in (select label_id from retractions)
 group  by annotator_id, batch_id, track
+"""
+
+COLLECTED = """
+select batch_id, track, lower(split_part(replace(language, '_', '-'), '-', 1)) as language, count(*) as labels
+from   labels
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+where  not surplus and purpose in ('train', 'overlap')
+  and  label_id not in (select label_id from retractions)
+group  by all
+"""
+
+LATELY = """
+select annotator_id, comparison_id, shown_order, batch_id, track,
+       lower(split_part(replace(language, '_', '-'), '-', 1)) as language
+from   labels
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+where  purpose not in ('gold', 'swapped') and batch_id = $batch_id
+  and  label_id not in (select label_id from retractions)
+  and  (annotator_id, comparison_id) not in (
+         select (annotator_id, repeats) from labels join comparisons using (comparison_id)
+         where  purpose = 'swapped')
+qualify row_number() over (partition by annotator_id order by labels.made_at desc, label_id) <= $most
+order  by labels.made_at, label_id
 """
 
 
@@ -102,6 +134,11 @@ def of_comparison(db: DuckDBPyConnection, comparison_id: str) -> list[Label]:
 def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch_id: str) -> Label | None:
     """The annotator's newest label of the batch that stands."""
     return row(db.execute(NEWEST_IN_BATCH, {"annotator_id": annotator_id, "batch_id": batch_id}), Label)
+
+
+def retracted(db: DuckDBPyConnection, label_id: str) -> bool:
+    """Whether the label was withdrawn."""
+    return number(db.execute(RETRACTED, {"label_id": label_id})) > 0
 
 
 def skipped(db: DuckDBPyConnection, lease_id: str) -> bool:
@@ -127,3 +164,23 @@ class Done:
 def done(db: DuckDBPyConnection) -> list[Done]:
     """How many labels stand, by annotator, batch and track."""
     return rows(db.execute(DONE), Done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """How many labels that can train stand in a batch, track and language."""
+
+    batch_id: str
+    track: Track
+    language: str
+    labels: int
+
+
+def collected(db: DuckDBPyConnection) -> list[Collected]:
+    """How many labels that can train stand, by batch, track and language."""
+    return rows(db.execute(COLLECTED), Collected)
+
+
+def lately(db: DuckDBPyConnection, batch_id: str) -> list[Judged]:
+    """What each annotator judged last in the batch and was not asked again, the oldest first."""
+    return rows(db.execute(LATELY, {"batch_id": batch_id, "most": REMEMBERED}), Judged)

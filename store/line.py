@@ -1,4 +1,4 @@
-"""The open comparisons of one track, best first, with a place in it for each annotator.
+"""The open comparisons of one track and language, best first, with a place in it for each annotator.
 
 A place is a cursor: everything before it is exhausted or was already seen by that annotator. A comparison
 that opens again (a lease expired, was skipped or undone) goes to the `returned` list; every annotator reads
@@ -9,12 +9,19 @@ however many there are. Not safe for threads: the queue locks.
 from __future__ import annotations
 
 import heapq
+import sys
 from dataclasses import dataclass, field
+from typing import Final
 
 from store.comparisons import Wanted
-from store.records import Track
+from store.records import Purpose, Track
+
+MEASURING: Final = frozenset({Purpose.GOLD, Purpose.SWAPPED})
 
 Rank = tuple[int, int, str]
+Stream = tuple[Track, str]
+"""A track and a language: who may judge one comparison of a stream may judge them all."""
+NOBODY: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -22,20 +29,32 @@ class Item:
     """A comparison in the queue; `need` labels are still wanted that nobody works on."""
 
     comparison_id: str
-    track: Track
+    stream: Stream
     batch_id: str
+    purpose: Purpose
     rank: Rank
     responses: int
     overlap: int
     labels: int
     leases: int = 0
-    seen: set[str] = field(default_factory=set)
+    seen: set[str] | frozenset[str] = NOBODY
     position: int = -1
+    repeats: str | None = None
 
     @property
     def need(self) -> int:
-        """Negative when late labels came on top."""
-        return self.overlap - self.labels - self.leases
+        """Negative when late labels came on top; a gold answer is wanted of everybody."""
+        return 1 if self.purpose is Purpose.GOLD else self.overlap - self.labels - self.leases
+
+    @property
+    def in_line(self) -> bool:
+        """Whether it is asked in its turn, not drawn to measure somebody."""
+        return self.purpose not in MEASURING
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is asked in its turn, and wants a label that nobody works on."""
+        return self.need > 0 and self.in_line
 
     def open_to(self, annotator_id: str) -> bool:
         """Whether this annotator may judge it now."""
@@ -44,16 +63,24 @@ class Item:
 
 def item_of(wanted: Wanted) -> Item:
     """The comparison as it stands, with nobody working on it."""
+    author = () if wanted.author is None else (wanted.author,)
     return Item(
         comparison_id=wanted.comparison_id,
-        track=wanted.track,
-        batch_id=wanted.batch_id,
+        stream=(wanted.track, sys.intern(primary(wanted.language))),
+        batch_id=sys.intern(wanted.batch_id),
+        purpose=wanted.purpose,
         rank=(-wanted.priority, -wanted.round, wanted.comparison_id),
         responses=wanted.responses,
         overlap=wanted.overlap,
         labels=wanted.labels,
-        seen=set(wanted.seen),
+        seen={*wanted.seen, *author} or NOBODY,
+        repeats=wanted.repeats,
     )
+
+
+def primary(language: str) -> str:
+    """The language without its region: `pt` of `pt-BR`."""
+    return language.replace("_", "-").partition("-")[0].lower()
 
 
 @dataclass(slots=True)
@@ -109,9 +136,10 @@ class Line:
         while self._head < len(self._order) and self._order[self._head].need <= 0:
             self._head += 1
         place = self._places.setdefault(annotator_id, Place(self._head))
+        place.cursor = max(place.cursor, self._head)  # or who comes back would pass all that others did
         for turn in range(place.read, len(self._returned)):
             item = self._returned[turn]
-            if item.position < place.cursor:
+            if item.position < place.cursor and item.need > 0:  # closed: it returns again if it opens again
                 heapq.heappush(place.heap, (item.rank, turn, item))
         place.read = len(self._returned)
         return place

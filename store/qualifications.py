@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from duckdb import DuckDBPyConnection
+
+from store.records import Qualification
+from store.rows import rows
+
 INSERT = """
 insert into qualifications by name
 select unnest(from_json($facts, '[{
@@ -9,3 +14,13 @@ select unnest(from_json($facts, '[{
   "why": "VARCHAR", "given_by": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 """
+
+ALL = """
+select * from qualifications
+order  by made_at
+"""
+
+
+def every(db: DuckDBPyConnection) -> list[Qualification]:
+    """All qualifications, the oldest first."""
+    return rows(db.execute(ALL), Qualification)

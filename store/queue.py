@@ -1,36 +1,41 @@
 """Who judges what next: leases in memory, rebuilt from the facts whenever the home is opened.
 
-Highest priority first, then the newest batch; never the same comparison twice to the same annotator; never
-more leases and labels on a comparison than it wants. It writes nothing: the verbs append what it decides.
-Every method may be called from any thread; what one annotator does must come one at a time (`store.turns`).
+Highest priority first, then the newest batch; never the same comparison twice to the same annotator, never
+their own prompt, never more leases and labels on a comparison than it wants. Between them, silently, what
+only measures: gold answers and swapped repeats. It writes nothing: the verbs append what it decides. Every
+method may be called from any thread; what one annotator does must come one at a time (`store.turns`).
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from store.board import TRAINING, Board
 from store.comparisons import Wanted
-from store.holds import Held, Holds
-from store.labels import Done
+from store.drawing import QueueSettings, draw
+from store.holds import Held
+from store.labels import Collected, Done
 from store.leases import new_lease
-from store.line import Item, Line, item_of
-from store.records import Label, Lease, Track
-from store.tally import Tally
+from store.line import Item, Stream
+from store.records import Annotator, Label, Lease, Purpose, Qualification, Track
+from store.repeats import Judged, Repeats, judged
+from store.roster import Roster
+from store.shortage import Shortage, shortage
 
 
 class Queue:
     """The comparisons that want labels, and the leases on them."""
 
-    def __init__(self, lease_time: timedelta) -> None:
+    def __init__(self, lease_time: timedelta, settings: QueueSettings | None = None) -> None:
         self.lease_time = lease_time
+        self._settings = settings or QueueSettings()
         self._lock = threading.RLock()
-        self._items: dict[str, Item] = {}
-        self._lines = {track: Line() for track in Track}
-        self._tally = Tally()
-        self._worked: set[tuple[str, Track]] = set()
-        self._holds = Holds()
+        self._roster = Roster(self._settings.qualification)
+        self._board = Board(self._roster, self._settings.quotas)
+        self._repeats = Repeats()
         self._drafts: dict[tuple[str, str], Label] = {}
 
     # Filling it from the facts
@@ -38,102 +43,124 @@ class Queue:
     def add(self, wanted: Iterable[Wanted]) -> None:
         """Takes comparisons in; those already known stay as they are."""
         with self._lock:
-            new: dict[Track, list[Item]] = {track: [] for track in Track}
-            for one in wanted:
-                if one.comparison_id not in self._items:
-                    new[one.track].append(self._known(one))
-            for track, items in new.items():
-                if items:
-                    self._lines[track].add(items)
+            self._board.add(wanted)
 
-    def remember(self, done: Iterable[Done], undone: Iterable[Label]) -> None:
-        """Who did how much, and the judgements that undone labels reopen with."""
+    def admit(self, annotators: Iterable[Annotator], qualifications: Iterable[Qualification]) -> None:
+        """Takes people in, and what they may judge, the oldest first; what they no longer may is let go."""
+        with self._lock:
+            self._roster.enlist(annotators)
+            newest = list(qualifications)
+            self._roster.qualify(newest)
+            for one in newest:
+                held = self._board.holds.of(one.annotator_id, one.track)
+                if held and not self._roster.qualified(one.annotator_id, one.track):
+                    self._board.end(held)
+
+    def remember(self, done: Iterable[Done], collected: Iterable[Collected], undone: Iterable[Label]) -> None:
+        """Who did how much, what the quotas count, and the judgements that undone labels reopen with."""
         with self._lock:
             for count in done:
-                self._tally.work(count.annotator_id, count.batch_id, count.labels)
-                self._worked.add((count.annotator_id, count.track))
+                self._board.tally.work(count.annotator_id, count.batch_id, count.labels)
+                self._board.worked.add((count.annotator_id, count.track))
+                self._repeats.pass_by(count.annotator_id, count.labels)
+            for cell in collected:
+                self._board.tally.collect(cell.batch_id, (cell.track, cell.language), cell.labels)
             for label in undone:
                 self._drafts[label.annotator_id, label.comparison_id] = label
+
+    def remember_judged(self, judged: Iterable[Judged]) -> None:
+        """What may be asked again with the sides swapped, the oldest first; after `remember`."""
+        with self._lock:
+            self._repeats.remember(judged)
 
     def restore(self, lease: Lease) -> None:
         """A lease from before the home was closed, the latest first: an undo let go of what has no room."""
         with self._lock:
-            item = self._items.get(lease.comparison_id)
+            item = self._board.items.get(lease.comparison_id)
             if (
                 item is not None
                 and item.open_to(lease.annotator_id)
-                and self._holds.of(lease.annotator_id, item.track) is None
+                and self._board.holds.of(lease.annotator_id, item.stream[0]) is None
             ):
-                self._hold(lease)
+                self._board.hold(lease)
 
     # What annotators do
 
     def holding(self, annotator_id: str, track: Track | None, moment: datetime) -> Held | None:
         """What the annotator holds already."""
         with self._lock:
-            self._expire(moment)
-            held = (self._holds.of(annotator_id, one) for one in _tracks(track))
-            return next((one for one in held if one), None)
+            self._board.expire(moment)
+            return next(
+                (one for one in self._board.held_by(annotator_id) if track in {None, one.track}), None
+            )
 
     def lease(self, annotator_id: str, track: Track | None, moment: datetime) -> Held | None:
         """Takes the best that is open to the annotator, who holds nothing; None when nothing is open."""
         with self._lock:
-            self._expire(moment)
-            firsts = [item for one in _tracks(track) if (item := self._lines[one].first(annotator_id))]
-            if not firsts:
-                return None
-            best = min(firsts, key=lambda item: item.rank)
-            return self._hold(
-                new_lease(annotator_id, best.comparison_id, best.responses, moment, self.lease_time)
-            )
+            self._board.expire(moment)
+            streams = self._board.streams(annotator_id, track)
+            first = self._board.first(annotator_id, streams)
+            if first is None:
+                return None  # what only measures is hidden among what does not
+            item, order = self._drawn(annotator_id, streams) or (first, None)
+            lease = new_lease(annotator_id, item.comparison_id, item.responses, moment, self.lease_time)
+            return self._board.hold(replace(lease, shown_order=order) if order else lease)
 
     def held(self, lease_id: str) -> Held | None:
         """The live lease with this id."""
         with self._lock:
-            return self._holds.get(lease_id)
+            return self._board.holds.get(lease_id)
 
     def renew(self, lease_id: str, moment: datetime) -> Lease | None:
         """The lease with its time starting anew; None when it is over."""
         with self._lock:
-            self._expire(moment)
-            held = self._holds.get(lease_id)
-            return self._holds.extend(held, moment + self.lease_time) if held else None
+            self._board.expire(moment)
+            held = self._board.holds.get(lease_id)
+            return self._board.holds.extend(held, moment + self.lease_time) if held else None
 
-    def finish(self, lease: Lease, batch_id: str) -> bool:
+    def finish(self, held: Held) -> bool:
         """Counts a label for a lease, live or late; returns whether it is surplus."""
+        lease, board = held.lease, self._board
         with self._lock:
-            self._drop(lease.annotator_id, lease.comparison_id)
-            self._tally.work(lease.annotator_id, batch_id)
-            if lease.comparison_id not in self._items:
-                return True  # it had all it wanted when the home was opened
-            item = self._items[lease.comparison_id]
-            surplus = item.labels >= item.overlap
-            self._see(item, lease.annotator_id)
+            board.tally.work(lease.annotator_id, held.batch_id)
+            self._repeats.pass_by(lease.annotator_id)
+            item = board.items.get(lease.comparison_id)
+            if item is None:  # it had all it wanted when the home was opened, or only measures
+                return held.purpose is not Purpose.SWAPPED
+            surplus = item.labels >= item.overlap and item.purpose is not Purpose.GOLD
+            board.see(item, lease.annotator_id)
             if not surplus:
-                self._change(item, labels=1)
+                board.change(item, labels=1)
+            board.drop(lease.annotator_id, lease.comparison_id)  # after the label: it must not open between
+            if item.in_line:
+                self._repeats.remember([judged(item, lease)])
             return surplus
 
-    def unfinish(self, lease: Lease, batch_id: str, surplus: int) -> None:
+    def unfinish(self, held: Held, surplus: int) -> None:
         """Takes `finish` back: the label could not be written (`surplus` as `finish` said)."""
+        lease, board = held.lease, self._board
         with self._lock:
-            self._tally.work(lease.annotator_id, batch_id, -1)
-            if lease.comparison_id in self._items:
-                item = self._items[lease.comparison_id]
-                self._tally.forget(item, lease.annotator_id)
-                self._change(item, labels=surplus - 1)
-                self._hold(lease)
+            board.tally.work(lease.annotator_id, held.batch_id, -1)
+            self._repeats.pass_by(lease.annotator_id, -1)
+            self._repeats.forget(lease.annotator_id, lease.comparison_id)
+            item = board.items.get(lease.comparison_id)
+            if item is not None:
+                board.tally.forget(item, lease.annotator_id)
+                board.change(item, labels=surplus - 1)
+                board.hold(lease)
 
     def skip(self, lease: Lease) -> None:
         """The annotator does not judge it and is not asked again."""
         with self._lock:
-            self._drop(lease.annotator_id, lease.comparison_id)
-            if lease.comparison_id in self._items:
-                self._see(self._items[lease.comparison_id], lease.annotator_id)
+            self._board.drop(lease.annotator_id, lease.comparison_id)
+            self._repeats.pass_by(lease.annotator_id)
+            if lease.comparison_id in self._board.items:
+                self._board.see(self._board.items[lease.comparison_id], lease.annotator_id)
 
     def release(self, lease: Lease) -> None:
         """The lease is over and nothing came of it."""
         with self._lock:
-            self._drop(lease.annotator_id, lease.comparison_id)
+            self._board.drop(lease.annotator_id, lease.comparison_id)
 
     def reopen(self, label: Label, wanted: Wanted, lease: Lease) -> Held:
         """The label was retracted by its annotator, who takes it up again; a lease they held is let go.
@@ -141,16 +168,22 @@ class Queue:
         `wanted` is the comparison as it stands after the retraction.
         """
         with self._lock:
-            item = self._items.get(label.comparison_id)
-            if item is not None:
-                self._change(item, labels=int(label.surplus) - 1)
-            else:
-                item = self._known(wanted)
-            self._tally.forget(item, label.annotator_id)
-            self._lines[item.track].give_back(item)  # the annotator's cursor has passed it
-            self._tally.work(label.annotator_id, wanted.batch_id, -1)
+            item = self._retracted(label, wanted)
+            self._board.tally.forget(item, label.annotator_id)
+            if item.in_line:
+                self._board.lines[item.stream].give_back(item)  # the annotator's cursor has passed it
             self._drafts[label.annotator_id, label.comparison_id] = label
-            return self._hold(lease)
+            return self._board.hold(lease)
+
+    def withdraw(self, label: Label, wanted: Wanted) -> None:
+        """The label was retracted by somebody else: others may judge its comparison, its annotator not again.
+
+        `wanted` is the comparison as it stands after the retraction.
+        """
+        with self._lock:
+            item = self._retracted(label, wanted)
+            if item.is_open:
+                self._board.lines[item.stream].give_back(item)
 
     # What there is to say about it
 
@@ -162,85 +195,49 @@ class Queue:
     def done(self, annotator_id: str, batch_id: str) -> int:
         """How many of the annotator's labels stand in the batch."""
         with self._lock:
-            return self._tally.done(annotator_id, batch_id)
+            return self._board.tally.done(annotator_id, batch_id)
 
     def left(self, annotator_id: str, batch_id: str) -> int:
         """How many comparisons of the batch are open to them or held by them."""
         with self._lock:
-            mine = [one for track in Track if (one := self._holds.of(annotator_id, track))]
-            held = [self._items[one.lease.comparison_id] for one in mine if one.batch_id == batch_id]
-            beside = sum(not item.open_to(annotator_id) for item in held)
-            return self._tally.left(annotator_id, batch_id) + beside
+            return self._board.left(annotator_id, batch_id)
 
     def open_count(self) -> int:
         """How many comparisons want a label that nobody works on."""
         with self._lock:
-            return self._tally.open_count()
+            return self._board.tally.open_count()
 
-    def worked(self, annotator_id: str, track: Track | None) -> bool:
-        """Whether they have judged or skipped anything of the track, or of any."""
+    def shortage(self, annotator_id: str, track: Track | None) -> Shortage:
+        """Why this annotator gets nothing."""
         with self._lock:
-            return any((annotator_id, one) in self._worked for one in _tracks(track))
-
-    def held_until(self, annotator_id: str, track: Track | None) -> datetime | None:
-        """When the first lease of others ends on something that this annotator could judge."""
-        with self._lock:
-            ends = [
-                held.lease.expires_at
-                for held in self._holds
-                if track in {None, held.track}
-                and annotator_id not in self._items[held.lease.comparison_id].seen
-                and annotator_id != held.lease.annotator_id
-            ]
-            return min(ends, default=None)
+            return shortage(self._board, annotator_id, track)
 
     # Under the lock
 
-    def _known(self, wanted: Wanted) -> Item:
-        item = item_of(wanted)
-        self._items[item.comparison_id] = item
-        self._worked |= {(annotator_id, wanted.track) for annotator_id in item.seen}
-        if item.need > 0:
-            self._tally.opened(item)
+    def _drawn(self, annotator_id: str, streams: list[Stream]) -> tuple[Item, tuple[int, ...] | None] | None:
+        """What only measures, if its turn has come: the item, and the order of its sides if that is set."""
+        drawn = draw(annotator_id, self._repeats.turn(annotator_id), self._settings)
+        if drawn is Purpose.GOLD:
+            gold = self._board.gold(annotator_id, streams)
+            return (gold, None) if gold else None
+        if drawn is Purpose.SWAPPED:
+            judged = self._repeats.due(annotator_id, self._settings.swapped_after, streams)
+            if judged is not None:
+                self._repeats.forget(annotator_id, judged.comparison_id)
+                item = judged.swapped()
+                self._board.items[item.comparison_id] = item
+                return item, judged.shown_order[::-1]
+        return None
+
+    def _retracted(self, label: Label, wanted: Wanted) -> Item:
+        board = self._board
+        board.tally.work(label.annotator_id, wanted.batch_id, -1)
+        self._repeats.forget(label.annotator_id, label.comparison_id)
+        item = board.items.get(label.comparison_id)
+        if item is None:
+            item = board.know(wanted)
+            if item.purpose in TRAINING and not label.surplus:
+                board.tally.collect(item.batch_id, item.stream, -1)
+        elif not label.surplus:
+            board.change(item, labels=-1)
         return item
-
-    def _hold(self, lease: Lease) -> Held:
-        item = self._items[lease.comparison_id]
-        earlier = self._holds.of(lease.annotator_id, item.track)
-        if earlier is not None:
-            self._end(earlier)
-        held = Held(lease, item.track, item.batch_id)
-        self._holds.begin(held)
-        self._change(item, leases=1)
-        return held
-
-    def _drop(self, annotator_id: str, comparison_id: str) -> None:
-        for track in Track:
-            held = self._holds.of(annotator_id, track)
-            if held is not None and held.lease.comparison_id == comparison_id:
-                self._end(held)
-
-    def _end(self, held: Held) -> None:
-        self._holds.end(held)
-        self._change(self._items[held.lease.comparison_id], leases=-1)
-
-    def _expire(self, moment: datetime) -> None:
-        for held in self._holds.overdue(moment):
-            self._end(held)
-
-    def _see(self, item: Item, annotator_id: str) -> None:
-        self._worked.add((annotator_id, item.track))
-        self._tally.see(item, annotator_id)
-
-    def _change(self, item: Item, labels: int = 0, leases: int = 0) -> None:
-        was_open = item.need > 0
-        item.labels += labels
-        item.leases += leases
-        if was_open != (item.need > 0):
-            self._tally.opened(item, -1 if was_open else 1)
-            if not was_open:
-                self._lines[item.track].give_back(item)
-
-
-def _tracks(track: Track | None) -> tuple[Track, ...]:
-    return (track,) if track else tuple(Track)

@@ -11,9 +11,12 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter
 
+from store.verbs.changing import edit_label, undo_label
 from store.verbs.data import freeze, ingest
-from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
+from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.looking import count_home, trace, verify_audit
+from store.verbs.measuring import make_gold, qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
 
 __all__ = [
@@ -21,10 +24,16 @@ __all__ = [
     "Verb",
     "add_annotator",
     "count_home",
+    "edit_label",
     "freeze",
     "ingest",
     "list_annotators",
+    "make_gold",
     "next_comparison",
+    "qualify",
+    "read_demonstrations",
+    "read_facts",
+    "read_judgements",
     "renew_lease",
     "set_password",
     "skip_lease",
@@ -55,10 +64,16 @@ VERBS: Final[Mapping[str, Verb]] = {
     for function in (
         add_annotator,
         count_home,
+        edit_label,
         freeze,
         ingest,
         list_annotators,
+        make_gold,
         next_comparison,
+        qualify,
+        read_demonstrations,
+        read_facts,
+        read_judgements,
         renew_lease,
         set_password,
         skip_lease,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -12,7 +13,7 @@ from store.errors import RequestError
 from store.holds import Held
 from store.messages import Assignment, Judgement
 from store.queue import Queue
-from store.records import Degree, Label, Lease, Track
+from store.records import Comparison, Degree, Label, Lease, Purpose, Track
 
 LONGEST_COMMENT: Final = 10_000
 """Characters of a comment."""
@@ -24,8 +25,7 @@ MOST_REASONS: Final = 20
 def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
     """What the lease asks; reads each text by its key."""
     lease = held.lease
-    comparison = comparisons.by_id(db, lease.comparison_id)
-    assert comparison is not None  # noqa: S101  # the queue holds only comparisons that are there
+    comparison = comparison_of(db, held)
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
     done = queue.done(lease.annotator_id, held.batch_id)
@@ -41,6 +41,24 @@ def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
         batch_id=held.batch_id,
         guideline_version=guidelines.version(db, held.track),
         draft=shown(undone, lease) if undone else None,
+    )
+
+
+def comparison_of(db: DuckDBPyConnection, held: Held) -> Comparison:
+    """What the lease is on; a swapped repeat is made from what it repeats and may not be stored yet."""
+    comparison_id = held.lease.comparison_id
+    swapped = held.purpose is Purpose.SWAPPED
+    comparison = comparisons.by_id(db, held.repeats if swapped and held.repeats else comparison_id)
+    assert comparison is not None  # noqa: S101  # the queue holds only comparisons that are there
+    if not swapped:
+        return comparison
+    return replace(
+        comparison,
+        comparison_id=comparison_id,
+        purpose=Purpose.SWAPPED,
+        overlap=1,
+        repeats=held.repeats,
+        made_at=held.lease.made_at,
     )
 
 
@@ -115,8 +133,10 @@ def _check_ranks(judgement: Judgement, responses: int) -> None:
         raise RequestError(f"Expected {responses} ranks, one a response; got {len(ranks)}.")
     if min(ranks) != 1 or max(ranks) > responses:
         raise RequestError(f"Expected ranks from 1 (best) to {responses} at most; got {_list(ranks)}.")
-    if max(ranks) == 1 and not judgement.both_bad:
-        raise RequestError("Expected one response above another, or all marked bad; got a tie of all.")
+    if max(ranks) == 1 and not judgement.both_bad and judgement.degree is not Degree.NEGLIGIBLY:
+        raise RequestError(
+            f"Expected the degree {Degree.NEGLIGIBLY:d} where all are tied; got {judgement.degree:d}."
+        )
     if responses == 2 and judgement.both_bad and max(ranks) != 1:
         raise RequestError(f"Expected ranks 1, 1 where both are bad; got {_list(ranks)}.")
 

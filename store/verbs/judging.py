@@ -1,4 +1,4 @@
-"""What an annotator does: take a comparison, keep it, judge it, skip it, and take a judgement back."""
+"""What an annotator does: take a comparison, keep it, judge it or skip it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, guidelines, labels, leases, prompts
+from store import comparisons, guidelines, labels, leases, prompts
 from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
-from store.leases import new_lease
 from store.messages import (
     Actor,
     Assignment,
@@ -21,17 +20,16 @@ from store.messages import (
     Saved,
     SkipLease,
     SubmitLabel,
-    UndoLabel,
 )
-from store.records import Label, Lease, Retraction, Role, Skip, now
-from store.verbs.assignments import LONGEST_REASON, assignment, check_words, judged
+from store.records import Fact, Label, Lease, Purpose, Skip, now
+from store.verbs.assignments import LONGEST_REASON, assignment, check_words, comparison_of, judged
 from store.verbs.no_work import no_work
-from store.verbs.roles import allow, allow_judging
+from store.verbs.roles import allow_judging
 
 
 def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assignment | NoWork:
     """What the actor holds already, else the best that is open to them; its lease is durable."""
-    _allow(actor)
+    allow_judging(actor)
     moment = now()
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.holding(actor.annotator_id, request.track, moment)
@@ -41,7 +39,10 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
         if held is None:
             return no_work(store.queue, db, actor, request.track)
         try:
-            writing = store.append_later(actor.annotator_id, held.lease)
+            facts: list[Fact] = [held.lease]
+            if held.purpose is Purpose.SWAPPED:
+                facts.insert(0, comparison_of(db, held))
+            writing = store.append_later(actor.annotator_id, *facts)
             assigned = assignment(store.queue, db, held)  # read while the lease is being written
             writing.wait()
         except BaseException:
@@ -51,13 +52,17 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
 
 
 def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
-    """The lease's time starts anew; RequestError when it is over."""
-    _allow(actor)
+    """The lease's time starts anew; RequestError when it is over and was not answered by the actor."""
+    allow_judging(actor)
     held = store.queue.held(request.lease_id)
     if held is not None:
         _own(held.lease, actor)
     lease = store.queue.renew(request.lease_id, now())
     if lease is None:
+        with store.reading() as db:
+            answer = labels.by_id(db, request.lease_id)
+        if answer is not None and answer.annotator_id == actor.annotator_id:
+            return Renewed(expires_at=now())  # a heartbeat that came after the label: nothing is left to hold
         raise RequestError("This lease is over; what you submit still counts if nobody else has judged it.")
     store.append_later(actor.annotator_id, lease)
     return Renewed(expires_at=lease.expires_at)
@@ -65,7 +70,7 @@ def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
 
 def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
     """Keeps the judgement; the same lease again is the same label, whatever it says then."""
-    _allow(actor)
+    allow_judging(actor)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.held(request.lease_id)
         if held is None:
@@ -80,7 +85,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
 
 def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
     """Gives the lease back unjudged; the actor is not asked this comparison again."""
-    _allow(actor)
+    allow_judging(actor)
     check_words("reason", request.reason, LONGEST_REASON)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.held(request.lease_id)
@@ -100,29 +105,6 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
         store.append(actor.annotator_id, skip)
         store.queue.skip(lease)
         return Saved(label_id=lease.lease_id)
-
-
-def undo_label(store: Store, actor: Actor, _request: UndoLabel) -> Assignment | NoWork:
-    """Retracts the actor's newest label in the open batch and leases its comparison to them again."""
-    _allow(actor)
-    moment = now()
-    with store.turns.of(actor.annotator_id), store.reading() as db:
-        batch = batches.open_batch(db)
-        label = labels.newest_in_batch(db, actor.annotator_id, batch.batch_id) if batch else None
-        if label is None:
-            return NoWork(reason="There is nothing to undo in the open batch.")
-        retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
-        lease = new_lease(
-            actor.annotator_id, label.comparison_id, len(label.ranks), moment, store.queue.lease_time
-        )
-        store.append(actor.annotator_id, retraction, lease)
-        (wanted,) = comparisons.wanted(db, [label.comparison_id])
-        return assignment(store.queue, db, store.queue.reopen(label, wanted, lease))
-
-
-def _allow(actor: Actor) -> None:
-    allow(actor, Role.ANNOTATOR)
-    allow_judging(actor)
 
 
 def _own(lease: Lease, actor: Actor) -> None:
@@ -145,14 +127,14 @@ def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
     assert comparison is not None  # noqa: S101  # it was leased
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
-    return Held(lease, prompt.track, comparison.batch_id)
+    return Held(lease, prompt.track, comparison.batch_id, comparison.purpose, comparison.repeats)
 
 
 def _keep(store: Store, held: Held, label: Label) -> Saved:
-    surplus = store.queue.finish(held.lease, held.batch_id)
+    surplus = store.queue.finish(held)
     try:
         store.append(label.annotator_id, replace(label, surplus=surplus))
     except BaseException:
-        store.queue.unfinish(held.lease, held.batch_id, surplus)
+        store.queue.unfinish(held, surplus)
         raise
     return Saved(label_id=label.label_id, surplus=surplus)

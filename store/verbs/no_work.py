@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from duckdb import DuckDBPyConnection
 
 from store import batches
-from store.messages import Actor, NoWork
+from store.messages import Actor, Cause, NoWork
 from store.queue import Queue
 from store.records import Track
+from store.shortage import Shortage
 
 
 def no_work(queue: Queue, db: DuckDBPyConnection, actor: Actor, track: Track | None) -> NoWork:
-    """Others hold the rest, or they have judged or skipped all, or nothing is open."""
+    """The reason that the actor can do most about: what they lack, whom to wait for, or that all is done."""
     batch = batches.open_batch(db)
-    done = queue.done(actor.annotator_id, batch.batch_id) if batch else 0
-    until = queue.held_until(actor.annotator_id, track)
-    where = f" for {track}" if track else ""
-    if until is not None:
-        reason = f"Others hold the rest{where} until {until:%H:%M} UTC."
-    elif queue.worked(actor.annotator_id, track):
-        reason = f"You have seen everything that is open{where}; thank you."
-    else:
-        reason = f"Nothing is open{where}."
-    return NoWork(reason=reason, done=done, retry_at=until)
+    short = queue.shortage(actor.annotator_id, track)
+    cause, reason = next(_reasons(short, f" for {track}" if track else ""))
+    return NoWork(
+        reason=reason,
+        cause=cause,
+        done=queue.done(actor.annotator_id, batch.batch_id) if batch else 0,
+        retry_at=short.held_until,
+    )
+
+
+def _reasons(short: Shortage, where: str) -> Iterator[tuple[Cause, str]]:
+    """Every reason that holds, the most telling first."""
+    if len(short.unqualified) == (1 if where else len(Track)):
+        yield Cause.NOT_QUALIFIED, f"You are not qualified for {_list(short.unqualified)}; ask a reviewer."
+    if short.held_until is not None:
+        yield Cause.HELD, f"Others hold the rest{where} until {short.held_until:%H:%M} UTC."
+    for quota in short.full:
+        yield Cause.QUOTA, f"The quota of {quota.most} labels for {quota.name} is reached in this batch."
+    if short.barred:
+        yield Cause.NOT_QUALIFIED, f"The rest is for those who are qualified for {_list(short.barred)}."
+    if short.languages:
+        spoken = _list(short.languages)
+        yield Cause.LANGUAGE, f"What is open{where} is in languages that you do not judge: {spoken}."
+    if short.worked:
+        yield Cause.DONE, f"You have seen everything that is open{where}; thank you."
+    yield Cause.EMPTY, f"Nothing is open{where}."
+
+
+def _list(names: Iterable[str]) -> str:
+    return " and ".join(names)

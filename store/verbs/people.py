@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from store import annotators, passwords, people
 from store.database import Store
 from store.errors import RequestError
@@ -10,7 +13,9 @@ from store.messages import Actor, AddAnnotator, ListAnnotators, SetPassword
 from store.records import Annotator, Credential, Kind, Role
 from store.verbs.roles import allow
 
-LONGEST_NAME = 80
+LONGEST_NAME: Final = 80
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""A language code as in BCP 47, such as `en` or `pt-BR`."""
 
 
 def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotator:
@@ -30,6 +35,7 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
             name=name,
             role=request.role,
             kind=Kind.SIMULATED if request.simulated else Kind.PERSON,
+            languages=_languages(request.languages),
         )
         facts: list[Annotator | Credential] = [annotator]
         if request.password is not None:
@@ -63,6 +69,13 @@ def _name(name: str) -> str:
     if not (name and len(name) <= LONGEST_NAME and name.isprintable()):
         raise RequestError(f"Expected a name of 1 to {LONGEST_NAME} printable characters; got {name!r}.")
     return name
+
+
+def _languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    bad = [one for one in languages if not LANGUAGE.fullmatch(one)]
+    if bad or not languages:
+        raise RequestError(f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.")
+    return languages
 
 
 def _check_password(request: AddAnnotator) -> None:

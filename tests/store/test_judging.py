@@ -15,6 +15,7 @@ from store.errors import NotAllowedError, RequestError
 from store.messages import (
     Actor,
     Assignment,
+    Cause,
     Judgement,
     NextComparison,
     NoWork,
@@ -151,7 +152,7 @@ def test_a_skipped_comparison_is_not_asked_again_of_the_same_person(
     skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell"))
     assert skip_lease(store, ann, SkipLease(lease_id=lease_id, reason="I cannot tell")).repeated
     nothing = next_comparison(store, ann, NextComparison())
-    assert nothing == NoWork(reason="You have seen everything that is open; thank you.")
+    assert nothing == NoWork(reason="You have seen everything that is open; thank you.", cause=Cause.DONE)
     assert take(store, ben).done == 0
     store.close()
     with open_store(store.home) as reopened:
@@ -294,7 +295,7 @@ def test_a_higher_priority_comes_first_and_then_the_newest_batch(store: Store, a
     [
         (Judgement(ranks=(1, 2, 3), degree=Degree.BETTER), "Expected 2 ranks, one a response; got 3."),
         (Judgement(ranks=(2, 3), degree=Degree.BETTER), "Expected ranks from 1"),
-        (Judgement(ranks=(1, 1), degree=Degree.BETTER), "got a tie of all"),
+        (Judgement(ranks=(1, 1), degree=Degree.BETTER), "the degree 0 where all are tied; got 2"),
         (Judgement(ranks=(1, 2), degree=Degree.BETTER, both_bad=True), "ranks 1, 1 where both are bad"),
         (Judgement(ranks=(1, 2), degree=Degree.BETTER, seconds=-1.0), "Expected the seconds taken"),
         (

@@ -11,6 +11,7 @@ from store.messages import (
     Actor,
     AddAnnotator,
     CountHome,
+    EditLabel,
     Freeze,
     Ingest,
     ListAnnotators,
@@ -23,16 +24,20 @@ from store.messages import (
     UndoLabel,
     VerifyAudit,
 )
-from store.records import Contents, Role
+from store.records import Contents, Role, Track
 from store.verbs import VERBS
+from store.verbs.measuring import MakeGold, Qualify
 
 ASKED: dict[str, tuple[Role, object]] = {
     "add_annotator": (Role.ADMINISTRATOR, AddAnnotator(name="new", password="long enough")),
     "count_home": (Role.REVIEWER, CountHome()),
+    "edit_label": (Role.ANNOTATOR, EditLabel(label_id="l", judgement=FIRST_BETTER)),
     "freeze": (Role.ENGINEER, Freeze(contents=Contents.PROMPTS)),
     "ingest": (Role.ENGINEER, Ingest()),
     "list_annotators": (Role.ADMINISTRATOR, ListAnnotators()),
+    "make_gold": (Role.REVIEWER, MakeGold(label_id="l", why="")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
+    "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),
     "renew_lease": (Role.ANNOTATOR, RenewLease(lease_id="l")),
     "set_password": (Role.ADMINISTRATOR, SetPassword(name="somebody", password="long enough")),
     "skip_lease": (Role.ANNOTATOR, SkipLease(lease_id="l", reason="")),

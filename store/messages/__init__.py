@@ -1,0 +1,69 @@
+"""What one asks of the store and what it answers: the requests and replies of `store.verbs`.
+
+They are plain dataclasses, so that the same verb serves a page in the owner's process and a program
+behind `/api`; the door parses them from JSON.
+"""
+
+from __future__ import annotations
+
+from store.messages.data import (
+    Freeze,
+    Ingest,
+    Ingested,
+)
+from store.messages.judging import (
+    Assignment,
+    Cause,
+    EditLabel,
+    Judgement,
+    NextComparison,
+    NoWork,
+    Renewed,
+    RenewLease,
+    Saved,
+    SkipLease,
+    SubmitLabel,
+    UndoLabel,
+)
+from store.messages.looking import (
+    AuditReport,
+    CountHome,
+    HomeCounts,
+    Lineage,
+    Trace,
+    VerifyAudit,
+)
+from store.messages.people import (
+    Actor,
+    AddAnnotator,
+    ListAnnotators,
+    SetPassword,
+)
+
+__all__ = [
+    "Actor",
+    "AddAnnotator",
+    "Assignment",
+    "AuditReport",
+    "Cause",
+    "CountHome",
+    "EditLabel",
+    "Freeze",
+    "HomeCounts",
+    "Ingest",
+    "Ingested",
+    "Judgement",
+    "Lineage",
+    "ListAnnotators",
+    "NextComparison",
+    "NoWork",
+    "RenewLease",
+    "Renewed",
+    "Saved",
+    "SetPassword",
+    "SkipLease",
+    "SubmitLabel",
+    "Trace",
+    "UndoLabel",
+    "VerifyAudit",
+]

@@ -1,0 +1,73 @@
+"""Questions about a home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountHome:
+    """Wants to know what is in the home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeCounts:
+    """How much of each noun there is; `open_comparisons` still want a label."""
+
+    annotators: int
+    prompts: int
+    policies: int
+    responses: int
+    comparisons: int
+    open_comparisons: int
+    labels: int
+    demonstrations: int
+    snapshots: int
+    rounds: int
+    newest_policy_id: str | None
+    newest_policy_path: str | None
+    first_policy_id: str | None
+    first_policy_path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Wants the lineage of `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID` or `annotator:ID`.
+
+    An ID may be its first letters; an annotator may be named.
+    """
+
+    thing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
+    annotators', in the same order."""
+
+    thing: str
+    labels: tuple[str, ...]
+    annotators: tuple[str, ...]
+    names: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    reward_models: tuple[str, ...]
+    policies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyAudit:
+    """Wants the audit chain checked, and every table and every snapshot's anchor against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """The chain's length and head; `broken_seq` names the first row that does not fit, and why.
+
+    `unchecked` facts came in bundles whose files are gone: nobody can say whether they changed.
+    """
+
+    rows: int
+    head: str
+    broken_seq: int | None = None
+    why: str = ""
+    unchecked: int = 0

@@ -1,0 +1,47 @@
+"""Who may judge what: an annotator's languages and qualifications, as the queue asks for them.
+
+Not safe for threads: the queue locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from store.line import Stream, primary
+from store.records import Annotator, Qualification, Track
+
+UNKNOWN: Final = frozenset({"en"})
+"""The languages of one who is not in the list."""
+
+
+class Roster:
+    """Languages and qualifications by annotator; the newest qualification of a track counts."""
+
+    def __init__(self, required: Sequence[Track] = ()) -> None:
+        self._required = frozenset(required)
+        self._languages: dict[str, frozenset[str]] = {}
+        self._passed: dict[tuple[str, Track], bool] = {}
+
+    def enlist(self, annotators: Iterable[Annotator]) -> None:
+        """Takes people in; those already known stay as they are."""
+        for one in annotators:
+            self._languages.setdefault(one.annotator_id, frozenset(map(primary, one.languages)))
+
+    def qualify(self, qualifications: Iterable[Qualification]) -> None:
+        """Takes qualifications in, the oldest first."""
+        for one in qualifications:
+            self._passed[one.annotator_id, one.track] = one.passed
+
+    def qualified(self, annotator_id: str, track: Track) -> bool:
+        """Whether they may judge this track."""
+        return self._passed.get((annotator_id, track), track not in self._required)
+
+    def languages(self, annotator_id: str) -> frozenset[str]:
+        """What they may be asked in."""
+        return self._languages.get(annotator_id, UNKNOWN)
+
+    def may_judge(self, annotator_id: str, stream: Stream) -> bool:
+        """Whether they may judge what is asked on this track in this language."""
+        track, language = stream
+        return language in self.languages(annotator_id) and self.qualified(annotator_id, track)

@@ -1,0 +1,70 @@
+"""Why there is nothing for an annotator: every reason that holds, from the queue's state.
+
+Not safe for threads: the queue locks. How it is said is another's affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.board import Board
+from store.records import Track
+from store.tally import Quota
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """Why an annotator gets nothing: each field is a reason, if it is there."""
+
+    unqualified: tuple[Track, ...]
+    """Asked for, and barred to them."""
+    held_until: datetime | None
+    """Others hold what they could judge; the first of those leases ends then."""
+    full: tuple[Quota, ...]
+    """Quotas that keep back what they could judge."""
+    languages: tuple[str, ...]
+    """What is open is in these, which they do not judge."""
+    barred: tuple[Track, ...]
+    """Something is open on these tracks, for which they are not qualified."""
+    worked: bool
+    """They have judged or skipped something here."""
+
+
+def shortage(board: Board, annotator_id: str, track: Track | None) -> Shortage:
+    """Why this annotator gets nothing of the track, or of both."""
+    tracks = (track,) if track else tuple(Track)
+    waiting = [
+        (batch_id, stream)
+        for batch_id, stream in board.tally.waiting()
+        if stream[0] in tracks and board.tally.beside(annotator_id, batch_id, stream) > 0
+    ]
+    may = board.streams(annotator_id, track)
+    full = {board.tally.full(batch_id, stream) for batch_id, stream in waiting if stream in may}
+    spoken = board.roster.languages(annotator_id)
+    return Shortage(
+        unqualified=tuple(one for one in tracks if not board.roster.qualified(annotator_id, one)),
+        held_until=_held_until(board, annotator_id, track),
+        full=tuple(sorted((one for one in full if one), key=lambda one: one.name)),
+        languages=tuple(sorted({language for _, (_, language) in waiting} - spoken)),
+        barred=tuple(
+            sorted({one for _, (one, _) in waiting if not board.roster.qualified(annotator_id, one)})
+        ),
+        worked=any((annotator_id, one) in board.worked for one in tracks),
+    )
+
+
+def _held_until(board: Board, annotator_id: str, track: Track | None) -> datetime | None:
+    """When the first lease of others ends on something that this annotator could judge."""
+    ends = []
+    for held in board.holds:
+        item = board.items[held.lease.comparison_id]
+        if (
+            item.in_line
+            and track in {None, held.track}
+            and annotator_id not in item.seen
+            and annotator_id != held.lease.annotator_id
+            and board.roster.may_judge(annotator_id, item.stream)
+        ):
+            ends.append(held.lease.expires_at)
+    return min(ends, default=None)

@@ -1,0 +1,115 @@
+"""What an annotator changes afterwards: a judgement is said anew or taken back. Both are further rows."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from store import batches, comparisons, edits, labels, prompts
+from store.database import Store
+from store.errors import RequestError
+from store.holds import Held
+from store.leases import new_lease
+from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
+from store.records import Comparison, Edit, Label, Lease, Retraction, now
+from store.verbs.assignments import assignment, judged
+from store.verbs.roles import allow_judging
+
+
+def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
+    """The actor's label says this from now on; saying again what it says changes nothing."""
+    allow_judging(actor)
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        label = _own(db, actor, request.label_id)
+        said = judged(request.judgement, _held(label, _open(db, label), db), label.guideline_version)
+        newest = edits.newest(db, label.label_id)
+        if _same(said, newest or label):
+            return Saved(label_id=label.label_id, repeated=True, surplus=label.surplus)
+        edit = Edit(
+            label_id=label.label_id,
+            version=newest.version + 1 if newest else 1,
+            ranks=said.ranks,
+            degree=said.degree,
+            both_bad=said.both_bad,
+            safety=said.safety,
+            reasons=said.reasons,
+            comment=said.comment,
+            seconds=said.seconds,
+        )
+        store.append(actor.annotator_id, edit)
+        return Saved(label_id=label.label_id, surplus=label.surplus)
+
+
+def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | NoWork:
+    """Retracts the actor's newest label in the open batch and leases its comparison to them again."""
+    allow_judging(actor)
+    moment = now()
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        if request.label_id is not None and labels.retracted(db, request.label_id):
+            return _again(store, db, _own_label(db, actor, request.label_id), moment)
+        batch = batches.open_batch(db)
+        label = labels.newest_in_batch(db, actor.annotator_id, batch.batch_id) if batch else None
+        if label is None:
+            return NoWork(reason="There is nothing to undo in the open batch.")
+        if request.label_id not in {None, label.label_id}:
+            raise RequestError("Only your newest label can be undone; edit an older one instead.")
+        retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
+        lease = new_lease(
+            actor.annotator_id, label.comparison_id, len(label.ranks), moment, store.queue.lease_time
+        )
+        store.append(actor.annotator_id, retraction, lease)
+        (wanted,) = comparisons.wanted(db, [label.comparison_id])
+        return assignment(store.queue, db, store.queue.reopen(label, wanted, lease))
+
+
+def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime) -> Assignment | NoWork:
+    """What the first undo of this label gave, as long as its lease is live."""
+    held = store.queue.holding(label.annotator_id, None, moment)
+    if held is None or held.lease.comparison_id != label.comparison_id:
+        return NoWork(reason="This label was undone already.")
+    return assignment(store.queue, db, held)
+
+
+def _own_label(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
+    label = labels.by_id(db, label_id)
+    if label is None or label.annotator_id != actor.annotator_id:
+        raise RequestError(f"You have given no label {label_id}; look at your own labels for its id.")
+    return label
+
+
+def _own(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
+    label = _own_label(db, actor, label_id)
+    if labels.retracted(db, label_id):
+        raise RequestError("This label was withdrawn; judge its comparison again instead.")
+    return label
+
+
+def _open(db: DuckDBPyConnection, label: Label) -> Comparison:
+    """The label's comparison, whose batch still collects."""
+    comparison, batch = comparisons.by_id(db, label.comparison_id), batches.open_batch(db)
+    assert comparison is not None  # noqa: S101  # it was judged
+    if batch is None or comparison.batch_id != batch.batch_id:
+        raise RequestError("This label's batch is closed and may have trained already; tell a reviewer.")
+    return comparison
+
+
+def _held(label: Label, comparison: Comparison, db: DuckDBPyConnection) -> Held:
+    """As if the label were being given now."""
+    prompt = prompts.by_id(db, comparison.prompt_id)
+    assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
+    lease = Lease(
+        lease_id=label.label_id,
+        comparison_id=label.comparison_id,
+        annotator_id=label.annotator_id,
+        shown_order=label.shown_order,
+        expires_at=label.made_at,
+    )
+    return Held(lease, prompt.track, comparison.batch_id)
+
+
+def _same(said: Label, known: Label | Edit) -> bool:
+    """Whether both say the same, however long it took."""
+    judgement = {one.name for one in fields(Edit)} - {"label_id", "version", "seconds", "made_at"}
+    return all(getattr(said, name) == getattr(known, name) for name in judgement)

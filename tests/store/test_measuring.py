@@ -1,0 +1,363 @@
+"""Gold answers, swapped repeats, qualifications, languages, quotas: who is asked what, and what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_collection import FIRST_BETTER, comparisons
+
+from store.database import Store, open_store
+from store.drawing import QueueSettings, draw
+from store.errors import RequestError
+from store.home import Home
+from store.messages import (
+    Actor,
+    AddAnnotator,
+    Assignment,
+    Cause,
+    EditLabel,
+    NextComparison,
+    NoWork,
+    RenewLease,
+    SubmitLabel,
+    UndoLabel,
+)
+from store.records import Fact, Prompt, Purpose, Role, SafetyLabel, Track
+from store.verbs import (
+    add_annotator,
+    edit_label,
+    make_gold,
+    next_comparison,
+    qualify,
+    renew_lease,
+    submit_label,
+    undo_label,
+)
+from store.verbs.measuring import MakeGold, Qualify
+
+SAFE = replace(FIRST_BETTER, safety=(SafetyLabel(safe=True),) * 2)
+
+
+@pytest.fixture
+def gold_home(tmp_path: Path) -> Home:
+    """A home that draws gold answers and swapped repeats as often as it may."""
+    home = Home(tmp_path / "measuring")
+    home.root.mkdir()
+    home.settings.write_text("[queue]\ngold_rate = 0.5\nswapped_rate = 0.5\nswapped_after = 5\n")
+    return home
+
+
+@pytest.fixture
+def measuring(gold_home: Home) -> Iterator[Store]:
+    with open_store(gold_home) as opened:
+        yield opened
+
+
+def take(store: Store, actor: Actor, track: Track | None = None) -> Assignment:
+    assignment = next_comparison(store, actor, NextComparison(track=track))
+    assert isinstance(assignment, Assignment), assignment
+    return assignment
+
+
+def submit(store: Store, actor: Actor, assignment: Assignment) -> str:
+    return submit_label(store, actor, SubmitLabel(lease_id=assignment.lease_id, judgement=SAFE)).label_id
+
+
+def nothing(store: Store, actor: Actor, track: Track | None = None) -> NoWork:
+    reply = next_comparison(store, actor, NextComparison(track=track))
+    assert isinstance(reply, NoWork), reply
+    return reply
+
+
+def purposes(store: Store, annotator_id: str) -> list[str]:
+    """What the annotator's labels were for, in order."""
+    with store.reading() as db:
+        found = db.execute(
+            "select purpose from labels join comparisons using (comparison_id) "
+            "where annotator_id = ? order by labels.made_at",
+            [annotator_id],
+        ).fetchall()
+    return [purpose for (purpose,) in found]
+
+
+def test_gold_comes_silently_between_the_others(measuring: Store, ann: Actor, ben: Actor) -> None:
+    measuring.append("test", *comparisons(40))
+    for _ in range(3):
+        label_id = submit(measuring, ben, take(measuring, ben))
+        make_gold(measuring, ben, MakeGold(label_id=label_id, why="plain"))
+    turns = []
+    for _ in range(20):
+        assignment = take(measuring, ann)
+        assert "gold" not in repr(assignment)
+        turns.append(assignment.turns)
+        submit(measuring, ann, assignment)
+    met = purposes(measuring, "ann")
+    assert met.count("gold") == 3  # each of them once
+    gold = [turn for turn, purpose in zip(turns, met, strict=True) if purpose == "gold"]
+    assert len(set(gold)) == 3
+    assert "gold" not in purposes(measuring, "ben")  # who made them judges others
+
+
+ben_reviews = Actor(annotator_id="ben", name="ben", role=Role.REVIEWER)
+
+
+@pytest.fixture
+def ben() -> Actor:
+    return ben_reviews
+
+
+def test_a_gold_answer_is_what_the_label_says_now(measuring: Store, ben: Actor) -> None:
+    measuring.append("test", *comparisons(1, track=Track.SAFETY))
+    assignment = take(measuring, ben)
+    label_id = submit(measuring, ben, assignment)
+    unsafe = (SafetyLabel(safe=False, category="weapons", severity=2), SafetyLabel(safe=True))
+    edited = replace(SAFE, ranks=(2, 1), safety=unsafe)
+    edit_label(measuring, ben, EditLabel(label_id=label_id, judgement=edited))
+    gold = make_gold(measuring, ben, MakeGold(label_id=label_id, why="shows a risk"))
+    first_shown = assignment.responses[0]
+    place = 0 if first_shown == "answer 0" else 1
+    assert gold.ranks[place] == 2
+    assert gold.safety[place] == unsafe[0]
+    with pytest.raises(RequestError, match="has a gold answer already"):
+        make_gold(measuring, ben, MakeGold(label_id=label_id, why="again"))
+
+
+def test_a_withdrawn_label_is_no_gold_answer(measuring: Store, ben: Actor) -> None:
+    measuring.append("test", *comparisons(1))
+    label_id = submit(measuring, ben, take(measuring, ben))
+    undo_label(measuring, ben, UndoLabel())
+    with pytest.raises(RequestError, match="Expected a label that stands"):
+        make_gold(measuring, ben, MakeGold(label_id=label_id, why=""))
+
+
+def test_a_repeat_has_its_sides_swapped_and_comes_late_enough(measuring: Store, ann: Actor) -> None:
+    measuring.append("test", *comparisons(30))
+    shown: dict[object, tuple[int, tuple[str, ...]]] = {}
+    repeats = 0
+    for turn in range(25):
+        assignment = take(measuring, ann)
+        if assignment.turns in shown:
+            before, responses = shown[assignment.turns]
+            assert assignment.responses == responses[::-1]
+            assert turn - before > 5
+            repeats += 1
+        else:
+            shown[assignment.turns] = (turn, assignment.responses)
+        submit(measuring, ann, assignment)
+    assert repeats == purposes(measuring, "ann").count("swapped") > 3
+    with measuring.reading() as db:
+        pairs = db.execute(
+            "select again.comparison_id, first.response_ids = again.response_ids, again.overlap "
+            "from comparisons as again join comparisons as first on first.comparison_id = again.repeats"
+        ).fetchall()
+    assert len(pairs) == repeats
+    assert {(same, overlap) for _, same, overlap in pairs} == {(True, 1)}
+
+
+def until_swapped(store: Store, actor: Actor) -> Assignment:
+    """The first swapped repeat, taken and not yet judged."""
+    seen = set()
+    for _ in range(25):
+        assignment = take(store, actor)
+        if assignment.turns in seen:
+            return assignment
+        seen.add(assignment.turns)
+        submit(store, actor, assignment)
+    raise AssertionError("no repeat came")
+
+
+def test_a_repeat_is_still_held_after_the_home_was_closed(measuring: Store, ann: Actor) -> None:
+    measuring.append("test", *comparisons(30))
+    swapped = until_swapped(measuring, ann)
+    measuring.close()
+    with open_store(measuring.home) as reopened:
+        assert take(reopened, ann) == swapped
+        submit(reopened, ann, swapped)
+        assert purposes(reopened, "ann")[-1] == "swapped"
+        with reopened.reading() as db:
+            surplus = "select count(*) from labels where surplus"
+            assert db.execute(surplus).fetchall() == [(0,)]
+
+
+def test_nobody_else_is_asked_somebodys_repeat(measuring: Store, ann: Actor) -> None:
+    measuring.append("test", *comparisons(12))
+    until_swapped(measuring, ann)
+    measuring.close()
+    cat = Actor(annotator_id="cat", name="cat", role=Role.ANNOTATOR)
+    with open_store(measuring.home) as reopened:
+        while isinstance(reply := next_comparison(reopened, cat, NextComparison()), Assignment):
+            submit(reopened, cat, reply)
+        assert "swapped" not in purposes(reopened, "cat")[:5]
+        with reopened.reading() as db:
+            mixed = (
+                "select count(*) from comparisons as again join labels using (comparison_id) "
+                "join labels as first on first.comparison_id = again.repeats "
+                "where again.purpose = 'swapped' and first.annotator_id <> labels.annotator_id"
+            )
+            assert db.execute(mixed).fetchall() == [(0,)]
+
+
+def test_what_was_repeated_is_not_repeated_again_after_the_home_was_closed(
+    measuring: Store, ann: Actor
+) -> None:
+    measuring.append("test", *comparisons(60))
+    submit(measuring, ann, until_swapped(measuring, ann))
+    measuring.close()
+    with open_store(measuring.home) as reopened:
+        for _ in range(30):
+            submit(reopened, ann, take(reopened, ann))
+        with reopened.reading() as db:
+            counts = db.execute(
+                "select count(*), count(distinct repeats) from comparisons where purpose = 'swapped'"
+            )
+            (asked, different) = counts.fetchall()[0]
+    assert asked == different > 2
+
+
+def test_the_undo_of_a_repeat_asks_it_of_the_same_person_again(measuring: Store, ann: Actor) -> None:
+    measuring.append("test", *comparisons(30))
+    swapped = until_swapped(measuring, ann)
+    submit(measuring, ann, swapped)
+    again = undo_label(measuring, ann, UndoLabel())
+    assert isinstance(again, Assignment)
+    assert again.turns == swapped.turns
+    submit(measuring, ann, again)
+
+
+def test_a_heartbeat_that_comes_after_the_label_is_no_error(asked: Store, ann: Actor, ben: Actor) -> None:
+    assignment = take(asked, ann)
+    submit(asked, ann, assignment)
+    renew_lease(asked, ann, RenewLease(lease_id=assignment.lease_id))
+    with pytest.raises(RequestError, match="This lease is over"):
+        renew_lease(asked, ben, RenewLease(lease_id=assignment.lease_id))
+
+
+def person(store: Store, name: str, languages: tuple[str, ...] = ("en",)) -> Actor:
+    boss = Actor(annotator_id="boss", name="boss", role=Role.ADMINISTRATOR)
+    request = AddAnnotator(name=name, password="a long password", languages=languages)
+    added = add_annotator(store, boss, request)
+    return Actor(annotator_id=added.annotator_id, name=name, role=added.role)
+
+
+def test_who_failed_a_qualification_is_told_so(asked: Store, ben: Actor) -> None:
+    ada = person(asked, "ada")
+    take(asked, ada)
+    for track in Track:
+        qualify(asked, ben, Qualify(name="ada", track=track, passed=False, why="gold accuracy 0.4"))
+    told = nothing(asked, ada, Track.SAFETY)
+    assert (told.cause, told.reason) == (
+        Cause.NOT_QUALIFIED,
+        "You are not qualified for safety; ask a reviewer.",
+    )
+    assert nothing(asked, ada).reason == "You are not qualified for helpfulness and safety; ask a reviewer."
+    assert asked.queue.open_count() == 3  # what ada held is free again
+    qualify(asked, ben, Qualify(name="ada", track=Track.HELPFULNESS, passed=True, why="read it again"))
+    take(asked, ada)
+    asked.close()
+    with open_store(asked.home) as reopened:
+        assert nothing(reopened, ada, Track.SAFETY).cause is Cause.NOT_QUALIFIED
+        take(reopened, ada)
+
+
+def test_where_a_track_takes_a_qualification_nobody_judges_it_without(home: Home, ben: Actor) -> None:
+    home.root.mkdir()
+    home.settings.write_text('[queue]\nqualification = ["safety"]\n')
+    with open_store(home) as store:
+        store.append("test", *comparisons(1, track=Track.SAFETY))
+        ada = person(store, "ada")
+        assert nothing(store, ada).reason == "The rest is for those who are qualified for safety."
+        qualify(store, ben, Qualify(name="ada", track=Track.SAFETY, passed=True, why="9 of 10"))
+        take(store, ada)
+
+
+def in_language(facts: list[Fact], language: str) -> list[Fact]:
+    return [replace(fact, language=language) if isinstance(fact, Prompt) else fact for fact in facts]
+
+
+def test_everybody_is_asked_in_their_own_languages(store: Store, ann: Actor) -> None:
+    store.append("test", *in_language(comparisons(1), "pt-BR"))
+    told = nothing(store, ann)
+    assert (told.cause, told.reason) == (
+        Cause.LANGUAGE,
+        "What is open is in languages that you do not judge: pt.",
+    )
+    assert take(store, person(store, "rui", ("de", "pt"))).turns[0].content == "question 0"
+
+
+@pytest.mark.parametrize("languages", [(), ("english",), ("EN",), ("",)])
+def test_a_language_is_a_code(store: Store, languages: tuple[str, ...]) -> None:
+    with pytest.raises(RequestError, match="Expected languages such as en or pt-BR"):
+        person(store, "ada", languages)
+
+
+def test_nobody_is_asked_about_their_own_prompt(store: Store, ann: Actor, ben: Actor) -> None:
+    facts = comparisons(2)
+    own = [
+        replace(one, author="ann") if isinstance(one, Prompt) and one.prompt_id == "q0" else one
+        for one in facts
+    ]
+    store.append("test", *own)
+    assert take(store, ann).turns[0].content == "question 1"
+    submit(store, ann, take(store, ann))
+    assert nothing(store, ann).cause is Cause.DONE
+    assert take(store, ben).turns[0].content == "question 0"
+
+
+@pytest.fixture
+def limited(home: Home) -> Iterator[Store]:
+    home.root.mkdir()
+    home.settings.write_text('[queue]\nquotas = { safety = 2, "helpfulness/de" = 1 }\n')
+    with open_store(home) as opened:
+        yield opened
+
+
+def test_a_quota_closes_its_track_and_leaves_the_other_open(limited: Store, ann: Actor, ben: Actor) -> None:
+    limited.append("test", *comparisons(5, track=Track.SAFETY), *comparisons(1, prefix="h"))
+    submit(limited, ann, take(limited, ann, Track.SAFETY))
+    held = take(limited, ann, Track.SAFETY)  # held leases count: no more come in than are wanted
+    assert nothing(limited, ben, Track.SAFETY).cause is Cause.HELD  # room for one more if ann gives it back
+    assert take(limited, ben).turns[0].content == "question h0"
+    submit(limited, ann, held)
+    limited.close()
+    with open_store(limited.home) as reopened:
+        told = nothing(reopened, ann, Track.SAFETY)
+        assert (told.cause, told.reason) == (
+            Cause.QUOTA,
+            "The quota of 2 labels for safety is reached in this batch.",
+        )
+        again = undo_label(reopened, ann, UndoLabel())  # makes room for itself
+        assert isinstance(again, Assignment)
+        submit(reopened, ann, again)
+        assert nothing(reopened, ann, Track.SAFETY).cause is Cause.QUOTA
+
+
+def test_a_quota_of_a_track_and_a_language_leaves_other_languages_open(limited: Store) -> None:
+    rui = person(limited, "rui", ("de", "en"))
+    limited.append("test", *in_language(comparisons(3, prefix="d"), "de"), *comparisons(2, prefix="e"))
+    asked = []
+    while isinstance(reply := next_comparison(limited, rui, NextComparison()), Assignment):
+        asked.append(reply.turns[0].content)
+        submit(limited, rui, reply)
+    assert sorted(asked) == ["question d0", "question e0", "question e1"]
+    assert reply.cause is Cause.QUOTA
+
+
+def test_an_evaluation_is_asked_whatever_the_quotas_say(limited: Store, ann: Actor) -> None:
+    limited.append("test", *comparisons(4, track=Track.SAFETY, purpose=Purpose.EVALUATION, prefix="v"))
+    for _ in range(4):
+        submit(limited, ann, take(limited, ann))
+    assert nothing(limited, ann).cause is Cause.DONE
+
+
+def test_draws_come_at_their_rates_and_differ_between_annotators() -> None:
+    settings = QueueSettings(gold_rate=0.1, swapped_rate=0.05)
+    drawn = {who: [draw(who, turn, settings) for turn in range(20_000)] for who in ("ann", "ben")}
+    for purposes_drawn in drawn.values():
+        # Three standard deviations of a share of 20,000: 0.0064 and 0.0046.
+        assert abs(purposes_drawn.count(Purpose.GOLD) / 20_000 - 0.1) < 0.0064
+        assert abs(purposes_drawn.count(Purpose.SWAPPED) / 20_000 - 0.05) < 0.0046
+    together = sum(one is two is Purpose.GOLD for one, two in zip(*drawn.values(), strict=True))
+    assert abs(together / 20_000 - 0.01) < 0.0021

@@ -52,6 +52,11 @@ class Home:
         """Policies that no round made."""
         return self.root / "policies"
 
+    @property
+    def drafts(self) -> Path:
+        """What the owner has made for a command to take away."""
+        return self.root / "drafts"
+
     def round(self, number: int) -> Path:
         """The folder of one round."""
         return self.rounds / f"{number:03d}"

@@ -71,19 +71,24 @@ def shipped() -> list[Migration]:
 def migrate(db: DuckDBPyConnection, migrations: list[Migration]) -> None:
     """Applies what the ledger does not have; refuses a database that these migrations did not make."""
     db.execute(LEDGER)
-    applied = rows(db.execute(APPLIED), Applied)
-    _check(applied, migrations)
-    for migration in migrations[len(applied) :]:
+    there = applied(db)
+    _check(there, migrations)
+    for migration in migrations[len(there) :]:
         _apply(db, migration)
 
 
-def _check(applied: list[Applied], migrations: list[Migration]) -> None:
-    if len(applied) > len(migrations):
+def applied(db: DuckDBPyConnection) -> list[Applied]:
+    """The migrations that made this database, in order."""
+    return rows(db.execute(APPLIED), Applied)
+
+
+def _check(there: list[Applied], migrations: list[Migration]) -> None:
+    if len(there) > len(migrations):
         raise DatabaseError(
-            f"The database is at version {applied[-1].version}, this hone knows up to {len(migrations)}; "
+            f"The database is at version {there[-1].version}, this hone knows up to {len(migrations)}; "
             "install the newer hone that wrote it."
         )
-    for row, migration in zip(applied, migrations, strict=False):
+    for row, migration in zip(there, migrations, strict=False):
         if row.sha256 != migration.sha256:
             raise DatabaseError(
                 f"Migration {migration.name} was changed after it had been applied to this database; "

@@ -1,14 +1,26 @@
-"""`hone lineage` and `hone audit verify`: where things came from, and that nobody changed them."""
+"""Whether a home can be trusted: `hone lineage`, `audit verify`, `backup`, `restore`, `repair`, `doctor`."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, home_of, listed, say
+from rlhf.commands.options import (
+    HomeOption,
+    JsonOption,
+    counted,
+    home_at,
+    home_of,
+    listed,
+    progress_bar,
+    say,
+)
+
+if TYPE_CHECKING:
+    from store.messages import AuditReport
 
 MOST = 8
 """Ids of a noun that are printed; --json gives all."""
@@ -55,12 +67,96 @@ def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     with open_door(home_of(home)) as door:
         report = door.ask(verify_audit, VerifyAudit())
     whole = report.broken_seq is None
-    words = (
-        f"The chain of {report.rows} rows is whole and the tables fit it; its head is {report.head}."
-        if whole
-        else f"The chain breaks at row {report.broken_seq}: {report.why}"
-    )
-    if whole and report.unchecked:
-        words += f" Not checked: {report.unchecked} facts of bundles whose files are gone from inbox/done."
+    words = _of_audit(report)
     say(as_json, dataclasses.asdict(report), words)
     raise typer.Exit(0 if whole else 1)
+
+
+def _of_audit(report: AuditReport) -> str:
+    if report.broken_seq is not None:
+        return f"The chain breaks at row {report.broken_seq}: {report.why}"
+    words = f"The chain of {report.rows} rows is whole and the tables fit it; its head is {report.head}."
+    if report.unchecked:
+        words += f" Not checked: {report.unchecked} facts of bundles whose files are gone from inbox/done."
+    return words
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    models: Annotated[bool, typer.Option("--models", help="Policies and rounds too.")] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the home, also while it is served; hone restore makes a home of the copy."""
+    from store import progress
+    from store.backup import back_up
+    from store.door import open_door
+
+    with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+        made = back_up(door, folder.resolve(), models=models)
+    words = (
+        f"{counted(sum(made.rows.values()), 'row')} of {len(made.rows)} tables and {len(made.files)} files "
+        f"are in {folder}; the audit stands at row {made.audit_seq}, {made.audit_head}."
+    )
+    if not models:
+        words += " Models are not in it: --models takes policies and rounds along."
+    say(as_json, dataclasses.asdict(made), words)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="BACKUP", help="What hone backup made.")],
+    home: Annotated[Path, typer.Option("--home", help="A new or empty folder.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make a new home of a backup; nothing that is there is written over."""
+    from store import progress
+    from store.restore import restore as bring_back
+
+    with progress_bar(quiet=as_json) as show, progress.shown(show):
+        made = bring_back(folder.resolve(), home_at(home))
+    rows, audit = made.backup.rows, made.audit
+    words = (
+        f"The home {home} is as it was at {made.backup.made_at:%Y-%m-%d %H:%M} UTC: "
+        f"{counted(rows['labels'], 'label')}, {counted(rows['comparisons'], 'comparison')}, "
+        f"{counted(rows['snapshots'], 'snapshot')}. {_of_audit(audit)}"
+    )
+    if not made.backup.models:
+        words += " Models were not in the backup: put policies and rounds back from where they are."
+    say(as_json, dataclasses.asdict(made), words)
+    raise typer.Exit(0 if audit.broken_seq is None else 1)
+
+
+def repair(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Bring a database back whose log ends in zeros, as a power cut can leave it; else change nothing."""
+    from store.repair import repair as mend
+
+    done = mend(home_of(home))
+    if done.kept is None:
+        words = "Nothing is wrong with the database, and nothing was touched."
+    else:
+        words = (
+            f"The log was cut where its zeros began, {done.cut} bytes before its end; "
+            f"what was there before is in {done.kept}."
+        )
+    words += f" It holds {counted(done.labels, 'label')}. {_of_audit(done.audit)}"
+    say(as_json, dataclasses.asdict(done), words)
+    raise typer.Exit(0 if done.audit.broken_seq is None else 1)
+
+
+def doctor(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Look whether all that should hold of the home does; say what does not, and what to do."""
+    from store import progress
+    from store.door import open_door
+    from store.errors import DatabaseError
+    from store.verbs import examine
+    from store.verbs.keeping import Examine
+
+    root = home_of(home)
+    try:
+        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+            found = [dataclasses.asdict(one) for one in door.ask(examine, Examine()).findings]
+    except DatabaseError as error:  # then there is nothing more to look at
+        found = [{"rule": "the database opens", "sentence": str(error)}]
+    words = "\n".join(one["sentence"] for one in found) or f"All is well with the home {root.root}."
+    say(as_json, {"findings": found}, words)
+    raise typer.Exit(1 if found else 0)

@@ -15,6 +15,7 @@ from store.verbs.changing import edit_label, undo_label
 from store.verbs.data import freeze, ingest
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
+from store.verbs.keeping import dump_tables, examine
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import make_gold, qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
@@ -24,7 +25,9 @@ __all__ = [
     "Verb",
     "add_annotator",
     "count_home",
+    "dump_tables",
     "edit_label",
+    "examine",
     "freeze",
     "ingest",
     "list_annotators",
@@ -65,6 +68,8 @@ VERBS: Final[Mapping[str, Verb]] = {
         add_annotator,
         count_home,
         edit_label,
+        dump_tables,
+        examine,
         freeze,
         ingest,
         list_annotators,

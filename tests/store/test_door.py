@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from serving import serving
 from small_collection import FIRST_BETTER, comparisons
 
 from store import owner, progress
 from store.database import Store, open_store
 from store.door import HTTPDoor, KnockingDoor, LocalDoor, OwnerError, open_door
-from store.errors import HomeInUseError, HoneError, NotAllowedError, RequestError
+from store.errors import HomeInUseError, NotAllowedError, RequestError
 from store.home import Home
 from store.identity import canonical
 from store.messages import (
@@ -25,57 +26,15 @@ from store.messages import (
     SubmitLabel,
 )
 from store.owner import Owner
-from store.verbs import VERBS, add_annotator, count_home, list_annotators, next_comparison, submit_label
-from store.verbs.roles import HONE, simulated
-
-
-class Serving(ThreadingHTTPServer):
-    """A store behind `/api/verbs`, as the web app serves it."""
-
-    def __init__(self, store: Store) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.store = store
-        self.token = ""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Serving
-
-    def do_POST(self) -> None:
-        name = self.path.removeprefix("/api/verbs/")
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        status, answer = 200, {}
-        try:
-            if self.headers["Authorization"] != f"Bearer {self.server.token}":
-                raise RequestError("Expected the home's token.")
-            actor = HONE
-            if self.headers["X-Hone-As"]:
-                with self.server.store.reading() as db:
-                    actor = simulated(db, HONE, self.headers["X-Hone-As"])
-            verb = VERBS[name]
-            reply = verb.function(self.server.store, actor, verb.request.validate_json(body))
-            answer = {"ok": verb.reply.dump_python(reply, mode="json")}
-        except HoneError as error:
-            status, answer = 409, {"error": str(error)}
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(canonical(answer).encode())
-
-    def log_message(self, *args: object) -> None:
-        """Silent."""
+from store.verbs import add_annotator, count_home, list_annotators, next_comparison, submit_label
+from store.verbs.roles import HONE
 
 
 @pytest.fixture
 def served(store: Store) -> Iterator[Store]:
     """A store whose owner answers over HTTP."""
-    server = Serving(store)
-    server.token = owner.announce(store.home, f"http://127.0.0.1:{server.server_port}").token
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield store
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(store):
+        yield store
 
 
 def test_where_nobody_owns_the_home_the_door_opens_it(home: Home) -> None:

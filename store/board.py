@@ -59,10 +59,9 @@ class Board:
 
     def streams(self, annotator_id: str, track: Track | None) -> list[Stream]:
         """Where this annotator may judge, of this track or of both."""
-        known = {*self.lines, *self._golds}
         return [
             stream
-            for stream in known
+            for stream in sorted({*self.lines, *self._golds})
             if track in {None, stream[0]} and self.roster.may_judge(annotator_id, stream)
         ]
 
@@ -72,10 +71,11 @@ class Board:
         wanted = [item for item in firsts if not self._kept_back(item)]
         return min(wanted, key=lambda item: item.rank, default=None)
 
-    def gold(self, annotator_id: str, streams: Iterable[Stream]) -> Item | None:
-        """A gold comparison that they have not seen, each annotator's in an order of their own."""
-        unseen = [item for stream in streams for item in self._golds[stream] if item.open_to(annotator_id)]
-        return min(unseen, key=lambda item: share(annotator_id, item.comparison_id), default=None)
+    def gold(self, annotator_id: str, streams: Iterable[Stream], turn: int) -> Item | None:
+        """A gold comparison that they have not seen, sought from a place of their own at every turn."""
+        golds = [item for stream in streams for item in self._golds[stream]]
+        start = int(share(annotator_id, turn) * len(golds))
+        return next((item for item in golds[start:] + golds[:start] if item.open_to(annotator_id)), None)
 
     def left(self, annotator_id: str, batch_id: str) -> int:
         """How many comparisons of the batch are open to them or held by them."""

@@ -216,9 +216,10 @@ class Queue:
 
     def _drawn(self, annotator_id: str, streams: list[Stream]) -> tuple[Item, tuple[int, ...] | None] | None:
         """What only measures, if its turn has come: the item, and the order of its sides if that is set."""
-        drawn = draw(annotator_id, self._repeats.turn(annotator_id), self._settings)
+        turn = self._repeats.turn(annotator_id)
+        drawn = draw(annotator_id, turn, self._settings)
         if drawn is Purpose.GOLD:
-            gold = self._board.gold(annotator_id, streams)
+            gold = self._board.gold(annotator_id, streams, turn)
             return (gold, None) if gold else None
         if drawn is Purpose.SWAPPED:
             judged = self._repeats.due(annotator_id, self._settings.swapped_after, streams)

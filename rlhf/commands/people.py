@@ -11,7 +11,7 @@ import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
 from store.errors import HoneError
-from store.records import Role
+from store.records import Role, Track
 
 NameArgument = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
@@ -32,6 +32,10 @@ def add(
             "from standard input."
         ),
     ] = None,
+    language: Annotated[
+        list[str],
+        typer.Option(help="A language they judge, such as en or pt-BR; give several."),
+    ] = ["en"],  # noqa: B006  # typer copies it
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +47,8 @@ def add(
     root = home_of(home)
     secret = _asked_password() if password is None else password
     with open_door(root) as door:
-        person = door.ask(add_annotator, AddAnnotator(name=name, role=role, password=secret))
+        request = AddAnnotator(name=name, role=role, password=secret, languages=tuple(language))
+        person = door.ask(add_annotator, request)
     words = f"{person.name} can sign in as {person.role}."
     say(as_json, {"annotator_id": person.annotator_id, "name": person.name, "role": person.role}, words)
 
@@ -59,6 +64,41 @@ def passwd(name: NameArgument, home: HomeOption = Path(), as_json: JsonOption = 
         person = door.ask(set_password, SetPassword(name=name, password=secret))
     words = f"{person.name} has a new password and signs in again."
     say(as_json, {"annotator_id": person.annotator_id, "name": person.name}, words)
+
+
+def qualify(
+    name: NameArgument,
+    track: Annotated[Track, typer.Option(help="What they may judge, or no longer.")],
+    why: Annotated[str, typer.Option(help="Kept with it, and shown in the audit.")],
+    failed: Annotated[bool, typer.Option("--failed", help="They may not judge the track.")] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Let a person judge a track, or (--failed) bar them; queue.qualification names tracks that take one."""
+    from store.door import open_door
+    from store.verbs import qualify as say_so
+    from store.verbs.measuring import Qualify
+
+    with open_door(home_of(home)) as door:
+        said = door.ask(say_so, Qualify(name=name, track=track, passed=not failed, why=why))
+    words = f"{name} {'may' if said.passed else 'may not'} judge {track}."
+    say(as_json, dataclasses.asdict(said), words)
+
+
+def gold(
+    label: Annotated[str, typer.Argument(help="The id of a label that is right.")],
+    why: Annotated[str, typer.Option(help="Kept with it, for those who got it wrong.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Make a label's judgement a gold answer: others are asked its comparison silently and measured by it."""
+    from store.door import open_door
+    from store.verbs import make_gold
+    from store.verbs.measuring import MakeGold
+
+    with open_door(home_of(home)) as door:
+        made = door.ask(make_gold, MakeGold(label_id=label.removeprefix("label:"), why=why))
+    say(as_json, dataclasses.asdict(made), f"Comparison {made.comparison_id} measures annotators now.")
 
 
 def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:

@@ -34,6 +34,8 @@ NEEDS_A_HOME = (
     ["user", "add", "ada", "--password", "long enough"],
     ["lineage", "policy:1"],
     ["audit", "verify"],
+    ["user", "qualify", "ada", "--track", "safety", "--why", "x"],
+    ["gold", "label", "--why", "x"],
 )
 
 
@@ -250,3 +252,21 @@ def test_where_no_terminal_watches_each_stage_is_a_line(capsys):
             show(stage, fraction, "working")
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" s  ")[2] for line in lines] == ["reward safety", "ppo"]
+
+
+def test_a_person_is_barred_from_a_track_and_let_in_again(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").touch()
+    here = ("--home", str(tmp_path))
+    add = ("user", "add", "ada", "--password", "long enough", "--language", "de", "--language", "pt-BR")
+    assert said(monkeypatch, capsys, *add, *here)[0] == 0
+    qualify = ("user", "qualify", "ada", "--track", "safety", "--why", "gold accuracy")
+    assert said(monkeypatch, capsys, *qualify, "--failed", *here)[1] == "ada may not judge safety.\n"
+    assert said(monkeypatch, capsys, *qualify, *here)[1] == "ada may judge safety.\n"
+    listed = json.loads(said(monkeypatch, capsys, "user", "list", "--json", *here)[1])
+    assert [one["languages"] for one in listed["annotators"]] == [["de", "pt-BR"]]
+
+
+def test_a_gold_answer_is_made_of_a_label_that_is_there(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").touch()
+    code, _out, err = said(monkeypatch, capsys, "gold", "label:x", "--why", "y", "--home", str(tmp_path))
+    assert (code, err) == (1, "hone: Expected a label that stands; there is none with the id x.")

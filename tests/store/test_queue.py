@@ -237,9 +237,15 @@ class QueueMachine(RuleBasedStateMachine):
         if not firsts:
             return None
         drawn = draw(who, self.turns[who], RULES)
-        golds = [item for item in open_now if item.wanted.purpose is Purpose.GOLD]
-        if drawn is Purpose.GOLD and golds:
-            return min((one.wanted.comparison_id for one in golds), key=lambda one: share(who, one))
+        golds = sorted(
+            (one for one in self.items.values() if one.wanted.purpose is Purpose.GOLD and self.may(who, one)),
+            key=lambda one: (one.wanted.track, one.language),
+        )
+        golds = [one for one in golds if track in {None, one.wanted.track}]
+        start = int(share(who, self.turns[who]) * len(golds))
+        unseen = [one for one in golds[start:] + golds[:start] if one in open_now]
+        if drawn is Purpose.GOLD and unseen:
+            return unseen[0].wanted.comparison_id
         due = [
             label
             for turn, label in self.lately[who]

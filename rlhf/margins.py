@@ -1,22 +1,10 @@
-"""How far apart two scores should be, by how much better the annotator found the chosen response.
-
-The one table between the labelling scale and the ranking loss (Llama 2, Table 27). It knows no model.
-"""
+"""The margin of each pair as a tensor, from the store's table of margins by degree. It knows no model."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import Tensor, tensor
 
-Margin = Literal["none", "small", "large"]
-
-BY_DEGREE: dict[Margin, tuple[float, float, float, float]] = {
-    "none": (0.0, 0.0, 0.0, 0.0),
-    "small": (0.0, 1 / 3, 2 / 3, 1.0),
-    "large": (0.0, 1.0, 2.0, 3.0),
-}
-"""Margins for negligibly, slightly, better and significantly better (Llama 2, Table 27)."""
+from store.margins import BY_DEGREE, Margin
 
 
 def margins(degrees: Tensor, setting: Margin) -> Tensor:

@@ -16,6 +16,7 @@ select (select count(*) from annotators) as annotators,
        (select count(*) from comparisons) as comparisons,
        (select count(*) from labels
         where  label_id not in (select label_id from retractions)) as labels,
+       (select count(*) from demonstrations) as demonstrations,
        (select count(*) from snapshots) as snapshots,
        (select count(*) from rounds) as rounds
 """
@@ -31,6 +32,7 @@ class Counts:
     responses: int
     comparisons: int
     labels: int
+    demonstrations: int
     snapshots: int
     rounds: int
 

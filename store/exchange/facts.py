@@ -12,7 +12,7 @@ from dataclasses import astuple, replace
 from typing import Final
 
 from store.exchange.judgements import Answer, Judgement, ordered
-from store.exchange.publishing import UNKNOWN_TIME, split_of
+from store.exchange.splitting import UNKNOWN_TIME, split_of
 from store.identity import identity
 from store.records import (
     Annotator,
@@ -148,7 +148,7 @@ def _response(answer: Answer, prompt_id: str, copy: int) -> Response:
 def _comparison(told: Judgement, prompt_id: str, batch: Batch, response_ids: Sequence[str]) -> Comparison:
     besides = [] if told.comparison_meta is None else [told.comparison_meta]
     return Comparison(
-        comparison_id=identity("comparison", batch.batch_id, response_ids, told.purpose, *besides),
+        comparison_id=identity("comparison", response_ids, told.purpose, *besides),
         prompt_id=prompt_id,
         response_ids=tuple(response_ids),
         batch_id=batch.batch_id,

@@ -3,30 +3,39 @@ answer.
 
 A row is `{"chosen": …, "rejected": …}`; a transcript is turns that begin with a blank line and `Human:` or
 `Assistant:`. Files with `harmless` in their name (or their folder's) teach safety, all others helpfulness.
+What a row cannot say goes into a further column (`store.exchange.remainder`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pydantic
 from pydantic import TypeAdapter
 
 from store.door import Door
 from store.exchange.facts import facts
+from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Answer, Judgement
-from store.exchange.lines import BadRow, Line, RowError, lines, parsed
-from store.exchange.publishing import ImportReport, publish
+from store.exchange.lines import BadRow, RowError, lines, parsed
+from store.exchange.notes import note_of, noted
+from store.exchange.pairs import Pair, pairs
+from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
+from store.exchange.remainder import COLUMN, remainder, restored
 from store.records import Track, Turn
+
+if TYPE_CHECKING:
+    from pyarrow import Schema
 
 NAME: Final = "hh"
 SPEAKER: Final = re.compile(r"\n\n(Human|Assistant):")
 ROLES: Final = {"Human": "user", "Assistant": "assistant"}
+SPEAKERS: Final = {role: speaker for speaker, role in ROLES.items()}
 
 
 @pydantic.dataclasses.dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Row:
 
     chosen: str
     rejected: str
+    hone: str | None = None
 
 
 def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
@@ -42,23 +52,52 @@ def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
     adapter = TypeAdapter(Row)
     for line in lines(paths):
         try:
-            yield _judgement(parsed(line, adapter), line)
+            yield _judgement(parsed(line, adapter), line.file)
         except RowError as error:
             yield BadRow(line.file.name, line.number, str(error))
 
 
-def import_hh(door: Door, paths: Sequence[Path]) -> ImportReport:
+def import_hh(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home as labels of an imported annotator; again adds nothing."""
-    return publish(door, NAME, read(paths), partial(facts, NAME), lambda counts: counts.labels)
+    return publish(door, NAME, shown(read(paths), show), partial(facts, NAME), lambda counts: counts.labels)
 
 
-def _judgement(row: Row, line: Line) -> Judgement:
+def rows(door: Door, wanted: Wanted) -> Iterator[Mapping[str, Any] | LeftOut]:
+    """The home's judgements as rows, a pair each."""
+    for told in judgements(door, wanted):
+        for pair in pairs(told, wanted):
+            yield pair if isinstance(pair, LeftOut) else _row(pair, wanted.path)
+
+
+def schema(_shape: str) -> Schema:
+    """The Parquet columns."""
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.string()) for name in ("chosen", "rejected", COLUMN)])
+
+
+FORMAT: Final = Format(
+    name=NAME,
+    words="Anthropic's chosen and rejected transcripts",
+    bring=import_hh,
+    rows=rows,
+    schema=schema,
+    trains=True,
+)
+
+
+def _judgement(row: Row, file: Path) -> Judgement:
+    return restored(_plain(row, file), row.hone)
+
+
+def _plain(row: Row, file: Path) -> Judgement:
+    """What the two transcripts tell; as they were written, where they are written as no export would."""
     chosen, rejected = _transcript(row.chosen, "chosen"), _transcript(row.rejected, "rejected")
     if chosen == rejected:
         raise RowError("the chosen and the rejected transcript are the same")
     if chosen[:-1] != rejected[:-1]:
         raise RowError("expected transcripts that differ in the last answer only; they part before it")
-    place = f"{line.file.parent.name}/{line.file.name}".lower()
+    usual = (row.chosen, row.rejected) == (_text(chosen), _text(rejected))
     return Judgement(
         turns=chosen[:-1],
         answers=(
@@ -67,8 +106,27 @@ def _judgement(row: Row, line: Line) -> Judgement:
         ),
         ranks=(1, 2),
         annotator=NAME,
-        track=Track.SAFETY if "harmless" in place else Track.HELPFULNESS,
+        track=Track.SAFETY if "harmless" in f"{file.parent.name}/{file.name}".lower() else Track.HELPFULNESS,
+        label_meta=None if usual else noted(NAME, {"chosen": row.chosen, "rejected": row.rejected}),
     )
+
+
+def _text(turns: Sequence[Turn]) -> str:
+    """The transcript; it has no place for what a system turn says."""
+    return "".join(f"\n\n{SPEAKERS[turn.role]}: {turn.content}" for turn in turns if turn.role in SPEAKERS)
+
+
+def _row(pair: Pair, file: Path) -> Mapping[str, Any] | LeftOut:
+    as_written = note_of(NAME, pair.told.label_meta)
+    columns = as_written or {
+        side: _text((*pair.told.turns, Turn(role="assistant", content=answer.text)))
+        for side, answer in (("chosen", pair.chosen), ("rejected", pair.rejected))
+    }
+    try:
+        besides = remainder(pair.told, _plain(Row(**columns), file.absolute()))
+    except RowError as error:
+        return LeftOut(f"as a row of {NAME} it could not be read back: {error}")
+    return columns if besides is None else {**columns, COLUMN: besides}
 
 
 def _transcript(text: str, side: str) -> tuple[Turn, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from store.exchange.lines import RowError
-from store.exchange.publishing import UNKNOWN_TIME
+from store.exchange.splitting import UNKNOWN_TIME
 from store.identity import canonical
 from store.records import Degree, Purpose, SafetyLabel, Split, Track, Turn
 from store.references import MOST_RESPONSES

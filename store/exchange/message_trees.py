@@ -16,8 +16,8 @@ from store.exchange.facts import identified
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import RowError
 from store.exchange.notes import noted
-from store.exchange.publishing import UNKNOWN_TIME, split_of
 from store.exchange.scores import places
+from store.exchange.splitting import UNKNOWN_TIME, split_of
 from store.records import Prompt, Track, Turn
 
 NAME: Final = "oasst"

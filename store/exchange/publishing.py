@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
 
 from store.door import Door
 from store.errors import BundleError
 from store.exchange.lines import BadRow
-from store.identity import ID_LENGTH, identity
 from store.inbox import write_bundle
 from store.messages import CountHome, HomeCounts, Ingest
-from store.records import Fact, Split, Turn
+from store.records import Fact
 from store.verbs import count_home, ingest
 
 CHUNK: Final = 1000
 """Rows in a bundle, which is one transaction."""
-UNKNOWN_TIME: Final = datetime(1970, 1, 1)
-"""When an imported fact was made: nobody knows, and the same file must give the same facts."""
-HELD_OUT: Final = 0.1
-"""The share of imported prompts that only measure."""
 
+Show = Callable[[float, str], None]
+"""Takes how much of the work is done (0 to 1; 0 where nobody knows) and a few words about it."""
 Row = TypeVar("Row")
+T = TypeVar("T")
+
+
+def unseen(_done: float, _message: str) -> None:
+    """Shows nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,12 @@ def publish(
     return ImportReport(rows=count, added=added, there=count - added - len(bad), bad=tuple(bad))
 
 
-def split_of(turns: Sequence[Turn]) -> Split:
-    """Held out by the hash of the opening, so that a dialogue's later turns are on the side of its first one.
-
-    A prompt without earlier turns goes by its own id; it is the same prompts everywhere.
-    """
-    first = next((place for place, turn in enumerate(turns, start=1) if turn.role == "user"), len(turns))
-    opening = identity("prompt", [[turn.role, turn.content] for turn in turns[:first]])
-    share = int(opening, 16) / 16**ID_LENGTH
-    return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
+def shown(read: Iterable[T], show: Show) -> Iterator[T]:
+    """What is read, showing how many rows there were so far."""
+    for count, row in enumerate(read, start=1):
+        if count % CHUNK == 0:
+            show(0.0, f"{count:,} rows")
+        yield row
 
 
 def deliver(door: Door, name: str, tables: Mapping[str, Sequence[Fact]]) -> None:

@@ -8,34 +8,29 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from store.exchange.judgements import Judgement, best_first
-from store.records import Split, Track
-from store.rows import rows
+from store.records import Prompt, Split, Track
+from store.rows import number, rows
 
-KEYS = """
-select label_id
-from   current_labels
-join   comparisons using (comparison_id)
-join   prompts using (prompt_id)
-where  not retracted and coalesce(verdict, 'confirm') = 'confirm'
-  and  ($track is null or track = $track)
-  and  ($split is null or split = $split)
-  and  ($language is null or language = $language)
-  and  (not $trains or (not surplus and purpose in ('train', 'overlap')))
-order  by comparison_id, label_id
+END = """
+select coalesce(max(rowid) + 1, 0) from comparisons
 """
 
-OF_LABELS = """
-with said as (
+# By row number, which follows the order in which things came: what lies together in the tables is read
+# together, and the order is total and that of the file for what came from one.
+PAGE = """
+with asked as (
+  select rowid as seq, * from comparisons
+  where  rowid >= $first and rowid < $first + $most
+    and  (not $trains or purpose in ('train', 'overlap'))
+),
+said as (
   select * from current_labels
-  where  label_id in (select unnest($label_ids::varchar[]))
+  where  comparison_id in (select comparison_id from asked)
+    and  not retracted and coalesce(verdict, 'confirm') = 'confirm' and not (surplus and $trains)
 ),
 noted as (
-  select label_id, meta as label_meta from labels
-  where  label_id in (select unnest($label_ids::varchar[]))
-),
-asked as (
-  select * from comparisons
-  where  comparison_id in (select comparison_id from said)
+  select rowid as label_seq, label_id, meta as label_meta from labels
+  where  comparison_id in (select comparison_id from asked)
 ),
 places as (
   select comparison_id, unnest(response_ids) as response_id, generate_subscripts(response_ids, 1) as place
@@ -65,11 +60,14 @@ join   answered using (comparison_id)
 join   prompts using (prompt_id)
 join   noted on noted.label_id = said.label_id
 left   join annotators on annotators.annotator_id = said.annotator_id
-order  by said.comparison_id, said.label_id
+where  ($track is null or track = $track)
+  and  ($split is null or split = $split)
+  and  ($language is null or prompts.language = $language)
+order  by seq, label_seq
 """
 
-CHUNK = 20_000
-"""Judgements in memory at a time: each chunk reads the tables through, so a small one is slow."""
+MOST = 10_000
+"""Comparisons in a page: a small one costs as much as a large one, which has to be in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,24 +79,56 @@ class Selection:
     language: str | None = None
     trains: bool = False
 
+    def takes(self, prompt: Prompt) -> bool:
+        """Whether things of this prompt are in it."""
+        return (
+            self.track in {None, prompt.track}
+            and self.split in {None, prompt.split}
+            and self.language in {None, prompt.language}
+        )
+
 
 EVERYTHING = Selection()
 
 
-def exported(db: DuckDBPyConnection, selection: Selection = EVERYTHING) -> Iterator[Judgement]:
-    """The judgements that stand, by comparison and label, the best answer first in each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some judgements; `following` is where the next page begins, None after the last one.
 
-    Left out are those that were withdrawn, and those that a reviewer overturned or excluded. Ties, both-bad
-    and rankings are in; edited ones are as they were said last. In chunks, never all in memory.
+    `done` is the share of the whole that has been read with this page.
     """
+
+    judgements: tuple[Judgement, ...]
+    following: int | None
+    done: float
+
+
+def page(db: DuckDBPyConnection, selection: Selection, first: int) -> Page:
+    """The judgements of the comparisons from row `first` on, each with all its labels."""
     wanted = {
         "track": selection.track,
         "split": selection.split,
         "language": selection.language,
         "trains": selection.trains,
     }
-    with db.cursor() as keys:
-        keys.execute(KEYS, wanted)
-        while found := keys.fetchmany(CHUNK):
-            ids = [label_id for (label_id,) in found]
-            yield from map(best_first, rows(db.execute(OF_LABELS, {"label_ids": ids}), Judgement))
+    end = number(db.execute(END))
+    found = rows(db.execute(PAGE, {**wanted, "first": first, "most": MOST}), Judgement)
+    after = first + MOST
+    return Page(
+        judgements=tuple(map(best_first, found)),
+        following=after if after < end else None,
+        done=min(1.0, after / max(end, 1)),
+    )
+
+
+def exported(db: DuckDBPyConnection, selection: Selection = EVERYTHING) -> Iterator[Judgement]:
+    """The judgements that stand, in the order in which their comparisons and labels came, best answer first.
+
+    Left out are those that were withdrawn, and those that a reviewer overturned or excluded. Ties, both-bad
+    and rankings are in; edited ones are as they were said last. In pages, never all in memory.
+    """
+    first: int | None = 0
+    while first is not None:
+        found = page(db, selection, first)
+        yield from found.judgements
+        first = found.following

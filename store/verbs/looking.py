@@ -24,6 +24,7 @@ def count_home(store: Store, actor: Actor, _request: CountHome) -> HomeCounts:
         comparisons=counted.comparisons,
         open_comparisons=store.queue.open_count(),
         labels=counted.labels,
+        demonstrations=counted.demonstrations,
         snapshots=counted.snapshots,
         rounds=counted.rounds,
         newest_policy_id=newest.policy_id if newest else None,

@@ -16,7 +16,8 @@ from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import BadRow
-from store.exchange.publishing import deliver, split_of
+from store.exchange.publishing import deliver
+from store.exchange.splitting import split_of
 from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
 from store.records import Contents, Degree, Label, Prompt, Response, Role, Split, Track, Turn

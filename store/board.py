@@ -78,9 +78,9 @@ class Board:
         return next((item for item in golds[start:] + golds[:start] if item.open_to(annotator_id)), None)
 
     def left(self, annotator_id: str, batch_id: str) -> int:
-        """How many comparisons of the batch are open to them or held by them."""
+        """How many comparisons of the batch are open to them or held by them, without what only measures."""
         held = [self.items[one.lease.comparison_id] for one in self.held_by(annotator_id)]
-        beside = sum(item.batch_id == batch_id and not item.is_open for item in held)
+        beside = sum(item.batch_id == batch_id and item.in_line and not item.is_open for item in held)
         return self.tally.left(annotator_id, batch_id, self.streams(annotator_id, None)) + beside
 
     def hold(self, lease: Lease) -> Held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -88,14 +89,18 @@ def test_gold_comes_silently_between_the_others(measuring: Store, ann: Actor, be
     for _ in range(3):
         label_id = submit(measuring, ben, take(measuring, ben))
         make_gold(measuring, ben, MakeGold(label_id=label_id, why="plain"))
-    turns = []
+    turns, totals = [], []
     for _ in range(20):
         assignment = take(measuring, ann)
         assert "gold" not in repr(assignment)
         turns.append(assignment.turns)
+        totals.append(assignment.total)
         submit(measuring, ann, assignment)
     met = purposes(measuring, "ann")
     assert met.count("gold") == 3  # each of them once
+    # To draw one does not show in the progress; only what was done counts on.
+    measured = [purpose in {"gold", "swapped"} for purpose in met]
+    assert [later - before for before, later in pairwise(totals)] == [int(one) for one in measured[:-1]]
     gold = [turn for turn, purpose in zip(turns, met, strict=True) if purpose == "gold"]
     assert len(set(gold)) == 3
     assert "gold" not in purposes(measuring, "ben")  # who made them judges others

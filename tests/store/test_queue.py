@@ -408,7 +408,7 @@ class QueueMachine(RuleBasedStateMachine):
                 waiting.setdefault((item.wanted.track, item.language), []).append(item)
         left = sum(min(len(items), self.room(items[0])) for items in waiting.values())
         held = [self.items[one.lease.comparison_id] for one in self.held_by(who, None)]
-        beside = [item for item in held if not (item.in_line and self.need(item) > 0)]
+        beside = [item for item in held if item.in_line and self.need(item) <= 0]
         return left + sum(item.wanted.batch_id == batch_id for item in beside)
 
 

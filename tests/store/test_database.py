@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from small_collection import comparisons
 
 from store import annotators
 from store.database import Store, open_store
 from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
-from store.messages import VerifyAudit
 from store.migrate import Migration, migrate, shipped
-from store.verbs import verify_audit
-from store.verbs.roles import HONE
 
 ROOT = Path(__file__).parents[2]
-
-KEPT = "select label_id, comparison_id, annotator_id, surplus from labels"
-
-JUDGES = """
-import os, sys, threading
-from pathlib import Path
-from store.database import open_store
-from store.home import Home
-from store.messages import Actor, Assignment, Judgement, NextComparison, SubmitLabel
-from store.records import Degree, Role
-from store.verbs import next_comparison, submit_label
-
-store = open_store(Home(Path(sys.argv[1])))
-acknowledged = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
-
-def judge(name):
-    actor = Actor(annotator_id=name, name=name, role=Role.ANNOTATOR)
-    while isinstance(found := next_comparison(store, actor, NextComparison()), Assignment):
-        judgement = Judgement(ranks=(1, 2), degree=Degree.BETTER)
-        saved = submit_label(store, actor, SubmitLabel(lease_id=found.lease_id, judgement=judgement))
-        os.write(acknowledged, f"{saved.label_id}\\n".encode())
-
-for number in range(8):
-    threading.Thread(target=judge, args=(f"a{number}",)).start()
-"""
 
 ENTERS = """
 import sys, time
@@ -100,32 +69,6 @@ def test_owners_that_take_turns_lose_nothing(home: Home) -> None:
     with open_store(home) as store, store.reading() as db:
         names = sorted(one.name for one in annotators.everyone(db))
     assert names == [f"{name}-{number}" for name in "abc" for number in range(2)]
-
-
-def test_three_killings_lose_no_acknowledged_label(home: Home, tmp_path: Path) -> None:
-    acknowledged = tmp_path / "acknowledged"
-    acknowledged.touch()
-    with open_store(home) as store:
-        store.append("test", *comparisons(2000, overlap=2))
-    for run in range(1, 4):
-        process = start(JUDGES, home.root, acknowledged)
-        until = time.monotonic() + 60
-        while len(acknowledged.read_bytes().splitlines()) < 40 * run and time.monotonic() < until:
-            time.sleep(0.01)
-        os.kill(process.pid, 9)
-        process.wait()
-        told = acknowledged.read_text().split()
-        assert len(told) >= 40 * run
-        with open_store(home) as store:
-            assert verify_audit(store, HONE, VerifyAudit()).broken_seq is None
-            with store.reading() as db:
-                kept = db.execute(
-                    "select label_id, comparison_id, annotator_id, surplus from labels"
-                ).fetchall()
-        assert set(told) <= {label_id for label_id, *_ in kept}
-        assert len({(comparison_id, who) for _, comparison_id, who, _ in kept}) == len(kept)
-        counted = [comparison_id for _, comparison_id, _, surplus in kept if not surplus]
-        assert max(map(counted.count, set(counted))) <= 2
 
 
 def test_a_database_of_a_newer_hone_is_refused(store: Store) -> None:

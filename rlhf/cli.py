@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rlhf import __version__
-from rlhf.commands import data, looking, loop, people, training, trust
+from rlhf.commands import data, desk, looking, loop, people, snapshots, training, trust
 from store.errors import HoneError
 
 app = typer.Typer(
@@ -37,7 +37,10 @@ app.command()(looking.settings)
 app.command(name="import")(data.import_)
 app.command()(data.ask)
 app.command()(data.simulate)
-app.command()(data.snapshot)
+app.command()(snapshots.snapshot)
+app.command()(snapshots.sign)
+app.command()(desk.review)
+app.command()(desk.void)
 app.command()(training.reward)
 app.command()(trust.lineage)
 app.command()(people.gold)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from store.drawing import QueueSettings
 from store.leases import LeaseSettings
+from store.reviews import ReviewSettings
 
 # What hone.toml and --set may say; a number out of bounds is refused where it is read.
 Count = Annotated[int, Field(ge=1)]
@@ -219,6 +220,7 @@ class Settings:
 
     lease: LeaseSettings = field(default_factory=LeaseSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -11,6 +11,7 @@ import torch
 from rlhf.config import Settings
 from rlhf.initialise import model_path
 from rlhf.reward_model import RewardJob, train_reward_model
+from rlhf.sign_off import check_signed
 from rlhf.track import Tracker
 from store.door import open_door
 from store.errors import HoneError
@@ -41,7 +42,9 @@ def try_reward(
     """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
     torch.set_num_threads(settings.round.threads)
     with open_door(home) as door:
-        frozen = door.ask(freeze, Freeze(contents=Contents.PREFERENCES))
+        request = Freeze(contents=Contents.PREFERENCES, required=settings.review.required)
+        frozen = door.ask(freeze, request)
+        check_signed(door, frozen, settings.review.sign_off)
         newest = door.ask(count_home, CountHome()).newest_policy_path
     if newest is None:
         raise HoneError("Expected a policy to start from; the home has none. Make one with hone init.")

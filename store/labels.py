@@ -59,6 +59,21 @@ where  comparison_id = $comparison_id
 order  by made_at, label_id
 """
 
+OPENED_BY = """
+select distinct comparison_id from labels
+join   comparisons using (comparison_id)
+where  label_id in (select unnest($label_ids::varchar[]))
+  and  not surplus and purpose not in ('gold', 'swapped')
+order  by comparison_id
+"""
+
+STANDING = """
+select * exclude (edits, retracted, verdict) from current_labels
+where  not retracted
+  and  if($label_id is null, annotator_id = $annotator_id, label_id = $label_id)
+order  by label_id
+"""
+
 NEWEST_IN_BATCH = """
 select current_labels.* exclude (edits, retracted, verdict)
 from   current_labels
@@ -129,6 +144,18 @@ def by_id(db: DuckDBPyConnection, label_id: str) -> Label | None:
 def of_comparison(db: DuckDBPyConnection, comparison_id: str) -> list[Label]:
     """The comparison's labels that stand, the oldest first."""
     return rows(db.execute(OF_COMPARISON, {"comparison_id": comparison_id}), Label)
+
+
+def standing(db: DuckDBPyConnection, noun: str, name: str) -> list[Label]:
+    """The annotator's labels, or the one label, as long as they stand."""
+    names = {"label_id": None, "annotator_id": None, f"{noun}_id": name}
+    return rows(db.execute(STANDING, names), Label)
+
+
+def opened_by(db: DuckDBPyConnection, label_ids: list[str]) -> list[str]:
+    """The comparisons that want another label once these do not stand."""
+    found = db.execute(OPENED_BY, {"label_ids": label_ids}).fetchall()
+    return [comparison_id for (comparison_id,) in found]
 
 
 def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch_id: str) -> Label | None:

@@ -23,6 +23,24 @@ _HASHING: Final = threading.BoundedSemaphore(2)
 
 def authenticate(store: Store, name: str, password: str, address: str) -> str | None:
     """A new token when the password is the name's, else None; RequestError when `address` has to wait."""
+    known = _known(store, name, password, address)
+    if known is None:
+        return None
+    annotator, password_hash = known
+    with store.turns.of(f"password {annotator.annotator_id}"), store.reading() as db:
+        if credentials.newest_hash(db, annotator.annotator_id) != password_hash:
+            return None  # it was replaced meanwhile, which ends what it opened
+        return _sign_in(store, annotator)
+
+
+def recognise(store: Store, name: str, password: str, address: str) -> Annotator | None:
+    """Whose name and password these are, without signing them in; throttled as `authenticate` is."""
+    known = _known(store, name, password, address)
+    return known[0] if known else None
+
+
+def _known(store: Store, name: str, password: str, address: str) -> tuple[Annotator, str] | None:
+    """The person whose password it is, and its hash."""
     moment = now()
     wait = store.throttle.wait(name, address, moment)
     if wait:
@@ -37,10 +55,7 @@ def authenticate(store: Store, name: str, password: str, address: str) -> str | 
     if annotator is None or password_hash is None or not fits:
         return None
     store.throttle.right(name, address)
-    with store.turns.of(f"password {annotator.annotator_id}"), store.reading() as db:
-        if credentials.newest_hash(db, annotator.annotator_id) != password_hash:
-            return None  # it was replaced meanwhile, which ends what it opened
-        return _sign_in(store, annotator)
+    return annotator, password_hash
 
 
 def actor_of(store: Store, token: str) -> Actor | None:

@@ -1,4 +1,4 @@
-"""`hone import`, `ask`, `simulate` and `snapshot`: what goes into a home and what is frozen from it."""
+"""`hone import`, `ask` and `simulate`: what goes into a home."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, SetOption, counted, home_of, progress_bar, say
-from store.records import Contents
 
 MOST_REASONS = 20
 """Refused rows whose reasons are printed."""
@@ -92,19 +91,3 @@ def simulate(
         )
     words = f"{counted(worked.labels, 'label')} given." + (f" {worked.ran_dry}" if worked.ran_dry else "")
     say(as_json, dataclasses.asdict(worked), words)
-
-
-def snapshot(
-    contents: Annotated[Contents, typer.Argument(help="What to freeze.")] = Contents.PREFERENCES,
-    home: HomeOption = Path(),
-    as_json: JsonOption = False,
-) -> None:
-    """Freeze training data into a file; the same data gives the same file."""
-    from store.door import open_door
-    from store.messages import Freeze
-    from store.verbs import freeze
-
-    with open_door(home_of(home)) as door:
-        frozen = door.ask(freeze, Freeze(contents=contents))
-    words = f"{counted(frozen.row_count, 'row')} in {home_of(home).root / frozen.path}"
-    say(as_json, dataclasses.asdict(frozen), words)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from rlhf.commands.desk import marked
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
 
 if TYPE_CHECKING:
@@ -20,19 +21,21 @@ def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """Say what is in the home, how its newest round goes, and which policy is in use."""
     from store import rounds
     from store.door import open_door
-    from store.messages import CountHome
-    from store.verbs import count_home
+    from store.messages import CountHome, ListMarks
+    from store.verbs import count_home, list_marks
 
     root = home_of(home)
     with open_door(root) as door:
         counts = door.ask(count_home, CountHome())
+        marks = door.ask(list_marks, ListMarks())
     newest = next(reversed(rounds.progress(root)), None)
     told = {
         **dataclasses.asdict(counts),
         "home": str(root.root),
         "newest_round": _as_object(newest) if newest else None,
+        "marks": [dataclasses.asdict(mark) for mark in marks],
     }
-    say(as_json, told, "\n".join(_lines(root.root, counts, newest)))
+    say(as_json, told, "\n".join([*_lines(root.root, counts, newest), *marked(marks)]))
 
 
 def settings(home: HomeOption = Path(), as_json: JsonOption = False) -> None:

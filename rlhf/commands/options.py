@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +66,16 @@ def listed(things: Sequence[str], most: int) -> str:
     """The first ones, and how many more there are."""
     more = len(things) - most
     return ", ".join(things[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def asked_password(words: str, *, twice: bool = False) -> str:
+    """Asked for on the error stream, unseen; where nobody sits at a terminal, a line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(words, hide_input=True, confirmation_prompt=twice, err=True))
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise HoneError("Expected a password in the first line of standard input; it is empty.")
+    return given
 
 
 @contextmanager

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, home_of, say
-from store.errors import HoneError
+from rlhf.commands.options import HomeOption, JsonOption, asked_password, home_of, say
 from store.records import Role, Track
 
 NameArgument = Annotated[str, typer.Argument(help="The name to sign in with.")]
@@ -45,7 +43,7 @@ def add(
     from store.verbs import add_annotator
 
     root = home_of(home)
-    secret = _asked_password() if password is None else password
+    secret = asked_password("Password", twice=True) if password is None else password
     with open_door(root) as door:
         request = AddAnnotator(name=name, role=role, password=secret, languages=tuple(language))
         person = door.ask(add_annotator, request)
@@ -59,7 +57,7 @@ def passwd(name: NameArgument, home: HomeOption = Path(), as_json: JsonOption = 
     from store.messages import SetPassword
     from store.verbs import set_password
 
-    root, secret = home_of(home), _asked_password()
+    root, secret = home_of(home), asked_password("Password", twice=True)
     with open_door(root) as door:
         person = door.ask(set_password, SetPassword(name=name, password=secret))
     words = f"{person.name} has a new password and signs in again."
@@ -114,13 +112,3 @@ def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     ]
     words = "\n".join(lines) or "Nobody yet. Add a person with hone user add NAME."
     say(as_json, {"annotators": [dataclasses.asdict(each) for each in everyone]}, words)
-
-
-def _asked_password() -> str:
-    """Asked for on the error stream, unseen; where nobody sits at a terminal, a line of standard input."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-    given = sys.stdin.readline().rstrip("\r\n")
-    if not given:
-        raise HoneError("Expected a password in the first line of standard input; it is empty.")
-    return given

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlhf.commands.desk import marked
 from rlhf.commands.options import (
     HomeOption,
     JsonOption,
@@ -30,8 +31,8 @@ def lineage(
     thing: Annotated[
         str,
         typer.Argument(
-            help="label:ID, policy:ID, snapshot:ID, reward-model:ID or annotator:NAME; the first letters of "
-            "an ID will do."
+            help="label:ID, policy:ID, snapshot:ID, reward-model:ID, prompt:ID or annotator:NAME; the first "
+            "letters of an ID will do."
         ),
     ],
     home: HomeOption = Path(),
@@ -55,6 +56,13 @@ def lineage(
         "policies": found.policies,
     }
     lines = [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
+    since = {"retracted or overruled": found.withdrawn, "edited": found.edited}
+    lines += [
+        f"{word} after a snapshot took them ({len(ids)}): {listed(ids, MOST)}"
+        for word, ids in since.items()
+        if ids
+    ]
+    lines += marked(found.marks)
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
 
 

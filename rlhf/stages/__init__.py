@@ -20,7 +20,7 @@ from store.rounds import RoundResult
 _REWARDS: Final = ("reward_helpfulness", "reward_safety")
 
 STAGES: Final = (
-    Stage(name="snapshot", result=Frozen, needs=(), settings=(), run=snapshot),
+    Stage(name="snapshot", result=Frozen, needs=(), settings=("review.required",), run=snapshot),
     Stage(
         name="reward_helpfulness",
         result=Rewarded,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,14 @@ from rlhf.preferences import divide, read_preferences
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
 from rlhf.round import RoundError, Turning
+from rlhf.sign_off import check_signed
+from rlhf.track import write_json
 from store import rounds
 from store.identity import identity
 from store.messages import CountHome, Freeze
-from store.records import Contents, Split, Track
-from store.verbs import count_home, freeze
+from store.records import Contents, Snapshot, Split, Track
+from store.verbs import count_home, freeze, look_at_snapshot
+from store.verbs.signing import LookAtSnapshot
 
 WATCHED_SHARE = 10
 """One training prompt in so many, the same in every round, is kept from training, to tell when PPO should
@@ -36,14 +40,20 @@ class Frozen:
 
 
 def snapshot(turning: Turning) -> Frozen:
-    """Freezes labels and prompts, and settles which policy the round improves."""
-    preferences = turning.door.ask(freeze, Freeze(contents=Contents.PREFERENCES))
+    """Freezes labels and prompts, and settles which policy the round improves.
+
+    Where a reviewer's signature is missing the round stops here, and takes the same labels up again once it
+    is signed; it freezes anew when some of those were retracted or overruled meanwhile.
+    """
+    preferences = _waiting(turning) or _preferences(turning)
     prompts = turning.door.ask(freeze, Freeze(contents=Contents.PROMPTS))
     counts = turning.door.ask(count_home, CountHome())
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     _check_labels(turning, counts.labels)
     _check_tracks(turning, turning.home.root / preferences.path)
+    write_json(_awaited(turning), {"snapshot_id": preferences.snapshot_id})
+    check_signed(turning.door, preferences, turning.settings.review.sign_off)
     return Frozen(
         preferences_id=preferences.snapshot_id,
         preferences=preferences.path,
@@ -60,6 +70,24 @@ def snapshot(turning: Turning) -> Frozen:
 def frozen_in(turning: Turning) -> Frozen:
     """What this round froze."""
     return turning.results["snapshot"]
+
+
+def _preferences(turning: Turning) -> Snapshot:
+    request = Freeze(contents=Contents.PREFERENCES, required=turning.settings.review.required)
+    return turning.door.ask(freeze, request)
+
+
+def _waiting(turning: Turning) -> Snapshot | None:
+    """What this round froze before it stopped for a signature, as long as all of it stands."""
+    if not _awaited(turning).exists():
+        return None
+    awaited = json.loads(_awaited(turning).read_text(encoding="utf-8"))["snapshot_id"]
+    seen = turning.door.ask(look_at_snapshot, LookAtSnapshot(snapshot=awaited))
+    return None if seen.withdrawn else seen.snapshot
+
+
+def _awaited(turning: Turning) -> Path:
+    return turning.stage("snapshot") / "awaited.json"
 
 
 def _check_labels(turning: Turning, labels: int) -> None:

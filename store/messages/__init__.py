@@ -10,6 +10,7 @@ from store.messages.data import (
     Freeze,
     Ingest,
     Ingested,
+    Narrowing,
 )
 from store.messages.judging import (
     Assignment,
@@ -30,6 +31,8 @@ from store.messages.looking import (
     CountHome,
     HomeCounts,
     Lineage,
+    ListMarks,
+    Mark,
     Trace,
     VerifyAudit,
 )
@@ -55,6 +58,9 @@ __all__ = [
     "Judgement",
     "Lineage",
     "ListAnnotators",
+    "ListMarks",
+    "Mark",
+    "Narrowing",
     "NextComparison",
     "NoWork",
     "RenewLease",

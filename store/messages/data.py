@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.records import Contents
+from store.records import Contents, Degree, Track
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Only what is of these; an empty list asks for all.
+
+    `policies`: at least one response of the comparison is theirs. `without` leaves annotators out, by name or
+    id. A snapshot of prompts is narrowed by track and language alone.
+    """
+
+    tracks: tuple[Track, ...] = ()
+    batches: tuple[str, ...] = ()
+    rounds: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    least_degree: Degree = Degree.NEGLIGIBLY
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """Freezes training data into a snapshot file; the same data gives the same file."""
+    """Freezes training data into a snapshot file; the same data and parameters give the same file.
+
+    Labels of the tracks `required` train only when a reviewer has confirmed them; None: as the home is set.
+    """
 
     contents: Contents
+    only: Narrowing = Narrowing()
+    required: tuple[Track, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,8 @@ class HomeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Wants the lineage of `label:ID`, `policy:ID`, `snapshot:ID`, `reward-model:ID` or `annotator:ID`.
+    """Wants the lineage of `label:ID`, `prompt:ID`, `annotator:ID`, `snapshot:ID`, `reward-model:ID` or
+    `policy:ID`.
 
     An ID may be its first letters; an annotator may be named.
     """
@@ -41,9 +42,24 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A `snapshot`, `reward-model` or `policy` learned from so many labels that do not stand any more."""
+
+    noun: str
+    name: str
+    labels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMarks:
+    """Wants to know what is marked "trained on retracted labels"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
     """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
-    annotators', in the same order."""
+    annotators', in the same order. Of the labels, those `withdrawn` (retracted or overruled) or `edited`
+    after a snapshot took them; `marks` are on what was trained on withdrawn ones."""
 
     thing: str
     labels: tuple[str, ...]
@@ -52,6 +68,9 @@ class Lineage:
     snapshots: tuple[str, ...]
     reward_models: tuple[str, ...]
     policies: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

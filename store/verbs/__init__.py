@@ -19,6 +19,9 @@ from store.verbs.keeping import dump_tables, examine
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import make_gold, qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
+from store.verbs.retracting import list_marks, void
+from store.verbs.reviewing import list_reviews_due, review_label
+from store.verbs.signing import look_at_snapshot, sign_snapshot
 
 __all__ = [
     "VERBS",
@@ -31,6 +34,9 @@ __all__ = [
     "freeze",
     "ingest",
     "list_annotators",
+    "list_marks",
+    "list_reviews_due",
+    "look_at_snapshot",
     "make_gold",
     "next_comparison",
     "qualify",
@@ -38,12 +44,15 @@ __all__ = [
     "read_facts",
     "read_judgements",
     "renew_lease",
+    "review_label",
     "set_password",
+    "sign_snapshot",
     "skip_lease",
     "submit_label",
     "trace",
     "undo_label",
     "verify_audit",
+    "void",
 ]
 
 
@@ -74,18 +83,24 @@ VERBS: Final[Mapping[str, Verb]] = {
         ingest,
         list_annotators,
         make_gold,
+        list_marks,
+        list_reviews_due,
+        look_at_snapshot,
         next_comparison,
         qualify,
         read_demonstrations,
         read_facts,
         read_judgements,
         renew_lease,
+        review_label,
         set_password,
+        sign_snapshot,
         skip_lease,
         submit_label,
         trace,
         undo_label,
         verify_audit,
+        void,
     )
 }
 """By name, as `/api/verbs/{name}` calls them."""

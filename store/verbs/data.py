@@ -17,6 +17,6 @@ def ingest(store: Store, actor: Actor, _request: Ingest) -> Ingested:
 
 
 def freeze(store: Store, actor: Actor, request: Freeze) -> Snapshot:
-    """The snapshot of what the store holds now."""
+    """The snapshot of what is asked for of what the store holds now."""
     allow(actor, Role.ENGINEER)
-    return freezing.freeze(store, actor, request.contents)
+    return freezing.freeze(store, actor, request)

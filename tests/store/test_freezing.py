@@ -78,6 +78,7 @@ def test_a_label_becomes_a_pair_of_conversations(store: Store, chief: Actor) -> 
         "chosen_safe": True,
         "rejected_safe": False,
         "annotator_id": "ann",
+        "version": 0,
     }
 
 

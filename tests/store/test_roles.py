@@ -15,6 +15,7 @@ from store.messages import (
     Freeze,
     Ingest,
     ListAnnotators,
+    ListMarks,
     NextComparison,
     RenewLease,
     SetPassword,
@@ -24,9 +25,12 @@ from store.messages import (
     UndoLabel,
     VerifyAudit,
 )
-from store.records import Contents, Role, Track
+from store.records import Contents, Role, Track, Verdict
 from store.verbs import VERBS
 from store.verbs.measuring import MakeGold, Qualify
+from store.verbs.retracting import Void
+from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.signing import LookAtSnapshot, SignSnapshot
 
 ASKED: dict[str, tuple[Role, object]] = {
     "add_annotator": (Role.ADMINISTRATOR, AddAnnotator(name="new", password="long enough")),
@@ -36,15 +40,21 @@ ASKED: dict[str, tuple[Role, object]] = {
     "ingest": (Role.ENGINEER, Ingest()),
     "list_annotators": (Role.ADMINISTRATOR, ListAnnotators()),
     "make_gold": (Role.REVIEWER, MakeGold(label_id="l", why="")),
+    "list_marks": (Role.REVIEWER, ListMarks()),
+    "list_reviews_due": (Role.REVIEWER, ListReviewsDue()),
+    "look_at_snapshot": (Role.REVIEWER, LookAtSnapshot(snapshot="s")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),
     "renew_lease": (Role.ANNOTATOR, RenewLease(lease_id="l")),
+    "review_label": (Role.REVIEWER, ReviewLabel(thing="label:l", verdict=Verdict.CONFIRM, why="fine")),
     "set_password": (Role.ADMINISTRATOR, SetPassword(name="somebody", password="long enough")),
+    "sign_snapshot": (Role.REVIEWER, SignSnapshot(snapshot="s")),
     "skip_lease": (Role.ANNOTATOR, SkipLease(lease_id="l", reason="")),
     "submit_label": (Role.ANNOTATOR, SubmitLabel(lease_id="l", judgement=FIRST_BETTER)),
     "trace": (Role.REVIEWER, Trace(thing="label:l")),
     "undo_label": (Role.ANNOTATOR, UndoLabel()),
     "verify_audit": (Role.REVIEWER, VerifyAudit()),
+    "void": (Role.REVIEWER, Void(thing="label:l", why="spam")),
 }
 """The least role that each verb takes, and a request."""
 

@@ -1,0 +1,160 @@
+"""`hone review` and `hone void`: what a safety reviewer does about labels."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rlhf.commands.options import (
+    HomeOption,
+    JsonOption,
+    asked_password,
+    counted,
+    home_of,
+    listed,
+    progress_bar,
+    say,
+)
+from store.errors import HoneError
+from store.records import Verdict
+
+if TYPE_CHECKING:
+    from store.messages import Mark
+    from store.verbs.retracting import Voided
+    from store.verbs.reviewing import DueReview
+
+MOST = 8
+"""Ids of a noun that are printed; --json gives all."""
+LONGEST = 200
+"""Characters of a text that are printed."""
+
+
+def review(
+    thing: Annotated[
+        str | None, typer.Argument(help="label:ID or skip:ID; without it, what waits is listed.")
+    ] = None,
+    verdict: Annotated[
+        Verdict | None, typer.Option(help="confirm keeps the label, overturn and exclude take it out.")
+    ] = None,
+    why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
+    as_: Annotated[
+        str | None, typer.Option("--as", help="The reviewer; their password is asked for.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """List the labels that a reviewer should see and why, or rule on one of them."""
+    if thing is None:
+        _list(home, most, as_json)
+    elif verdict is None or as_ is None:
+        raise HoneError(f"Expected --verdict, --why and --as to review {thing}; say all three.")
+    else:
+        _rule(home, thing, verdict, why, as_, as_json)
+
+
+def void(
+    thing: Annotated[str, typer.Argument(help="annotator:NAME or label:ID.")],
+    why: Annotated[str, typer.Option(help="Why; it is kept with every retraction.")] = "",
+    suspend: Annotated[
+        bool, typer.Option("--suspend", help="Bar the annotator from both tracks too.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be touched.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Retract labels, and say which snapshots, reward models and policies learned from them.
+
+    Their comparisons are asked again, of others.
+    """
+    from store import progress
+    from store.door import open_door
+    from store.verbs.retracting import Void
+    from store.verbs.retracting import void as retract
+
+    root = home_of(home)
+    if not (why.strip() or dry_run):
+        raise HoneError("Expected --why with what is wrong with the labels; got nothing.")
+    asked = Void(thing=thing, why=why, suspend=suspend, dry_run=True)
+    ask_first = sys.stdin.isatty() and not (yes or dry_run or as_json)
+    with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+        if dry_run or ask_first:
+            found = door.ask(retract, asked)
+        else:
+            found = door.ask(retract, dataclasses.replace(asked, dry_run=False))
+    if ask_first:
+        typer.echo("\n".join(_impact(found)), err=True)
+        typer.confirm("Retract them? This cannot be taken back.", abort=True, err=True)
+        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+            found = door.ask(retract, dataclasses.replace(asked, dry_run=False))
+    say(as_json, dataclasses.asdict(found), "\n".join(_impact(found)))
+
+
+def marked(found: tuple[Mark, ...]) -> list[str]:
+    """A line for everything that was trained on retracted labels."""
+    from store.marks import WORDS
+
+    return [f"{mark.noun} {mark.name[:20]}: {WORDS} ({mark.labels})" for mark in found]
+
+
+def _list(home: Path, most: int, as_json: bool) -> None:
+    from store.door import open_door
+    from store.verbs.reviewing import ListReviewsDue, list_reviews_due
+
+    with open_door(home_of(home)) as door:
+        found = door.ask(list_reviews_due, ListReviewsDue(most=most))
+    lines = [line for one in found.due for line in _waiting(one)]
+    lines.append(
+        f"{counted(found.waiting, 'review')} due." if found.waiting else "Nothing waits for a review."
+    )
+    say(as_json, dataclasses.asdict(found), "\n".join(lines))
+
+
+def _rule(home: Path, thing: str, verdict: Verdict, why: str, name: str, as_json: bool) -> None:
+    from store.door import open_door
+    from store.verbs.reviewing import ReviewLabel, review_label
+    from store.verbs.vouching import Vouch
+
+    root = home_of(home)
+    vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
+    with open_door(root) as door:
+        kept = door.ask(review_label, ReviewLabel(thing=thing, verdict=verdict, why=why, vouch=vouch))
+    say(as_json, dataclasses.asdict(kept), f"{kept.verdict} on {kept.label_id}: {kept.why}")
+
+
+def _waiting(one: DueReview) -> list[str]:
+    due = one.due
+    lines = [f"{due.noun}:{due.name}  {due.reason}  ({due.track}, by {due.annotator})"]
+    if due.comment:
+        lines.append(f"  says: {_short(due.comment)}")
+    lines.append(f"  asked: {_short(due.turns[-1].content)}")
+    for place, text in enumerate(one.responses):
+        rank = f"{due.ranks[place]}. " if due.ranks else ""
+        safe = ("" if due.safety[place].safe else "unsafe: ") if due.safety else ""
+        lines.append(f"  {rank}{safe}{_short(text)}")
+    return lines
+
+
+def _impact(found: Voided) -> list[str]:
+    done = "would be " if found.dry_run else ""
+    nouns = {
+        "snapshots": found.snapshots,
+        "reward models": found.reward_models,
+        "policies": found.policies,
+        "comparisons asked again": found.comparisons,
+    }
+    lines = [f"{counted(len(found.labels), 'label')} {done}retracted: {listed(found.labels, MOST)}"]
+    lines += [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
+    if found.suspended:
+        lines.append(f"{found.thing} judges nothing more until somebody qualifies them again.")
+    return [*lines, *marked(found.marks)]
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"

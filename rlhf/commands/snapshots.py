@@ -1,0 +1,117 @@
+"""`hone snapshot` and `hone sign`: training data is frozen, read by a reviewer, and signed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rlhf.commands.options import HomeOption, JsonOption, asked_password, counted, home_of, progress_bar, say
+from store.records import Contents, Track
+
+if TYPE_CHECKING:
+    from store.records import Snapshot
+
+LISTED = {"track": "by_track", "degree": "by_degree", "split": "by_split", "age": "by_age"}
+"""What is printed of the counts; --json gives all."""
+
+Named = Annotated[list[str], typer.Option(help="Only of this one; may be said again for further ones.")]
+
+
+def snapshot(
+    contents: Annotated[Contents, typer.Argument(help="What to freeze.")] = Contents.PREFERENCES,
+    track: Annotated[list[Track], typer.Option(help="Only this track.")] = [],  # noqa: B006  # typer copies
+    batch: Named = [],  # noqa: B006
+    round_: Annotated[list[int], typer.Option("--round", help="Only comparisons of this round.")] = [],  # noqa: B006
+    language: Named = [],  # noqa: B006
+    policy: Named = [],  # noqa: B006
+    least_degree: Annotated[
+        int, typer.Option(min=0, max=3, help="Only labels of this degree or more: 3 is significantly better.")
+    ] = 0,
+    without: Annotated[list[str], typer.Option(help="Leave this annotator out.")] = [],  # noqa: B006
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Freeze training data into a file; the same data, asked for in the same way, gives the same file."""
+    from store import progress
+    from store.door import open_door
+    from store.messages import Freeze, Narrowing
+    from store.records import Degree
+    from store.verbs import freeze
+
+    only = Narrowing(
+        tracks=tuple(track),
+        batches=tuple(batch),
+        rounds=tuple(round_),
+        languages=tuple(language),
+        policies=tuple(policy),
+        least_degree=Degree(least_degree),
+        without=tuple(without),
+    )
+    root = home_of(home)
+    with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+        frozen = door.ask(freeze, Freeze(contents=contents, only=only))
+    lines = [f"{counted(frozen.row_count, 'row')} in {root.root / frozen.path}", *told(frozen)]
+    say(as_json, as_object(frozen), "\n".join(lines))
+
+
+def sign(
+    snapshot: Annotated[str, typer.Argument(help="The snapshot's id; its first letters will do.")],
+    as_: Annotated[str, typer.Option("--as", help="The reviewer who signs; their password is asked for.")],
+    note: Annotated[str, typer.Option(help="What the reviewer wants to say with it.")] = "",
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Let a snapshot train: a reviewer reads what is in it and signs with their password."""
+    from store.door import open_door
+    from store.verbs.signing import LookAtSnapshot, SignSnapshot, look_at_snapshot, sign_snapshot
+    from store.verbs.vouching import Vouch
+
+    root = home_of(home)
+    with open_door(root) as door:
+        seen = door.ask(look_at_snapshot, LookAtSnapshot(snapshot=snapshot))
+    found = seen.snapshot
+    if not as_json:
+        lines = [f"Snapshot {found.snapshot_id}: {counted(found.row_count, 'row')}", *told(found)]
+        if seen.withdrawn:
+            lines.append(f"{counted(seen.withdrawn, 'label')} of it retracted or overruled since.")
+        typer.echo("\n".join(lines), err=True)
+    vouch = Vouch(name=as_, password=asked_password(f"Password of {as_}"))
+    with open_door(root) as door:
+        signed = door.ask(sign_snapshot, SignSnapshot(snapshot=found.snapshot_id, note=note, vouch=vouch))
+    words = f"{signed.name} signed snapshot {found.snapshot_id[:12]} on {signed.made_at:%Y-%m-%d %H:%M} UTC."
+    say(as_json, {**dataclasses.asdict(signed), "snapshot_id": found.snapshot_id}, words)
+
+
+def told(frozen: Snapshot) -> list[str]:
+    """What the snapshot is made of and what was left out, in a few lines."""
+    counts, left_out = json.loads(frozen.counts), json.loads(frozen.left_out)
+    lines = [
+        f"by {word}: " + ", ".join(f"{_count(count)} {name}" for name, count in counts[key].items())
+        for word, key in LISTED.items()
+        if counts.get(key)
+    ]
+    if counts.get("by_annotator"):
+        lines.insert(
+            0,
+            f"from {counted(counts['labels'], 'label')} of "
+            f"{counted(len(counts['by_annotator']), 'annotator')}",
+        )
+    if newest := counts.get("newest_policy"):
+        lines.append(f"with a response of the newest policy, {newest['policy_id']}: {newest['share']:.0%}")
+    if left_out:
+        lines.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in left_out.items()))
+    return lines
+
+
+def as_object(frozen: Snapshot) -> dict[str, Any]:
+    """The snapshot with its JSON texts as what they tell."""
+    texts = {name: json.loads(getattr(frozen, name)) for name in ("parameters", "counts", "left_out")}
+    return {**dataclasses.asdict(frozen), **texts}
+
+
+def _count(count: int | dict[str, int]) -> int:
+    return count["pairs"] if isinstance(count, dict) else count

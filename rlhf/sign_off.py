@@ -1,0 +1,27 @@
+"""Whether a snapshot may train: on the tracks that the settings name only with a reviewer's signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from store.door import Door
+from store.errors import HoneError
+from store.records import Snapshot, Track
+from store.verbs import look_at_snapshot
+from store.verbs.signing import LookAtSnapshot
+
+
+class UnsignedError(HoneError):
+    """Nobody has let the snapshot train yet."""
+
+
+def check_signed(door: Door, snapshot: Snapshot, sign_off: Sequence[Track]) -> None:
+    """Raises UnsignedError, which says who must sign what and how, when a signature is missing."""
+    waiting = sorted({str(track) for track in sign_off} & set(json.loads(snapshot.counts)["by_track"]))
+    if not waiting or door.ask(look_at_snapshot, LookAtSnapshot(snapshot=snapshot.snapshot_id)).signatures:
+        return
+    raise UnsignedError(
+        f"Snapshot {snapshot.snapshot_id[:12]} has {' and '.join(waiting)} labels, which train only once a "
+        f"reviewer has signed them: hone sign {snapshot.snapshot_id[:12]} --as NAME, then go on."
+    )

@@ -1,0 +1,54 @@
+"""What is marked "trained on retracted labels" until it is trained anew.
+
+A mark is derived, never stored: a snapshot bears one while its file holds labels that were retracted or
+overruled since, a reward model while its snapshot does, a policy while anything in its descent does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from duckdb import DuckDBPyConnection
+
+from store.descent import Trained, back, everything
+from store.home import Home
+from store.messages import Mark
+from store.records import Contents
+
+WITHDRAWN = """
+with overruled as (
+  select label_id
+  from   reviews
+  group  by label_id
+  having arg_max(verdict, made_at) <> 'confirm'
+)
+select distinct label_id from read_parquet($path)
+where  label_id in (select label_id from retractions union all select label_id from overruled)
+order  by label_id
+"""
+
+WORDS: Final = "trained on retracted labels"
+
+
+def marks(db: DuckDBPyConnection, home: Home, trained: Trained | None = None) -> tuple[Mark, ...]:
+    """Every mark of the home: snapshots first, then reward models, then policies."""
+    trained = trained or everything(db)
+    held = {
+        one.snapshot_id: withdrawn(db, str(home.root / one.path))
+        for one in trained.snapshots
+        if one.contents is Contents.PREFERENCES and (home.root / one.path).exists()  # else nobody can tell
+    }
+    labels = {("snapshot", name): found for name, found in held.items()}
+    for model in trained.reward_models:
+        labels["reward-model", model.reward_model_id] = held.get(model.snapshot_id, frozenset())
+    for policy in trained.policies:
+        of_it = [held.get(one, frozenset()) for one in back(trained, policy.policy_id).snapshots]
+        labels["policy", policy.policy_id] = frozenset().union(*of_it)
+    return tuple(
+        Mark(noun=noun, name=name, labels=len(found)) for (noun, name), found in labels.items() if found
+    )
+
+
+def withdrawn(db: DuckDBPyConnection, path: str) -> frozenset[str]:
+    """The labels of a snapshot's file that were retracted or overruled since."""
+    return frozenset(label_id for (label_id,) in db.execute(WITHDRAWN, {"path": path}).fetchall())

@@ -1,0 +1,137 @@
+"""Retraction: labels are voided, and what they touched is told and marked until it is trained anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from duckdb import DuckDBPyConnection
+
+from store import comparisons, guidelines, labels, lineage, progress
+from store.database import Store
+from store.descent import Thread, everything
+from store.errors import NotAllowedError, RequestError
+from store.marks import marks
+from store.messages import Actor, ListMarks, Mark
+from store.records import Label, Qualification, Retraction, Role, Track
+from store.verbs.assignments import LONGEST_COMMENT, check_words
+from store.verbs.roles import allow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void:
+    """Retracts every standing label of `annotator:NAME`, or `label:ID`, and says why.
+
+    `dry_run` changes nothing and tells what would be touched; `suspend` also bars the annotator from both
+    tracks.
+    """
+
+    thing: str
+    why: str
+    dry_run: bool = False
+    suspend: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """The labels retracted and everything that they touched; `comparisons` are open to others again.
+
+    `suspended` names who was barred; `marks` are what is now "trained on retracted labels".
+    """
+
+    thing: str
+    labels: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    reward_models: tuple[str, ...]
+    policies: tuple[str, ...]
+    comparisons: tuple[str, ...]
+    suspended: str | None = None
+    dry_run: bool = False
+    marks: tuple[Mark, ...] = ()
+
+
+def void(store: Store, actor: Actor, request: Void) -> Voided:
+    """Retracts in one transaction and gives the comparisons back to the queue, never to who judged them."""
+    allow(actor, Role.REVIEWER)
+    check_words("reason", request.why, LONGEST_COMMENT)
+    if not (request.why.strip() or request.dry_run):
+        raise RequestError("Expected why the labels are void; got nothing. Say it in a few words.")
+    with store.reading() as db:
+        noun, name = lineage.meant(db, everything(db), request.thing)
+        annotator_id = _annotator(db, noun, name)
+    if annotator_id == actor.annotator_id:
+        raise NotAllowedError("Nobody voids their own labels; undo them, or leave it to another reviewer.")
+    with store.turns.of(annotator_id), store.reading() as db:
+        standing = labels.standing(db, noun, name)
+        if not (standing or request.suspend):
+            raise RequestError(f"Nothing of {noun}:{name} stands that could be voided.")
+        impact = _impact(db, store, noun, name, standing)
+        if request.dry_run:
+            return replace(impact, dry_run=True)
+        _retract(store, actor, request, annotator_id, standing)
+        thread = Thread(set(impact.snapshots), set(impact.reward_models), set(impact.policies))
+        return replace(
+            impact,
+            marks=lineage.touched(marks(db, store.home), thread),
+            suspended=annotator_id if request.suspend else None,
+        )
+
+
+def list_marks(store: Store, actor: Actor, _request: ListMarks) -> tuple[Mark, ...]:
+    """Everything that is marked "trained on retracted labels"."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        return marks(db, store.home)
+
+
+def _annotator(db: DuckDBPyConnection, noun: str, name: str) -> str:
+    """Whose labels they are."""
+    if noun == "label":
+        label = labels.by_id(db, name)
+        assert label is not None  # noqa: S101  # it was just found
+        return label.annotator_id
+    if noun == "annotator":
+        return name
+    raise RequestError(f"Expected annotator:NAME or label:ID to void; got {noun}:{name}.")
+
+
+def _retract(store: Store, actor: Actor, request: Void, annotator_id: str, standing: list[Label]) -> None:
+    progress.tell("retracting", 0.0, f"{len(standing)} labels")
+    facts: list[Retraction | Qualification] = [
+        Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason=request.why)
+        for label in standing
+    ]
+    with store.reading() as db:
+        if request.suspend:
+            facts += [
+                Qualification(
+                    annotator_id=annotator_id,
+                    track=track,
+                    guideline_version=guidelines.version(db, track),
+                    passed=False,
+                    why=request.why,
+                    given_by=actor.annotator_id,
+                )
+                for track in Track
+            ]
+        store.append(actor.annotator_id, *facts)
+        found = comparisons.wanted(db, [label.comparison_id for label in standing])
+    wanted = {one.comparison_id: one for one in found}
+    for label in standing:
+        store.queue.withdraw(label, wanted[label.comparison_id])
+
+
+def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, standing: list[Label]) -> Voided:
+    """What retracting them touches, as it is marked now."""
+    progress.tell("looking for what they touched", 0.0)
+    trained = everything(db)
+    thread = lineage.holding(db, store.home, trained, noun, name)
+    label_ids = [label.label_id for label in standing]
+    return Voided(
+        thing=f"{noun}:{name}",
+        labels=tuple(label_ids),
+        snapshots=tuple(sorted(thread.snapshots)),
+        reward_models=tuple(sorted(thread.reward_models)),
+        policies=tuple(sorted(thread.policies)),
+        comparisons=tuple(labels.opened_by(db, label_ids)),
+        marks=lineage.touched(marks(db, store.home, trained), thread),
+    )

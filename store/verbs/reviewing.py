@@ -1,0 +1,113 @@
+"""What a safety reviewer does: sees the labels that call for it, and rules on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from store import labels, lineage, responses, reviews
+from store.database import Store
+from store.descent import everything
+from store.errors import NotAllowedError, RequestError
+from store.identity import identity
+from store.messages import Actor
+from store.records import Review, Role, Verdict
+from store.reviews import Due, ReviewSettings
+from store.settings import load_section
+from store.verbs.assignments import LONGEST_COMMENT, check_words
+from store.verbs.roles import allow
+from store.verbs.vouching import Vouch, reviewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReviewsDue:
+    """Wants what reviewers should see, so much of it at most."""
+
+    most: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReview:
+    """Something that waits for a reviewer, with the responses' texts."""
+
+    due: Due
+    responses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewsDue:
+    """What waits, the most pressing first, and how much there is of it."""
+
+    due: tuple[DueReview, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLabel:
+    """Rules on `label:ID`, or answers a flag, `skip:ID`; `vouch` where the command rules for a person."""
+
+    thing: str
+    verdict: Verdict
+    why: str
+    vouch: Vouch | None = None
+
+
+def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> ReviewsDue:
+    """Labels whose chosen response is unsafe while another is safe, flags, labels that find nothing
+    acceptable, and, where the home asks for it, whatever nobody has reviewed."""
+    allow(actor, Role.REVIEWER)
+    required = load_section(ReviewSettings, "review", store.home.settings).required
+    with store.reading() as db:
+        found = reviews.due(db, required, request.most)
+        due = tuple(
+            DueReview(due=one, responses=tuple(responses.text(db, name) for name in one.response_ids))
+            for one in found
+        )
+    return ReviewsDue(due=due, waiting=found[0].waiting if found else 0)
+
+
+def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Review:
+    """Keeps the verdict, the newest of which counts."""
+    who = reviewer(store, actor, request.vouch)
+    check_words("reason", request.why, LONGEST_COMMENT)
+    if not request.why.strip():
+        raise RequestError("Expected why the verdict is so; got nothing. Say it in a few words.")
+    with store.reading() as db:
+        label_id = _ruled_on(db, request.thing, who, request.verdict)
+        with store.turns.of(f"review {label_id}"):
+            review = Review(
+                review_id=identity("review", label_id, reviews.count(db, label_id)),
+                label_id=label_id,
+                reviewer_id=who.annotator_id,
+                verdict=request.verdict,
+                why=request.why,
+            )
+            store.append(who.annotator_id, review)
+    return review
+
+
+def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) -> str:
+    """The id of the label or flag, which must stand and be another's."""
+    noun, _, start = thing.partition(":")
+    if noun == "skip":
+        return _flag(db, start, verdict)
+    if noun != "label":
+        raise RequestError(f"Expected label:ID or skip:ID of what waits for a review; got {thing}.")
+    _noun, name = lineage.meant(db, everything(db), thing)
+    label = labels.by_id(db, name)
+    assert label is not None  # noqa: S101  # it was just found
+    if labels.retracted(db, name):
+        raise RequestError(f"The label {name} was withdrawn; there is nothing left to review.")
+    if label.annotator_id == who.annotator_id:
+        raise NotAllowedError("Nobody reviews their own label; leave it to another reviewer.")
+    return name
+
+
+def _flag(db: DuckDBPyConnection, start: str, verdict: Verdict) -> str:
+    found = reviews.flags_like(db, start) if start else []
+    if len(found) != 1:
+        raise RequestError(f"Expected skip:ID of one flag that is there; {len(found)} begin with {start!r}.")
+    if verdict is Verdict.EXCLUDE:
+        raise RequestError("A flag is confirmed or overturned; only a label can be excluded.")
+    return found[0]

@@ -1,0 +1,107 @@
+"""What a reviewer reads of a snapshot, and the signature that lets it train."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from store import lineage, signatures, snapshots
+from store.database import Store
+from store.descent import everything
+from store.errors import RequestError
+from store.identity import canonical
+from store.marks import withdrawn
+from store.messages import Actor
+from store.records import Contents, Role, Signature, Snapshot
+from store.signatures import Signed
+from store.verbs.assignments import check_words
+from store.verbs.roles import allow
+from store.verbs.vouching import Vouch, reviewer
+
+LONGEST_NOTE = 2_000
+"""Characters of a note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtSnapshot:
+    """Wants to see a snapshot; its id may be its first letters."""
+
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotSeen:
+    """A snapshot, who has signed it, and how many of its labels were retracted or overruled since."""
+
+    snapshot: Snapshot
+    signatures: tuple[Signed, ...]
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignSnapshot:
+    """Lets a snapshot train; `vouch` where the `hone` command signs for a person."""
+
+    snapshot: str
+    note: str = ""
+    vouch: Vouch | None = None
+
+
+def look_at_snapshot(store: Store, actor: Actor, request: LookAtSnapshot) -> SnapshotSeen:
+    """The snapshot as a reviewer sees it before signing."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        snapshot = _snapshot(db, request.snapshot)
+        gone = 0
+        if snapshot.contents is Contents.PREFERENCES:
+            gone = len(withdrawn(db, lineage.file(store.home, snapshot)))
+        signed = tuple(signatures.of_snapshot(db, snapshot.snapshot_id))
+    return SnapshotSeen(snapshot=snapshot, signatures=signed, withdrawn=gone)
+
+
+def sign_snapshot(store: Store, actor: Actor, request: SignSnapshot) -> Signed:
+    """Keeps the signature with what was seen; who has signed already has signed."""
+    who = reviewer(store, actor, request.vouch)
+    check_words("note", request.note, LONGEST_NOTE)
+    seen = look_at_snapshot(store, who, LookAtSnapshot(snapshot=request.snapshot))
+    snapshot = seen.snapshot
+    _check_file(Path(lineage.file(store.home, snapshot)), snapshot)
+    signature = Signature(
+        snapshot_id=snapshot.snapshot_id,
+        reviewer_id=who.annotator_id,
+        seen=canonical(
+            {
+                "rows": snapshot.row_count,
+                "parameters": json.loads(snapshot.parameters),
+                "counts": json.loads(snapshot.counts),
+                "left_out": json.loads(snapshot.left_out),
+                "withdrawn": seen.withdrawn,
+            }
+        ),
+        note=request.note,
+    )
+    store.append(who.annotator_id, signature)
+    with store.reading() as db:
+        given = signatures.of_snapshot(db, snapshot.snapshot_id)
+    return next(one for one in given if one.reviewer_id == who.annotator_id)
+
+
+def _snapshot(db: DuckDBPyConnection, start: str) -> Snapshot:
+    _noun, name = lineage.meant(db, everything(db), f"snapshot:{start}")
+    found = snapshots.by_id(db, name)
+    assert found is not None  # noqa: S101  # it was just found
+    return found
+
+
+def _check_file(file: Path, snapshot: Snapshot) -> None:
+    """Nobody signs what is not what was frozen."""
+    with file.open("rb") as handle:
+        sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+    if sha256 != snapshot.snapshot_id:
+        raise RequestError(
+            f"The file {file.name} is not what was frozen; put back the one that was, or freeze anew."
+        )

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from store.exchange import demonstrations, hh, prompts, trl
+from store.exchange import argilla, demonstrations, hh, label_studio, oasst, prompts, trl, ultrafeedback
 from store.exchange.format import Format
 
 FORMATS: Final[dict[str, Format]] = {
-    form.name: form for form in (hh.FORMAT, trl.FORMAT, prompts.FORMAT, demonstrations.FORMAT)
+    form.name: form
+    for form in (
+        hh.FORMAT,
+        trl.FORMAT,
+        oasst.FORMAT,
+        ultrafeedback.FORMAT,
+        argilla.FORMAT,
+        label_studio.FORMAT,
+        prompts.FORMAT,
+        demonstrations.FORMAT,
+    )
 }

@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from store.exchange.lines import GZIP, BadRow, Line, RowError, UnreadableError, lines
+from store.exchange.reasons import reason
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
@@ -61,10 +62,10 @@ def elements(paths: Sequence[Path]) -> Iterator[Line | BadRow]:
             raise UnreadableError(f"{path} cannot be read to its end: {error}.") from error
 
 
-def bad(line: Line, reason: object) -> BadRow:
+def bad(line: Line, why: object) -> BadRow:
     """The row at this place as one that does not go in."""
     kind = BadElement if isinstance(line, Element) else BadRow
-    return kind(line.file.name, line.number, str(reason))
+    return kind(line.file.name, line.number, str(why))
 
 
 def value(line: Line) -> dict[str, Any]:
@@ -84,9 +85,7 @@ def fitted(found: object, adapter: TypeAdapter[T]) -> T:
     try:
         return adapter.validate_python(found)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise RowError(f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise RowError(reason(error)) from error
 
 
 def _check_numbers(found: object) -> None:

@@ -8,46 +8,25 @@ it goes out again with the ranks that stand now. Flat messages go out as trees.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from duckdb import DuckDBPyConnection
-
 from store.door import Door
 from store.exchange.elements import bad, elements, value
 from store.exchange.facts import facts
 from store.exchange.flat_messages import grouped
+from store.exchange.format import Format, Wanted, judgements
 from store.exchange.judgements import Judgement
 from store.exchange.lines import BadRow, RowError
-from store.exchange.message_trees import NAME, Grown, Ranking, grown
+from store.exchange.message_trees import NAME, Grown, grown
 from store.exchange.notes import note_of
-from store.exchange.publishing import ImportReport, publish
-from store.exchange.scores import places
-from store.exchange.standing import EVERYTHING, Selection, exported
+from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.identity import identity
-from store.records import Fact, Label, Prompt, Response
-
-TREES: Final = 200
-"""In memory at a time."""
-
-FIRST_PROMPTS = """
-select meta
-from   prompts
-where  starts_with(meta, '{"oasst":')
-  and  ($track is null or track = $track)
-  and  ($split is null or split = $split)
-  and  ($language is null or language = $language)
-order  by prompt_id
-"""
-
-STANDING = """
-select label_id, ranks
-from   current_labels
-where  label_id in (select unnest($label_ids::varchar[]))
-  and  not retracted and coalesce(verdict, 'confirm') = 'confirm'
-"""
+from store.records import Fact, Prompt
+from store.verbs.reading import ReadTrees, read_standing_trees
 
 
 def read(paths: Sequence[Path]) -> Iterator[Grown | BadRow]:
@@ -62,7 +41,7 @@ def read(paths: Sequence[Path]) -> Iterator[Grown | BadRow]:
             yield bad(line, error)
 
 
-def import_oasst(door: Door, paths: Sequence[Path]) -> ImportReport:
+def import_oasst(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home; again adds nothing.
 
     `rows` counts trees, `added` and `there` the prompts and rankings in them.
@@ -71,7 +50,7 @@ def import_oasst(door: Door, paths: Sequence[Path]) -> ImportReport:
 
     def things() -> Iterator[Prompt | Judgement | BadRow]:
         nonlocal trees
-        for tree in read(paths):
+        for tree in shown(read(paths), show):
             trees += 1
             if isinstance(tree, BadRow):
                 yield tree
@@ -89,53 +68,17 @@ def _facts(things: Sequence[object]) -> Mapping[str, Sequence[Fact]]:
     return {**judged, "prompts": list(prompts.values())}
 
 
-def rows(db: DuckDBPyConnection, selection: Selection = EVERYTHING) -> Iterator[dict[str, Any]]:
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """The trees that came as such, with the ranks that stand, and one for each other judgement."""
-    with db.cursor() as firsts:
-        firsts.execute(
-            FIRST_PROMPTS,
-            {"track": selection.track, "split": selection.split, "language": selection.language},
-        )
-        while found := firsts.fetchmany(TREES):
-            yield from _as_they_stand(db, [note_of(NAME, meta) for (meta,) in found])
-    for judgement in exported(db, selection):
+    first: int | None = 0
+    while first is not None:
+        page = door.ask(read_standing_trees, ReadTrees(selection=wanted.selection, first=first))
+        yield from map(json.loads, page.trees)
+        wanted.show(page.done / 2, "read")
+        first = page.following
+    for judgement in judgements(door, wanted):
         if not note_of(NAME, judgement.comparison_meta):
             yield _planted(judgement)
-
-
-def _as_they_stand(db: DuckDBPyConnection, trees: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The trees with their ranks as they were last said, and without those that were withdrawn."""
-    told = [(tree, ranking) for tree in trees for ranking in grown(tree).rankings]
-    made = [facts(NAME, [ranking.judgement]) for _, ranking in told]
-    labels = [label for tables in made for label in tables["labels"] if isinstance(label, Label)]
-    ids = [label.label_id for label in labels]
-    standing = dict(db.execute(STANDING, {"label_ids": ids}).fetchall())
-    for (tree, ranking), tables, label in zip(told, made, labels, strict=True):
-        ranks = standing.get(label.label_id)
-        if ranks is None or places(ranks) != label.ranks:
-            _rank_anew(tree, _by_message(ranking, tables, ranks))
-    return list(trees)
-
-
-def _by_message(
-    ranking: Ranking, tables: Mapping[str, Sequence[Fact]], ranks: Sequence[int] | None
-) -> dict[str, int | None]:
-    """The rank of each message, from 0; None where none stands. A label's ranks go by the response's id."""
-    ids = [one.response_id for one in tables["responses"] if isinstance(one, Response)]
-    order = sorted(ids)
-    return {
-        message_id: None if ranks is None else places(ranks)[order.index(response_id)] - 1
-        for message_id, response_id in zip(ranking.message_ids, ids, strict=True)
-    }
-
-
-def _rank_anew(tree: Mapping[str, Any], ranks: Mapping[str, int | None]) -> None:
-    waiting = [tree["prompt"]]
-    while waiting:
-        message = waiting.pop()
-        if message["message_id"] in ranks:
-            message["rank"] = ranks[message["message_id"]]
-        waiting += message.get("replies") or ()
 
 
 def _planted(judgement: Judgement) -> dict[str, Any]:
@@ -172,3 +115,11 @@ def _message(message_id: str, parent_id: str | None, role: str, text: str, langu
         "deleted": False,
         "replies": [],
     }
+
+
+FORMAT: Final = Format(
+    name=NAME,
+    words="Open-Assistant's message trees",
+    bring=import_oasst,
+    rows=rows,
+)

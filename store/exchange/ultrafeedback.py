@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from store.door import Door
 from store.exchange.elements import bad, elements, fitted, value
 from store.exchange.facts import facts
+from store.exchange.format import Format, Wanted, judgements
 from store.exchange.judgements import Answer, Judgement, ordered
 from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of, noted
-from store.exchange.publishing import ImportReport, publish
+from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.exchange.scores import agree, ranks_by_score
 from store.records import Turn
 
@@ -87,9 +88,14 @@ def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
             yield bad(line, error)
 
 
-def import_ultrafeedback(door: Door, paths: Sequence[Path]) -> ImportReport:
+def import_ultrafeedback(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home as labels of an imported annotator; again adds nothing."""
-    return publish(door, NAME, read(paths), partial(facts, NAME), lambda counts: counts.labels)
+    return publish(door, NAME, shown(read(paths), show), partial(facts, NAME), lambda counts: counts.labels)
+
+
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """The home's judgements as rows."""
+    return map(row, judgements(door, wanted))
 
 
 def row(judgement: Judgement) -> dict[str, Any]:
@@ -212,3 +218,11 @@ def _binarized_row(judgement: Judgement, note: Mapping[str, Any]) -> dict[str, A
 
 def _messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
     return [{"role": turn.role, "content": turn.content} for turn in turns]
+
+
+FORMAT: Final = Format(
+    name=NAME,
+    words="UltraFeedback: scored completions, or a chosen and a rejected conversation",
+    bring=import_ultrafeedback,
+    rows=rows,
+)

@@ -1,4 +1,5 @@
-"""Rows into a file, by its ending: JSON lines, gzipped ones, or Parquet; whole or not at all."""
+"""Rows into a file, by its ending: JSON lines, one JSON array (`.json`), either gzipped, or Parquet; whole or
+not at all."""
 
 from __future__ import annotations
 
@@ -7,11 +8,11 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
 from store.door import Door
 from store.errors import RequestError
@@ -70,6 +71,22 @@ class _Lines:
         self._file.write("".join(f"{_line(row)}\n" for row in rows).encode())
 
 
+class _Array:
+    """As labelling tools read it."""
+
+    def __init__(self, file: Any) -> None:  # noqa: ANN401  # a binary file, packed or not
+        self._file = file
+        self._before = "[\n"
+
+    def write(self, rows: list[Row]) -> None:
+        for row in rows:
+            self._file.write(f"{self._before}{_line(row)}".encode())
+            self._before = ",\n"
+
+    def close(self) -> None:
+        self._file.write(b"[]\n" if self._before.startswith("[") else b"\n]\n")
+
+
 class _Parquet:
     def __init__(self, path: Path, schema: Schema) -> None:
         from pyarrow.parquet import ParquetWriter
@@ -110,13 +127,20 @@ def _opened(form: Format, wanted: Wanted, draft: Path) -> Iterator[Sink]:
         finally:
             parquet.close()
         return
-    with draft.open("wb") as raw:
-        if wanted.path.suffix != ".gz":
-            yield _Lines(raw)
+    with draft.open("wb") as raw, _packed(raw, wanted.path) as file:
+        if ".json" not in wanted.path.suffixes[-2:]:
+            yield _Lines(file)
             return
-        # No time and no name inside: the same home gives the same file.
-        with gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed:
-            yield _Lines(packed)
+        array = _Array(file)
+        yield array
+        array.close()
+
+
+def _packed(raw: BinaryIO, path: Path) -> AbstractContextManager[Any]:
+    if path.suffix != ".gz":
+        return nullcontext(raw)
+    # No time and no name inside: the same home gives the same file.
+    return gzip.GzipFile("", "wb", LEVEL, raw, mtime=0)
 
 
 def _line(row: Row) -> str:

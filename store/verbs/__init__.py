@@ -19,6 +19,7 @@ from store.verbs.keeping import dump_tables, examine
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import make_gold, qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
+from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.retracting import list_marks, void
 from store.verbs.reviewing import list_reviews_due, review_label
 from store.verbs.signing import look_at_snapshot, sign_snapshot
@@ -43,6 +44,8 @@ __all__ = [
     "read_demonstrations",
     "read_facts",
     "read_judgements",
+    "read_standing_tasks",
+    "read_standing_trees",
     "renew_lease",
     "review_label",
     "set_password",
@@ -91,6 +94,8 @@ VERBS: Final[Mapping[str, Verb]] = {
         read_demonstrations,
         read_facts,
         read_judgements,
+        read_standing_tasks,
+        read_standing_trees,
         renew_lease,
         review_label,
         set_password,

@@ -13,6 +13,7 @@ from small_collection import comparisons
 
 from store.database import Store
 from store.door import LocalDoor
+from store.exchange.format import Wanted
 from store.exchange.lines import BadRow
 from store.exchange.message_trees import Grown
 from store.exchange.oasst import import_oasst, read, rows
@@ -97,8 +98,7 @@ def write(file: Path, found: Iterable[object]) -> Path:
 
 
 def out(store: Store) -> list[Node]:
-    with store.reading() as db:
-        return list(rows(db))
+    return list(rows(LocalDoor(store), Wanted(path=Path("x"))))
 
 
 def canonical(found: Iterable[object]) -> list[str]:

@@ -12,12 +12,12 @@ from small_collection import comparisons
 
 from store.database import Store
 from store.door import LocalDoor
+from store.exchange.format import Wanted
 from store.exchange.judgements import Judgement
 from store.exchange.lines import BadRow
-from store.exchange.standing import exported
-from store.exchange.ultrafeedback import import_ultrafeedback, read, row
+from store.exchange.ultrafeedback import import_ultrafeedback, read, rows
 from store.records import Degree, Edit, Label, Turn
-from store.rows import rows
+from store.rows import rows as rows_of
 
 
 def completion(text: str, score: object = 1.0, **more: object) -> dict[str, object]:
@@ -93,8 +93,7 @@ def write(file: Path, found: Iterable[object]) -> Path:
 
 
 def out(store: Store) -> list[dict[str, Any]]:
-    with store.reading() as db:
-        return [row(judgement) for judgement in exported(db)]
+    return list(rows(LocalDoor(store), Wanted(path=Path("x"))))
 
 
 def canonical(found: Iterable[object]) -> list[str]:
@@ -138,7 +137,7 @@ def test_the_models_are_the_policies_and_the_conversation_is_whole(tmp_path: Pat
 def test_what_somebody_said_since_is_what_goes_out(tmp_path: Path, store: Store) -> None:
     import_ultrafeedback(LocalDoor(store), [write(tmp_path / "u.jsonl", [ODD[1], binarized()])])
     with store.reading() as db:
-        labels = rows(db.table("labels").execute(), Label)
+        labels = rows_of(db.table("labels").execute(), Label)
     for label in labels:
         ranks = tuple(3 - rank for rank in label.ranks)
         store.append("test", Edit(label_id=label.label_id, version=1, ranks=ranks, degree=Degree.SLIGHTLY))
@@ -182,7 +181,7 @@ def test_comparisons_judged_here_go_out_as_scored_completions(store: Store) -> N
         (json.dumps(scored(completion("a"), {"response": "b"})), "of every completion"),
         (
             json.dumps(scored(completion("a"), {"response": 7})),
-            "completions.1.response: Input should be a valid",
+            "completions.1.response: expected text",
         ),
         (json.dumps(scored(completion("a", float("nan")), completion("b"))), "Invalid JSON"),
         ('{"instruction": "a", "completions": [{"response": "\\ud800"}]}', "Invalid JSON"),

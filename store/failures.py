@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import getpass
 import os
+import pwd
 from typing import Final
 
 import duckdb
@@ -47,7 +47,7 @@ def not_opened(home: Home, error: Exception) -> str:
             f"The end of the log {home.database.name}.wal cannot be read ({_first(error)}); run hone repair."
         )
     if _says(error, DAMAGED):
-        return f"The database {home.database.name} is damaged ({_first(error)}); {RESTORE}."
+        return f"The database is damaged ({_first(error)}); {RESTORE}."
     if _is_full(text):
         return f"The disk of the home {home.root} is full; free some space and start hone again."
     if "Permission denied" in text:
@@ -75,11 +75,21 @@ def _forbidden(home: Home) -> str:
     """Names the first file that this user may not write."""
     log = home.database.with_name(f"{home.database.name}.wal")
     wanted = [one for one in (home.root, home.lock, home.database, log, home.settings) if one.exists()]
-    closed = next((one for one in wanted if not os.access(one, os.R_OK | os.W_OK)), home.root)
+    effective = os.access in os.supports_effective_ids
+    refused = (one for one in wanted if not os.access(one, os.R_OK | os.W_OK, effective_ids=effective))
+    closed = next(refused, home.root)
     return (
-        f"Expected a home that {getpass.getuser()} may read and write; {closed} is not. "
+        f"Expected a home that {_user()} may read and write; {closed} is not. "
         "Run hone as the user whom the home belongs to, or give this one the permission."
     )
+
+
+def _user() -> str:
+    """Who runs this; by number where the system has no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _is_full(text: str) -> bool:

@@ -7,6 +7,7 @@ descriptor of the file in the owner's process drops the owner's lock on it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,7 +27,7 @@ from store.leases import LeaseSettings
 from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
-from store.records import Annotator, Comparison, Fact, Purpose, Qualification, now
+from store.records import Annotator, Comparison, Fact, Label, Purpose, Qualification, now
 from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
@@ -82,7 +83,14 @@ class Store:
 
     def notice(self, facts: Sequence[Fact]) -> None:
         """Tells the queue of facts that have just been appended: people, and comparisons that want labels."""
-        asked = [fact.comparison_id for fact in facts if isinstance(fact, Comparison)]
+        given = Counter(fact.comparison_id for fact in facts if isinstance(fact, Label) and not fact.surplus)
+        asked = [
+            fact.comparison_id
+            for fact in facts
+            # What came with all its labels, as imports do, need not be looked up.
+            if isinstance(fact, Comparison)
+            and (fact.purpose is Purpose.GOLD or given[fact.comparison_id] < fact.overlap)
+        ]
         people = [fact for fact in facts if isinstance(fact, Annotator)]
         qualified = [fact for fact in facts if isinstance(fact, Qualification)]
         if people or qualified:

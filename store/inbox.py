@@ -27,7 +27,7 @@ from store import bundles
 from store.database import Store
 from store.errors import BundleError, HoneError
 from store.home import Home
-from store.identity import canonical
+from store.identity import canonical, plain_json
 from store.messages import Ingested
 from store.records import (
     Bundle,
@@ -95,7 +95,7 @@ def write_bundle(home: Home, name: str, tables: Mapping[str, Sequence[Fact]]) ->
     draft.mkdir(parents=True)
     files = {}
     for table, facts in tables.items():
-        text = "".join(f"{canonical(fact)}\n" for fact in facts).encode()
+        text = "".join(f"{plain_json(fact)}\n" for fact in facts).encode()
         _write(draft / f"{table}.jsonl", text)
         files[table] = File(len(facts), hashlib.sha256(text).hexdigest())
     manifest = Manifest(name, files)

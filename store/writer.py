@@ -17,12 +17,12 @@ from duckdb import DuckDBPyConnection
 
 from store import audit, failures
 from store.errors import HoneError, RequestError
-from store.identity import canonical
+from store.identity import canonical, plain_json
 from store.records import Fact, now
 from store.tables import TABLES, Table
 
 MOST_CALLS = 256
-"""Calls in one transaction."""
+"""Calls in one transaction, unless the writer is told otherwise."""
 
 
 class WriteError(HoneError):
@@ -76,6 +76,7 @@ class Writer:
     def __init__(self, cursor: DuckDBPyConnection) -> None:
         self._cursor = cursor
         self.head = audit.head(cursor)
+        self.most_calls = MOST_CALLS
         self._calls: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._open = True
@@ -106,7 +107,7 @@ class Writer:
     def _gather(self) -> list[Ticket]:
         """Waits for a call, then takes along whatever else is there; nothing when the writer is closed."""
         calls: list[Ticket] = []
-        while len(calls) < MOST_CALLS and not (calls and self._calls.empty()):
+        while len(calls) < self.most_calls and not (calls and self._calls.empty()):
             call = self._calls.get()
             if call is None:
                 if calls:
@@ -200,7 +201,7 @@ def _array(entries: Sequence[Entry]) -> str:
 
 def _entry(fact: Fact, actor_id: str | None) -> Entry:
     table = TABLES[type(fact)]
-    text = canonical(fact)
+    text = plain_json(fact) if actor_id is None else canonical(fact)
     key = tuple(getattr(fact, name) for name in table.key)
     return Entry(table, key, text, None if actor_id is None else _body(fact, table, text, actor_id))
 

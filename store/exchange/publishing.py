@@ -15,8 +15,11 @@ from store.messages import CountHome, HomeCounts, Ingest
 from store.records import Fact
 from store.verbs import count_home, ingest
 
-CHUNK: Final = 1000
-"""Rows in a bundle, which is one transaction."""
+CHUNK: Final = 5000
+"""Rows in a bundle, which is one transaction: each looks through the tables once for what is there, and
+people's labels wait for it."""
+STEP: Final = 1000
+"""Rows between two words about how far it is."""
 
 Show = Callable[[float, str], None]
 """Takes how much of the work is done (0 to 1; 0 where nobody knows) and a few words about it."""
@@ -64,7 +67,7 @@ def publish(
 def shown(read: Iterable[T], show: Show) -> Iterator[T]:
     """What is read, showing how many rows there were so far."""
     for count, row in enumerate(read, start=1):
-        if count % CHUNK == 0:
+        if count % STEP == 0:
             show(0.0, f"{count:,} rows")
         yield row
 

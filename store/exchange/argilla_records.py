@@ -36,6 +36,7 @@ NO_FIELDS: Final = {
     "updated_at",
     PART,
 }
+FLAT: Final = (".responses", ".suggestion")
 STRICT: Final = ConfigDict(strict=True)
 
 
@@ -98,8 +99,6 @@ def record(found: Mapping[str, Any]) -> Record:
     """The record of plain values; RowError where it asks for no comparison."""
     fields = _fields(found)
     names = tuple(answer_names(fields))
-    if empty := [name for name in names if not fields[name].strip()]:
-        raise RowError(f"the field {empty[0]} is empty")
     responses = tuple(_responses(found))
     for one in responses:
         if one.status not in {"submitted", "discarded", "draft", "pending"}:
@@ -165,6 +164,8 @@ def _name(user: str) -> str:
 def _fields(found: Mapping[str, Any]) -> Mapping[str, Any]:
     if "fields" in found:
         return fitted(found["fields"], OBJECT)
+    if "_server_id" not in found and not any(name.endswith(FLAT) for name in found):
+        raise RowError("expected a record with fields, or a flat one with responses or suggestions")
     return {name: told for name, told in found.items() if "." not in name and name not in NO_FIELDS}
 
 

@@ -119,13 +119,13 @@ def answers_of(data: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     else:
         keys = [str(item["id"]) for item in items]
         texts = [
-            next((item[name] for name in TEXTS if isinstance(item.get(name), str)), "") for item in items
+            next((item[name] for name in TEXTS if isinstance(item.get(name), str)), None) for item in items
         ]
     if len(set(keys)) < len(keys):
         raise RowError("two of its items have the same id")
-    if empty := [key for key, text in zip(keys, texts, strict=True) if not text.strip()]:
-        raise RowError(f"{empty[0]} has no text")
-    return keys, texts
+    if None in texts:
+        raise RowError(f"expected text in item {keys[texts.index(None)]}; it has none")
+    return keys, [text or "" for text in texts]
 
 
 def _items(data: Mapping[str, Any]) -> list[dict[str, Any]]:

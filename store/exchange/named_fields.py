@@ -28,17 +28,21 @@ SPEAKERS: Final = {
 def answer_names(fields: Mapping[str, Any]) -> list[str]:
     """The text fields that differ in number, letter or side only, in that order; RowError if none do."""
     groups: dict[tuple[str, int], list[tuple[int | str, str]]] = defaultdict(list)
-    for name, text in fields.items():
-        if isinstance(text, str) and (found := NUMBERED.fullmatch(name)):
+    for name in fields:
+        if found := NUMBERED.fullmatch(name):
             base, *marks = found.groups()
             kind = next(place for place, mark in enumerate(marks) if mark)
             mark = marks[kind]
             groups[base.lower(), kind].append((int(mark[:9]) if kind == 0 else mark.lower(), name))
     several = [group for group in groups.values() if len(group) > 1]
-    if len(several) != 1:
+    of_text = [group for group in several if any(isinstance(fields[name], str) for _, name in group)]
+    if len(of_text) != 1:
         found_names = ", ".join(sorted(map(str, fields))[:8]) or "none"
         raise RowError(f"expected text fields such as answer1 and answer2 to compare; got {found_names}")
-    return [name for _, name in sorted(several[0])]
+    names = [name for _, name in sorted(of_text[0])]
+    if stranger := next((name for name in names if not isinstance(fields[name], str)), None):
+        raise RowError(f"{stranger}: expected text, as the other answers have")
+    return names
 
 
 def mark_of(name: str) -> str | None:

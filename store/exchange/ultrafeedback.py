@@ -112,9 +112,6 @@ def row(judgement: Judgement) -> dict[str, Any]:
 
 
 def _scored(row: Scored) -> Judgement:
-    for number, one in enumerate(row.completions, start=1):
-        if not one.response.strip():
-            raise RowError(f"the response of completion {number} is empty")
     note = {"form": "scored", "rest": row.model_extra, "messages": "messages" in row.model_fields_set}
     if row.messages is None:
         turns: tuple[Turn, ...] = (Turn(role="user", content=row.instruction),)
@@ -144,8 +141,6 @@ def _binarized(row: Binarized, found: Mapping[str, Any]) -> Judgement:
         raise RowError("expected conversations that differ in the last answer only; they part before it")
     if chosen[-1].role != "assistant" or rejected[-1].role != "assistant":
         raise RowError("expected the chosen and the rejected conversation to end with an answer")
-    if not chosen[-1].content.strip() or not rejected[-1].content.strip():
-        raise RowError("the chosen or the rejected answer is empty")
     tied = _tied(row.score_chosen, row.score_rejected)
     if not tied and chosen == rejected:
         raise RowError("the chosen and the rejected answer are the same")

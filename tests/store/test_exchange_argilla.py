@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ from store.messages import Actor, Assignment, NextComparison
 from store.records import Annotator, Degree, Edit, Kind, Label, Retraction, Role, SafetyLabel, Skip, Track
 from store.rows import rows as rows_of
 from store.verbs import next_comparison
+
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "pandalm_testset" / "pairs_3annotators.jsonl.gz"
 
 FIELDS = {"prompt": "Name a river.", "response-1": "The Nile.", "response-2": "Water.", "response-3": "No."}
 NAMES = ["response-1", "response-2", "response-3"]
@@ -70,7 +75,7 @@ ODD: list[dict[str, Any]] = [
         {"best": [one("B is better"), one("both bad", "u2")], "words": [one("A fine answer", "u1")]},
         id="q",
     ),
-    record({"prompt": [{"role": "user", "content": "Hi"}], "text1": "same", "text2": "same"}, None, id=None),
+    record({"prompt": [{"role": "user", "content": "Hi"}], "text1": "", "text2": ""}, None, id=None),
     {
         "fields": PAIR,
         "id": "server",
@@ -283,9 +288,11 @@ def test_what_was_judged_here_goes_out_whole_and_comes_in_again(tmp_path: Path, 
     ("found", "reason"),
     [
         ("7", "got a number"),
-        ({}, "such as answer1 and answer2 to compare; got none"),
+        ({}, "expected a record with fields, or a flat one"),
+        (PAIR, "expected a record with fields, or a flat one"),
+        ({"fields": {}}, "such as answer1 and answer2 to compare; got none"),
         (record({"text": "one"}), "to compare; got text"),
-        (record({**PAIR, "response_b": ""}), "the field response_b is empty"),
+        (record({**PAIR, "response_b": True}), "response_b: expected text"),
         ({"fields": 3}, "expected an object; got a number"),
         (record(PAIR, {"preference": 3}), "preference"),
         (record(PAIR, {"preference": [{"value": "A"}]}), "user_id"),
@@ -331,3 +338,30 @@ def test_a_bad_record_is_told_with_its_place_and_the_good_ones_go_in(
     assert isinstance(told, BadRow)
     assert str(told).startswith("a.json, element 2: ")
     assert reason in str(told)
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published files are not beside the project")
+def test_pairs_judged_by_three_annotators_come_out_as_they_went_in(tmp_path: Path, store: Store) -> None:
+    answers = ("response_a", "response_b")
+    values = dict(zip("ab", answers, strict=True)) | {"tie": "tie"}
+    with gzip.open(PUBLISHED, "rt", encoding="utf-8") as lines:
+        pairs = [json.loads(line) for line in islice(lines, 200)]
+    found = [
+        record(
+            {
+                "prompt": pair["messages"][0]["content"],
+                **{name: pair[name] for name in ("response_a", "response_b")},
+            },
+            {"preference": [one(values[said["label"]], said["annotator"]) for said in pair["annotations"]]},
+            id=pair["id"],
+            metadata={"models": pair["models"], "category": pair["category"]},
+        )
+        for pair in pairs
+    ]
+    report = import_argilla(LocalDoor(store), [write(tmp_path / "a.json", found)])
+    texts = [told for told in found if all(isinstance(text, str) for text in told["fields"].values())]
+    assert (report.rows, report.added, len(report.bad)) == (200, 4 * len(texts), 200 - len(texts))
+    assert canonical(out(store)) == canonical(texts)
+    assert Counter(label.annotator_id for label in labels(store)) == {
+        f"imported:argilla:p{number}": len(texts) for number in (1, 2, 3)
+    }

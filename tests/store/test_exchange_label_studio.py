@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from small_collection import comparisons
 
-from store import preferences
 from store.database import Store
 from store.door import LocalDoor
+from store.errors import RequestError
 from store.exchange import argilla, label_studio, oasst, ultrafeedback
 from store.exchange.format import Format, Wanted
 from store.exchange.label_studio import FORMAT, import_label_studio, read, rows
@@ -21,10 +21,11 @@ from store.exchange.lines import BadRow
 from store.exchange.standing import Selection
 from store.exchange.tasks import Task
 from store.exchange.writing import write as write_file
-from store.messages import Actor, Assignment, NextComparison
+from store.messages import Actor, Assignment, Freeze, NextComparison
 from store.records import (
     Annotator,
     Comparison,
+    Contents,
     Degree,
     Edit,
     Gold,
@@ -39,7 +40,8 @@ from store.records import (
     Track,
 )
 from store.rows import rows as rows_of
-from store.verbs import next_comparison
+from store.verbs import freeze, next_comparison
+from store.verbs.roles import HONE
 
 PAIR = {"prompt": "Name a colour.", "answer1": "Blue.", "answer2": "Seven."}
 ITEMS = {
@@ -98,7 +100,7 @@ ODD = [
     ),
     task(ITEMS, ranker({"1": ["llm_1"], "2": ["llm_3", "llm_2"]}, id=1, completed_by="ann"), inner_id=2),
     task({"text1": "One text.", "text2": "Another."}, pairwise("right")),
-    task({"text1": "same", "text2": "same"}, pairwise("left")),
+    task({"text1": "", "text2": ""}, pairwise("left")),
     {
         "id": 7,
         "data": {
@@ -174,8 +176,8 @@ def test_a_gold_comparison_and_an_unjudged_one_are_asked_and_do_not_train(
     tmp_path: Path, store: Store, ann: Actor
 ) -> None:
     import_label_studio(LocalDoor(store), [write(tmp_path / "t.json", [ODD[0], ODD[6]])])
-    with store.reading() as db:
-        assert db.execute(preferences.SELECT).fetchall() == []
+    with pytest.raises(RequestError, match="no preferences to freeze"):
+        freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
     assert isinstance(next_comparison(store, ann, NextComparison()), Assignment)
 
 
@@ -289,10 +291,10 @@ def test_what_was_judged_here_goes_out_whole_and_comes_in_again(tmp_path: Path, 
         ({"data": {"text": "one"}}, "such as answer1 and answer2 to compare; got text"),
         ({"data": {"answer1": "a"}}, "to compare; got answer1"),
         ({"data": {**PAIR, "text1": "a", "text2": "b"}}, "expected text fields such as answer1 and answer2"),
-        ({"data": {**PAIR, "answer2": " "}}, "answer2 has no text"),
-        ({"data": {**PAIR, "answer2": 3}}, "to compare; got answer1, answer2, prompt"),
+        ({"data": {**PAIR, "answer2": None}}, "answer2: expected text, as the other answers have"),
+        ({"data": {**PAIR, "answer2": 3}}, "answer2: expected text"),
         ({"data": {"items": [{"id": 1, "body": "a"}, {"id": "1", "body": "b"}]}}, "items have the same id"),
-        ({"data": {"items": [{"id": 1, "body": "a"}, {"id": 2}]}}, "2 has no text"),
+        ({"data": {"items": [{"id": 1, "body": "a"}, {"id": 2}]}}, "expected text in item 2; it has none"),
         ({"data": {"items": [{"id": 1, "body": "a"}]}}, "expected 2 to 100 answers; got 1"),
         (
             {"data": {**PAIR, "messages": [{"role": "judge", "content": "x"}]}},

@@ -11,7 +11,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators
+from store import annotators, snapshots
 from store.descent import Thread, Trained, back, everything, forward, of_model
 from store.errors import RequestError
 from store.home import Home
@@ -101,7 +101,7 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
         people = db.execute(ANNOTATORS_OF, found).fetchall()
     else:
         thread = _thread(trained, noun, name)
-        files = [file(home, one) for one in _preferences(trained, thread.snapshots)]
+        files = [snapshots.file(home, one) for one in _preferences(trained, thread.snapshots)]
         label_ids = _ids(db, LABELS_OF_FILES, {"path": files}) if files else []
         people = db.execute(ANNOTATORS_OF_FILES, {"path": files}).fetchall() if files else []
     since = _since(db, home, trained, thread)
@@ -149,14 +149,6 @@ def touched(found: Iterable[Mark], thread: Thread) -> tuple[Mark, ...]:
     return tuple(mark for mark in found if mark.name in names[mark.noun])
 
 
-def file(home: Home, snapshot: Snapshot) -> str:
-    """Where a snapshot's file lies; RequestError where it does not."""
-    path = home.root / snapshot.path
-    if not path.exists():
-        raise RequestError(f"The file of snapshot {snapshot.snapshot_id} is missing; put it back at {path}.")
-    return str(path)
-
-
 def _known(db: DuckDBPyConnection, trained: Trained, noun: str, start: str) -> list[str]:
     """The ids of this noun that begin so; of the annotator, if one is named so."""
     if noun in {"label", "prompt"}:
@@ -192,7 +184,7 @@ def _holding(db: DuckDBPyConnection, home: Home, trained: Trained, noun: str, na
         one.snapshot_id
         for one in trained.snapshots
         if (one.contents is Contents.PREFERENCES or noun == "prompt")
-        and number(db.execute(HOLDING[noun], {"path": file(home, one), "name": name}))
+        and number(db.execute(HOLDING[noun], {"path": snapshots.file(home, one), "name": name}))
     }
 
 
@@ -208,7 +200,7 @@ def _since(db: DuckDBPyConnection, home: Home, trained: Trained, thread: Thread)
     """The labels of the thread's snapshots that were withdrawn, and edited, after they were frozen."""
     gone, edited = set[str](), set[str]()
     for one in _preferences(trained, thread.snapshots):
-        path = file(home, one)
+        path = snapshots.file(home, one)
         gone |= withdrawn(db, path)
         edited |= set(_ids(db, EDITED, {"path": path, "moment": one.made_at}))
     return gone, edited

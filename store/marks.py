@@ -10,6 +10,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from store import snapshots
 from store.descent import Trained, back, everything
 from store.home import Home
 from store.messages import Mark
@@ -36,7 +37,8 @@ def marks(db: DuckDBPyConnection, home: Home, trained: Trained | None = None) ->
     held = {
         one.snapshot_id: withdrawn(db, str(home.root / one.path))
         for one in trained.snapshots
-        if one.contents is Contents.PREFERENCES and (home.root / one.path).exists()  # else nobody can tell
+        # Nobody can tell of a file that is not there; its own lineage says so.
+        if one.contents is Contents.PREFERENCES and snapshots.whole(home.root / one.path)
     }
     labels = {("snapshot", name): found for name, found in held.items()}
     for model in trained.reward_models:

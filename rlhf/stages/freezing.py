@@ -10,7 +10,7 @@ from rlhf.preferences import divide, read_preferences
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
 from rlhf.round import RoundError, Turning
-from rlhf.sign_off import check_signed
+from rlhf.sign_off import UnsignedError, check_signed
 from rlhf.track import write_json
 from store import rounds
 from store.identity import identity
@@ -52,8 +52,7 @@ def snapshot(turning: Turning) -> Frozen:
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     _check_labels(turning, counts.labels)
     _check_tracks(turning, turning.home.root / preferences.path)
-    write_json(_awaited(turning), {"snapshot_id": preferences.snapshot_id})
-    check_signed(turning.door, preferences, turning.settings.review.sign_off)
+    _check_signed(turning, preferences)
     return Frozen(
         preferences_id=preferences.snapshot_id,
         preferences=preferences.path,
@@ -84,6 +83,14 @@ def _waiting(turning: Turning) -> Snapshot | None:
     awaited = json.loads(_awaited(turning).read_text(encoding="utf-8"))["snapshot_id"]
     seen = turning.door.ask(look_at_snapshot, LookAtSnapshot(snapshot=awaited))
     return None if seen.withdrawn else seen.snapshot
+
+
+def _check_signed(turning: Turning, preferences: Snapshot) -> None:
+    try:
+        check_signed(turning.door, preferences, turning.settings.review.sign_off)
+    except UnsignedError:
+        write_json(_awaited(turning), {"snapshot_id": preferences.snapshot_id})
+        raise
 
 
 def _awaited(turning: Turning) -> Path:

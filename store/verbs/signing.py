@@ -58,7 +58,7 @@ def look_at_snapshot(store: Store, actor: Actor, request: LookAtSnapshot) -> Sna
         snapshot = _snapshot(db, request.snapshot)
         gone = 0
         if snapshot.contents is Contents.PREFERENCES:
-            gone = len(withdrawn(db, lineage.file(store.home, snapshot)))
+            gone = len(withdrawn(db, snapshots.file(store.home, snapshot)))
         signed = tuple(signatures.of_snapshot(db, snapshot.snapshot_id))
     return SnapshotSeen(snapshot=snapshot, signatures=signed, withdrawn=gone)
 
@@ -69,7 +69,7 @@ def sign_snapshot(store: Store, actor: Actor, request: SignSnapshot) -> Signed:
     check_words("note", request.note, LONGEST_NOTE)
     seen = look_at_snapshot(store, who, LookAtSnapshot(snapshot=request.snapshot))
     snapshot = seen.snapshot
-    _check_file(Path(lineage.file(store.home, snapshot)), snapshot)
+    _check_file(Path(snapshots.file(store.home, snapshot)), snapshot)
     signature = Signature(
         snapshot_id=snapshot.snapshot_id,
         reviewer_id=who.annotator_id,

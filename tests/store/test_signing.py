@@ -1,0 +1,113 @@
+"""A named reviewer reads what is in a snapshot and lets it train."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from small_collection import comparisons
+
+from store.database import Store
+from store.errors import NotAllowedError, RequestError
+from store.messages import Actor, AddAnnotator, Freeze
+from store.records import Contents, Degree, Label, Retraction, Role, Snapshot
+from store.verbs import add_annotator, freeze, look_at_snapshot, sign_snapshot, verify_audit
+from store.verbs.roles import HONE
+from store.verbs.signing import LookAtSnapshot, SignSnapshot
+from store.verbs.vouching import Vouch
+
+EVE = Vouch(name="eve", password="long enough")
+
+
+def label(comparison_id: str) -> Label:
+    return Label(
+        label_id=f"label-{comparison_id}",
+        comparison_id=comparison_id,
+        annotator_id="ann",
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        shown_order=(0, 1),
+    )
+
+
+@pytest.fixture
+def frozen(store: Store) -> Snapshot:
+    for name, role in (("eve", Role.REVIEWER), ("ann", Role.ANNOTATOR)):
+        add_annotator(store, HONE, AddAnnotator(name=name, role=role, password="long enough"))
+    store.append("test", *comparisons(2), label("c0"), label("c1"))
+    return freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
+
+
+def test_a_reviewers_password_signs_and_what_was_seen_is_kept(store: Store, frozen: Snapshot) -> None:
+    request = SignSnapshot(snapshot=frozen.snapshot_id[:6], note="read it all", vouch=EVE)
+    signed = sign_snapshot(store, HONE, request)
+    assert (signed.name, signed.note) == ("eve", "read it all")
+    seen = look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id))
+    assert (seen.signatures, seen.withdrawn) == ((signed,), 0)
+    with store.reading() as db:
+        ((kept,),) = db.execute("select seen from signatures").fetchall()
+        ((actor,),) = db.execute(
+            "select body->>'actor' from audit where body->>'kind' = 'Signature'"
+        ).fetchall()
+    assert json.loads(kept)["counts"]["pairs"] == 2
+    assert actor == signed.reviewer_id
+    assert verify_audit(store, HONE, None).why == ""  # type: ignore[arg-type]
+
+
+def test_signing_again_is_the_same_signature(store: Store, frozen: Snapshot) -> None:
+    first = sign_snapshot(store, HONE, SignSnapshot(snapshot=frozen.snapshot_id, vouch=EVE))
+    again = sign_snapshot(store, HONE, SignSnapshot(snapshot=frozen.snapshot_id, note="x", vouch=EVE))
+    assert again == first
+
+
+def test_somebody_signed_in_signs_as_themselves_alone(store: Store, frozen: Snapshot) -> None:
+    zoe = Actor(annotator_id="zoe", name="zoe", role=Role.REVIEWER)
+    assert sign_snapshot(store, zoe, SignSnapshot(snapshot=frozen.snapshot_id)).reviewer_id == "zoe"
+    with pytest.raises(RequestError, match="signed in as zoe"):
+        sign_snapshot(store, zoe, SignSnapshot(snapshot=frozen.snapshot_id, vouch=EVE))
+
+
+@pytest.mark.parametrize(
+    ("vouch", "words"),
+    [
+        (None, "hone itself answers for nothing"),
+        (Vouch(name="eve", password="wrong one"), "do not fit"),
+        (Vouch(name="nobody", password="long enough"), "do not fit"),
+        (Vouch(name="ann", password="long enough"), "role reviewer; ann has the role annotator"),
+    ],
+)
+def test_nobody_else_signs(store: Store, frozen: Snapshot, vouch: Vouch | None, words: str) -> None:
+    with pytest.raises(NotAllowedError, match=words):
+        sign_snapshot(store, HONE, SignSnapshot(snapshot=frozen.snapshot_id, vouch=vouch))
+    assert look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id)).signatures == ()
+
+
+def test_wrong_passwords_are_throttled(store: Store, frozen: Snapshot) -> None:
+    request = SignSnapshot(snapshot=frozen.snapshot_id, vouch=Vouch(name="eve", password="wrong"))
+    for _ in range(5):
+        with pytest.raises(NotAllowedError):
+            sign_snapshot(store, HONE, request)
+    with pytest.raises(RequestError, match="Too many tries"):
+        sign_snapshot(store, HONE, SignSnapshot(snapshot=frozen.snapshot_id, vouch=EVE))
+
+
+def test_what_was_withdrawn_since_is_shown(store: Store, frozen: Snapshot) -> None:
+    store.append("test", Retraction(label_id="label-c0", annotator_id="eve", reason="spam"))
+    assert look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id)).withdrawn == 1
+
+
+@pytest.mark.parametrize(("place", "words"), [(9, "is not what was frozen"), (-1, "missing or damaged")])
+def test_a_file_that_was_changed_is_not_signed(
+    store: Store, frozen: Snapshot, place: int, words: str
+) -> None:
+    file = store.home.root / frozen.path
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(RequestError, match=words):
+        sign_snapshot(store, HONE, SignSnapshot(snapshot=frozen.snapshot_id, vouch=EVE))
+
+
+def test_an_unknown_snapshot_is_said_in_a_sentence(store: Store, frozen: Snapshot) -> None:
+    with pytest.raises(RequestError, match="Expected label:ID"):
+        sign_snapshot(store, HONE, SignSnapshot(snapshot="zz", vouch=EVE))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from duckdb import DuckDBPyConnection
+
+from store.records import Round
+from store.rows import rows
+
 INSERT = """
 insert into evaluations by name
 select unnest(from_json($facts, '[{
@@ -22,3 +27,13 @@ select unnest(from_json($facts, '[{
 on conflict do nothing
 returning round
 """
+
+ROUNDS = """
+select * from rounds
+order  by round
+"""
+
+
+def rounds(db: DuckDBPyConnection) -> list[Round]:
+    """All finished rounds, the first one first."""
+    return rows(db.execute(ROUNDS), Round)

@@ -14,71 +14,23 @@ import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
-from datetime import UTC
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import duckdb
-import pydantic
-from pydantic import TypeAdapter, ValidationError
 
 from store import bundles
+from store.arrivals import KINDS, MANIFEST, File, Manifest, read_bundle
 from store.database import Store
 from store.errors import BundleError, HoneError
 from store.home import Home
 from store.identity import canonical, plain_json
 from store.messages import Ingested
-from store.records import (
-    Bundle,
-    Credential,
-    Fact,
-    Qualification,
-    Signature,
-    SignIn,
-    SignOut,
-)
+from store.records import Bundle, Fact
 from store.references import check_references
-from store.tables import TABLES
 from store.writer import WriteError, prepare, prepare_unaudited
 
-NEVER: Final = {Bundle, Credential, Qualification, SignIn, Signature, SignOut}
-"""What no bundle brings: who may sign in, who may judge and what was signed is for people to say."""
-KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind not in NEVER}
-MANIFEST: Final = "manifest.json"
 WHY: Final = "why.txt"
-
-F = TypeVar("F", bound=Fact)
-
-
-@pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
-class File:
-    """A table's file: how many facts it holds and its sha256."""
-
-    rows: int
-    sha256: str
-
-
-@pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
-class Manifest:
-    """What a bundle holds, by table."""
-
-    name: str
-    tables: dict[str, File]
-
-    @property
-    def bundle_id(self) -> str:
-        """The sha256 of what the tables hold; the name does not count."""
-        contents = {name: file.sha256 for name, file in self.tables.items()}
-        return hashlib.sha256(canonical(contents).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A bundle that was read: its manifest and its facts."""
-
-    manifest: Manifest
-    facts: tuple[Fact, ...]
 
 
 def write_bundle(home: Home, name: str, tables: Mapping[str, Sequence[Fact]]) -> Path:
@@ -119,8 +71,7 @@ def take_in(store: Store) -> Ingested:
                 _take(store, folder)
             except BundleError as error:
                 rejected.append(f"{folder.name}: {error}")
-                (folder / WHY).write_text(f"{error}\n", encoding="utf-8")
-                _move(folder, store.home.inbox / "rejected")
+                _reject(folder, str(error))
             else:
                 bundles_taken.append(folder.name)
                 _move(folder, store.home.inbox / "done")
@@ -143,57 +94,9 @@ def watch(store: Store, stop: threading.Event, every: float = 1.0) -> threading.
     return thread
 
 
-def read_bundle(folder: Path) -> Arrival:
-    """The bundle in a folder; BundleError says what does not fit."""
-    try:
-        manifest = TypeAdapter(Manifest).validate_json((folder / MANIFEST).read_bytes())
-    except FileNotFoundError as error:
-        raise BundleError(f"Expected a {MANIFEST} in the bundle; there is none.") from error
-    except OSError as error:
-        raise BundleError(f"The {MANIFEST} cannot be read: {error}.") from error
-    except ValidationError as error:
-        raise BundleError(f"The {MANIFEST} does not fit: {error.errors()[0]['msg']}.") from error
-    strangers = sorted(set(manifest.tables) - set(KINDS))
-    if strangers:
-        raise BundleError(f"Expected tables of the store; got {', '.join(strangers)}.")
-    facts = [fact for table in KINDS if table in manifest.tables for fact in _read(folder, table, manifest)]
-    return Arrival(manifest, tuple(facts))
-
-
-def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
-    file = folder / f"{table}.jsonl"
-    try:
-        text = file.read_bytes()
-    except FileNotFoundError as error:
-        raise BundleError(f"Expected {file.name}, which the {MANIFEST} names; there is none.") from error
-    except OSError as error:
-        raise BundleError(f"{file.name} cannot be read: {error}.") from error
-    if hashlib.sha256(text).hexdigest() != manifest.tables[table].sha256:
-        raise BundleError(
-            f"{file.name} is not what the {MANIFEST} says: its sha256 differs. Publish it again."
-        )
-    adapter: TypeAdapter[Fact] = TypeAdapter(KINDS[table])
-    facts = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            facts.append(_in_utc(adapter.validate_json(line)))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise BundleError(f"{file.name}, line {number}: {where}: {first['msg']}.") from error
-    if len(facts) != manifest.tables[table].rows:
-        raise BundleError(f"Expected {manifest.tables[table].rows} rows in {file.name}; got {len(facts)}.")
-    return facts
-
-
-def _in_utc(fact: F) -> F:
-    """The fact with its times as the store keeps them, without a zone."""
-    times = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name.endswith("_at")}
-    zoned = {name: time.astimezone(UTC).replace(tzinfo=None) for name, time in times.items() if time.tzinfo}
-    return replace(fact, **zoned) if zoned else fact
-
-
 def _take(store: Store, folder: Path) -> None:
+    if folder.is_symlink():
+        raise BundleError("Expected a folder; got a link, which is not followed. Publish the folder itself.")
     arrival = read_bundle(folder)
     bundle_id = arrival.manifest.bundle_id
     with store.reading() as db:
@@ -212,6 +115,20 @@ def _take(store: Store, folder: Path) -> None:
             raise BundleError(str(error)) from error
         raise  # the disk's fault, not the bundle's: it stays and is tried again
     store.notice(arrival.facts)
+
+
+def _reject(folder: Path, sentence: str) -> None:
+    """Puts the bundle away with the reason; a link is not followed and goes."""
+    if folder.is_symlink():
+        folder.unlink()
+        folder.mkdir(mode=0o700)
+    why = folder / WHY
+    if why.is_symlink() or why.is_file():
+        why.unlink()
+    elif why.exists():
+        shutil.rmtree(why)
+    _write(why, f"{sentence}\n".encode())
+    _move(folder, folder.parent / "rejected")
 
 
 def _waiting(home: Home) -> list[Path]:

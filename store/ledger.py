@@ -17,11 +17,11 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 from pydantic import TypeAdapter
 
+from store.arrivals import read_bundle
 from store.audit import AuditRow
 from store.errors import BundleError
 from store.home import Home
 from store.identity import canonical
-from store.inbox import read_bundle
 from store.records import Bundle, Fact
 from store.rows import chunks
 from store.tables import TABLES

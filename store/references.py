@@ -7,9 +7,9 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, prompts, responses
+from store import batches, comparisons, evaluations, prompts, responses
 from store.errors import BundleError
-from store.records import Annotator, Batch, Comparison, Fact, Kind, Label, Prompt, Response
+from store.records import Annotator, Batch, Comparison, Fact, Kind, Label, Prompt, Response, Round
 
 MOST_RESPONSES: Final = 100
 """Of one comparison; their places are kept in a byte."""
@@ -19,6 +19,7 @@ def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     """Raises BundleError when a fact refers to what nobody has published or does not fit that."""
     if any(isinstance(fact, Annotator) and fact.kind is Kind.PERSON for fact in facts):
         raise BundleError("A bundle cannot add people; let an administrator add them.")
+    _check_rounds(db, [fact for fact in facts if isinstance(fact, Round)])
     asked = [fact for fact in facts if isinstance(fact, Comparison)]
     answered = _answered(db, facts, asked)
     known_prompts = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
@@ -32,6 +33,18 @@ def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     _none("comparison", comparisons.unknown(db, sorted(wanted_comparisons)))
     for one in asked:
         _check_responses(one, answered)
+
+
+def _check_rounds(db: DuckDBPyConnection, arriving: Sequence[Round]) -> None:
+    """A round that is there may come again, of the same policy: one that was stopped publishes anew."""
+    there = {one.round: one for one in evaluations.rounds(db)} if arriving else {}
+    for one in arriving:
+        known = there.get(one.round, one)
+        if (known.policy_id, known.method, known.promoted) != (one.policy_id, one.method, one.promoted):
+            raise BundleError(
+                f"Round {one.round} is there already, of another policy, {known.policy_id}; "
+                "publish this one as a further round."
+            )
 
 
 def _answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 import time
 from dataclasses import replace
@@ -32,6 +33,7 @@ from store.records import (
     Prompt,
     Response,
     Role,
+    Round,
     Score,
 )
 from store.verbs import count_home, ingest, next_comparison
@@ -195,6 +197,62 @@ def test_a_time_with_a_zone_is_kept_in_utc(store: Store, chief: Actor) -> None:
     assert ingest(store, chief, Ingest()).rejected == ()
     with store.reading() as db:
         assert [batch.made_at for batch in batches.every(db)] == [datetime(2025, 12, 31, 23, 30)]
+
+
+def test_a_line_that_is_nested_without_end_rejects_the_bundle(store: Store, chief: Actor) -> None:
+    by_hand(store.home, "prompts", b'{"prompt_id":' + b"[" * 200_000 + b"]" * 200_000 + b"}")
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "prompts.jsonl, line 1: " in rejected
+    assert "recursion limit exceeded" in rejected
+
+
+def test_a_line_longer_than_a_fact_can_be_rejects_the_bundle(store: Store, chief: Actor) -> None:
+    by_hand(store.home, "batches", b'{"batch_id": "' + b"x" * 17 * 1024**2 + b'", "round": 1}')
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "batches.jsonl, line 1: expected at most 16777216 bytes" in rejected
+
+
+def link(folder: Path, name: str, target: Path) -> None:
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(target)
+
+
+def test_no_link_is_followed(store: Store, chief: Actor, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    line = b'{"batch_id": "b", "round": 1}'
+    (outside / "batches.jsonl").write_bytes(line)
+    by_hand(store.home, "batches", line)
+    link(store.home.inbox / "by-hand", "batches.jsonl", outside / "batches.jsonl")
+    link(store.home.inbox / "by-hand", "why.txt", outside / "overwritten")
+    link(store.home.inbox, "link", outside)
+    rejected = ingest(store, chief, Ingest()).rejected
+    assert sorted(sentence.partition(": ")[2] for sentence in rejected) == [
+        "Expected a folder; got a link, which is not followed. Publish the folder itself.",
+        "batches.jsonl cannot be read: Too many levels of symbolic links.",
+    ]
+    assert [path.name for path in outside.iterdir()] == ["batches.jsonl"]
+    whys = [(store.home.inbox / "rejected" / name / "why.txt").read_text() for name in ("by-hand", "link")]
+    assert all(why.endswith(".\n") for why in whys)
+
+
+def test_a_pipe_is_not_waited_for(store: Store, chief: Actor) -> None:
+    by_hand(store.home, "batches", b"")
+    pipe = store.home.inbox / "by-hand" / "batches.jsonl"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert rejected.endswith("batches.jsonl cannot be read: it is no file.")
+
+
+def test_a_round_that_is_there_does_not_come_with_another_policy(store: Store, chief: Actor) -> None:
+    one = Round(round=1, method="rs", policy_id="p1", promoted=True, settings="{}", results="{}")
+    for facts in ([one], [replace(one, results='{"seconds": 2}')]):  # the second one was stopped and resumed
+        write_bundle(store.home, "round", {"rounds": facts})
+        assert ingest(store, chief, Ingest()).rejected == ()
+    write_bundle(store.home, "round", {"rounds": [replace(one, policy_id="p2")]})
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "Round 1 is there already, of another policy, p1; publish this one as a further round." in rejected
 
 
 def test_a_bundle_that_cannot_be_read_does_not_keep_the_others_out(store: Store, chief: Actor) -> None:

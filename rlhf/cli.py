@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rlhf import __version__
-from rlhf.commands import data, desk, looking, loop, people, snapshots, training, trust
+from rlhf.commands import data, desk, exchange, looking, loop, people, snapshots, training, trust
 from store.errors import HoneError
 
 app = typer.Typer(
@@ -34,7 +34,8 @@ app.command()(loop.serve)
 app.command(name="round")(loop.round_)
 app.command()(looking.status)
 app.command()(looking.settings)
-app.command(name="import")(data.import_)
+app.command(name="import")(exchange.import_)
+app.command()(exchange.export)
 app.command()(data.ask)
 app.command()(data.simulate)
 app.command()(snapshots.snapshot)

@@ -1,50 +1,14 @@
-"""`hone import`, `ask` and `simulate`: what goes into a home."""
+"""`hone ask` and `simulate`: what goes into a home."""
 
 from __future__ import annotations
 
 import dataclasses
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, SetOption, counted, home_of, progress_bar, say
-
-MOST_REASONS = 20
-"""Refused rows whose reasons are printed."""
-
-
-class Format(StrEnum):
-    """Formats that can be imported."""
-
-    HH = "hh"
-    PROMPTS = "prompts"
-
-
-def import_(
-    format_: Annotated[Format, typer.Argument(metavar="FORMAT", help="hh or prompts")],
-    paths: Annotated[list[Path], typer.Argument(help="Files, plain or gzipped.")],
-    home: HomeOption = Path(),
-    as_json: JsonOption = False,
-) -> None:
-    """Bring data in: `hh` preferences in Anthropic's format, or `prompts`, one JSON object a line."""
-    from store.door import open_door
-    from store.exchange import hh, prompts
-
-    readers = {Format.HH: hh.import_hh, Format.PROMPTS: prompts.import_prompts}
-    with open_door(home_of(home)) as door:
-        report = readers[format_](door, paths)
-    lines = [
-        f"{counted(report.rows, 'row')} read: {report.added} added, {report.there} there already, "
-        f"{len(report.bad)} refused.",
-        *report.bad[:MOST_REASONS],
-    ]
-    if len(report.bad) > MOST_REASONS:
-        lines.append(f"and {len(report.bad) - MOST_REASONS} more; --json gives all.")
-    say(as_json, dataclasses.asdict(report), "\n".join(lines))
-    if report.rows == len(report.bad):
-        raise typer.Exit(1)
 
 
 def ask(

@@ -1,0 +1,104 @@
+"""`hone import` and `hone export`: a home's data in public formats."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rlhf.commands.options import HomeOption, JsonOption, counted, home_of, progress_bar, say
+from store.records import Split, Track
+
+MOST_REASONS = 20
+"""Refused rows whose reasons are printed."""
+
+
+class FormatName(StrEnum):
+    """Formats by name; `store.exchange.catalogue` has them, which takes a while to load."""
+
+    HH = "hh"
+    TRL = "trl"
+    OASST = "oasst"
+    ULTRAFEEDBACK = "ultrafeedback"
+    ARGILLA = "argilla"
+    LABEL_STUDIO = "label-studio"
+    PROMPTS = "prompts"
+    DEMONSTRATIONS = "demonstrations"
+
+
+FormatArgument = Annotated[FormatName, typer.Argument(metavar="FORMAT", help=", ".join(FormatName))]
+
+
+def import_(
+    format_: FormatArgument,
+    paths: Annotated[list[Path], typer.Argument(help="Files, plain or gzipped; tables as Parquet too.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Bring data in. What is there already is not added again; a row that does not fit is told and left."""
+    from store.door import open_door
+    from store.exchange.catalogue import FORMATS
+
+    with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as bar:
+        report = FORMATS[format_].bring(door, paths, lambda done, words: bar("import", done, words))
+    lines = [
+        f"{counted(report.rows, 'row')} read: {report.added} added, {report.there} there already, "
+        f"{len(report.bad)} refused.",
+        *report.bad[:MOST_REASONS],
+    ]
+    if len(report.bad) > MOST_REASONS:
+        lines.append(f"and {len(report.bad) - MOST_REASONS} more; --json gives all.")
+    say(as_json, dataclasses.asdict(report), "\n".join(lines))
+    if report.rows == len(report.bad):
+        raise typer.Exit(1)
+
+
+def export(
+    format_: FormatArgument,
+    path: Annotated[
+        Path,
+        typer.Argument(help="The file; .jsonl, .jsonl.gz, or of tables .parquet. One that is there goes."),
+    ],
+    shape: Annotated[
+        str,
+        typer.Option(help="Of trl: conversational, plain, unpaired and others; of demonstrations: messages."),
+    ] = "",
+    track: Annotated[Track | None, typer.Option(help="Only this track.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Only this split.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only prompts in this language, such as en.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="hh and trl: held-out prompts and labels that must not train too.")
+    ] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Write a home's data to a file. hh and trl are for training: only the train split, without --all.
+
+    Withdrawn and overturned labels stay out; so do surplus ones and pairs whose chosen answer is unsafe and
+    whose rejected one is safe, in hh and trl without --all.
+    """
+    from store.door import open_door
+    from store.exchange.catalogue import FORMATS
+    from store.exchange.format import Wanted
+    from store.exchange.standing import Selection
+    from store.exchange.writing import write
+
+    form = FORMATS[format_]
+    trains = form.trains and not everything
+    selection = Selection(
+        track=track, split=split or (Split.TRAIN if trains else None), language=language, trains=trains
+    )
+    with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as bar:
+        wanted = Wanted(
+            path=path.absolute(),
+            shape=shape,
+            selection=selection,
+            show=lambda done, words: bar("export", done, words),
+        )
+        report = write(form, door, wanted)
+    lines = [f"{counted(report.rows, 'row')} in {path}."]
+    lines += [f"{count} left out: {why}." for why, count in report.left_out.items()]
+    say(as_json, {"path": str(path), **dataclasses.asdict(report)}, "\n".join(lines))

@@ -6,16 +6,17 @@ Pure; knows neither file nor store.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from store.exchange.elements import fitted
-from store.exchange.facts import identified
+from store.exchange.facts import facts, identified
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import RowError
 from store.exchange.notes import noted
+from store.exchange.remainder import COLUMN, restored
 from store.exchange.scores import places
 from store.exchange.splitting import UNKNOWN_TIME, split_of
 from store.records import Prompt, Track, Turn
@@ -60,6 +61,7 @@ class Tree(BaseModel):
 
 
 TREE: Final = TypeAdapter(Tree)
+TEXT: Final = TypeAdapter[str | None](str | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,19 @@ class Ranking:
 
     judgement: Judgement
     message_ids: tuple[str, ...]
+
+
+def taught(found: Mapping[str, Any]) -> Grown:
+    """What a line teaches: a tree, or a judgement of a home that a tree could not tell whole."""
+    besides = fitted(found.get(COLUMN), TEXT)
+    if besides is None:
+        return grown(found)
+    plain = grown({name: told for name, told in found.items() if name != COLUMN}).rankings
+    if not plain:
+        raise RowError(f"{COLUMN}: expected ranked replies to what it is about; take the column out")
+    judgement = restored(plain[0].judgement, besides)
+    prompts = (prompt for prompt in facts(NAME, [judgement])["prompts"] if isinstance(prompt, Prompt))
+    return Grown(prompts=tuple(prompts), rankings=(replace(plain[0], judgement=judgement),))
 
 
 def grown(found: Mapping[str, Any]) -> Grown:

@@ -18,15 +18,19 @@ from store.door import Door
 from store.exchange.elements import bad, elements, value
 from store.exchange.facts import facts
 from store.exchange.flat_messages import grouped
-from store.exchange.format import Format, Wanted, judgements
+from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Judgement
 from store.exchange.lines import BadRow, RowError
-from store.exchange.message_trees import NAME, Grown, grown
+from store.exchange.message_trees import NAME, Grown, grown, taught
 from store.exchange.notes import note_of
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
+from store.exchange.remainder import COLUMN, remainder
 from store.identity import identity
 from store.records import Fact, Prompt
 from store.verbs.reading import ReadTrees, read_standing_trees
+
+MOST_TURNS: Final = 90
+"""Of a conversation as a tree: readers of JSON follow 200 brackets into each other."""
 
 
 def read(paths: Sequence[Path]) -> Iterator[Grown | BadRow]:
@@ -36,7 +40,7 @@ def read(paths: Sequence[Path]) -> Iterator[Grown | BadRow]:
             yield line
             continue
         try:
-            yield grown(found)
+            yield taught(found)
         except RowError as error:
             yield bad(line, error)
 
@@ -68,7 +72,7 @@ def _facts(things: Sequence[object]) -> Mapping[str, Sequence[Fact]]:
     return {**judged, "prompts": list(prompts.values())}
 
 
-def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any] | LeftOut]:
     """The trees that came as such, with the ranks that stand, and one for each other judgement."""
     first: int | None = 0
     while first is not None:
@@ -78,7 +82,21 @@ def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
         first = page.following
     for judgement in judgements(door, wanted):
         if not note_of(NAME, judgement.comparison_meta):
-            yield _planted(judgement)
+            yield _whole(judgement)
+
+
+def _whole(judgement: Judgement) -> dict[str, Any] | LeftOut:
+    if len(judgement.turns) > MOST_TURNS:
+        return LeftOut(f"as a tree it would be too deep: it has more than {MOST_TURNS} turns")
+    tree = _planted(judgement)
+    try:
+        (ranking,) = grown(tree).rankings
+    except (RowError, ValueError):
+        return LeftOut(
+            "as a tree it could not be read back: a turn or an answer has no words, or two in a row"
+        )
+    besides = remainder(judgement, ranking.judgement)
+    return tree if besides is None else {**tree, COLUMN: besides}
 
 
 def _planted(judgement: Judgement) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from store.door import Door
 from store.exchange.elements import bad, elements, fitted, value
 from store.exchange.facts import facts
-from store.exchange.format import Format, Wanted, judgements
+from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Answer, Judgement, ordered
 from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of, noted
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
+from store.exchange.remainder import COLUMN, remainder, restored
 from store.exchange.scores import agree, ranks_by_score
 from store.records import Turn
 
@@ -70,6 +71,7 @@ class Binarized(BaseModel):
 
 SCORED: Final = TypeAdapter(Scored)
 BINARIZED: Final = TypeAdapter(Binarized)
+TEXT: Final = TypeAdapter[str | None](str | None)
 
 
 def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
@@ -80,10 +82,8 @@ def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
             continue
         try:
             found = value(line)
-            if "completions" in found:
-                yield _scored(fitted(found, SCORED))
-            else:
-                yield _binarized(fitted(found, BINARIZED), found)
+            besides = fitted(found.pop(COLUMN, None), TEXT)
+            yield restored(_plain(found), besides)
         except RowError as error:
             yield bad(line, error)
 
@@ -93,22 +93,33 @@ def import_ultrafeedback(door: Door, paths: Sequence[Path], show: Show = unseen)
     return publish(door, NAME, shown(read(paths), show), partial(facts, NAME), lambda counts: counts.labels)
 
 
-def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any] | LeftOut]:
     """The home's judgements as rows."""
     return map(row, judgements(door, wanted))
 
 
-def row(judgement: Judgement) -> dict[str, Any]:
-    """The judgement as a row of the form in which it came."""
+def row(judgement: Judgement) -> dict[str, Any] | LeftOut:
+    """The judgement as a row of the form in which it came, and what that form has no place for."""
     note = note_of(NAME, judgement.comparison_meta)
     notes = [note_of(NAME, answer.meta) for answer in judgement.answers]
     if all("place" in one for one in notes):
         places = [one.pop("place") for one in notes]
         order = sorted(range(len(places)), key=places.__getitem__)
         judgement, notes = ordered(judgement, order), [notes[old] for old in order]
-    if note.get("form") == "binarized":
-        return _binarized_row(judgement, note)
-    return _scored_row(judgement, note, notes)
+    binarized = note.get("form") == "binarized"
+    found = _binarized_row(judgement, note) if binarized else _scored_row(judgement, note, notes)
+    try:
+        besides = remainder(judgement, _plain(found))
+    except RowError as error:
+        return LeftOut(f"as a row of {NAME} it could not be read back: {error}")
+    return found if besides is None else {**found, COLUMN: besides}
+
+
+def _plain(found: Mapping[str, Any]) -> Judgement:
+    """What the form's own columns tell."""
+    if "completions" in found:
+        return _scored(fitted(found, SCORED))
+    return _binarized(fitted(found, BINARIZED), found)
 
 
 def _scored(row: Scored) -> Judgement:

@@ -265,6 +265,9 @@ def test_a_flat_message_without_its_parent_is_told_and_the_others_go_in(tmp_path
         ('{"message_tree_id": "a", "prompt": {"text": "\\udc00"}}', "Invalid JSON"),
         ('{"message_tree_id": "a", "prompt": {"review_count": 1e999}}', "a number that is too large"),
         ('{"prompt": {"replies": [' * 3000, "Invalid JSON"),
+        ({**TALK, "hone": "{"}, "hone: expected JSON as an export wrote it"),
+        ({**ODD[1], "hone": "{}"}, "hone: expected ranked replies to what it is about"),
+        ({**TALK, "hone": 7}, "expected text"),
         ({"message_id": ["a"]}, "message_id: expected a text"),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rlhf import __version__
-from rlhf.commands import data, desk, exchange, looking, loop, people, snapshots, training, trust
+from rlhf.commands import bench, data, desk, exchange, looking, loop, people, snapshots, training, trust
 from store.errors import HoneError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ app.command()(desk.review)
 app.command()(desk.void)
 app.command()(training.reward)
 app.command()(trust.lineage)
+app.command()(bench.bench)
 app.command()(people.gold)
 app.command()(trust.backup)
 app.command()(trust.restore)

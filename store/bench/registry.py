@@ -1,0 +1,79 @@
+"""The benchmarks by name, what each is told and what each gives back. Imports none before it runs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Protocol
+
+from store.bench.machine import Machine
+
+Show = Callable[[str, float, str], None]
+"""Told of a stage, the part of it that is done (0 to 1) and a few words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a benchmark is told: its sizes (empty: its own), how long each load lasts, and whom it tells."""
+
+    sizes: tuple[int, ...] = ()
+    seconds: float = 5.0
+    show: Show = lambda _stage, _fraction, _message: None
+
+
+class Result(Protocol):
+    """What every benchmark says: `ratio` is how many times better than `peer` it is in `unit`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def bench(self) -> str:
+        """The benchmark's name."""
+        ...
+
+    @property
+    def ratio(self) -> float:
+        """Above 1: better than the peer, in the largest size."""
+        ...
+
+    @property
+    def peer(self) -> str:
+        """What it was measured against, in words."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """What the ratio is of."""
+        ...
+
+    @property
+    def machine(self) -> Machine:
+        """Where and in what noise it was measured."""
+        ...
+
+    def lines(self) -> list[str]:
+        """The figures in words, a line each."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A benchmark: its name, a line of what it measures, and the module whose `run` does."""
+
+    name: str
+    about: str
+    module: str
+
+    def run(self, settings: Settings) -> Result:
+        """Measures; takes seconds to minutes."""
+        result: Result = importlib.import_module(self.module).run(settings)
+        return result
+
+
+BENCHES: Final = (
+    Bench("lease", "the next comparison, for 16 annotators at once", "store.bench.lease"),
+    Bench("labels", "durable labels a second, from 64 annotators at once", "store.bench.labels"),
+    Bench("snapshot", "freezing pairs into a Parquet file, twice", "store.bench.snapshot"),
+    Bench("import", "published pairs taken in, and the memory that it takes", "store.bench.imports"),
+)

@@ -48,7 +48,8 @@ join   prompts using (prompt_id)
 join   batches using (batch_id)
 left   join judged on judged.comparison_id = comparisons.comparison_id
 left   join skipped on skipped.comparison_id = comparisons.comparison_id
-left   join judged as original on original.comparison_id = repeats and purpose = 'gold'
+-- a condition beside the equality would compare every row with every other.
+left   join judged as original on original.comparison_id = if(purpose = 'gold', repeats, null)
 where  ($comparison_ids::varchar[] is null
         and (purpose = 'gold' or (purpose <> 'swapped' and coalesce(judged.label_count, 0) < overlap)))
    or  comparisons.comparison_id in (select unnest($comparison_ids::varchar[]))

@@ -5,21 +5,24 @@ Knows types, not tables. A column without a field, or a field without a column, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from duckdb import DuckDBPyConnection
 
 R = TypeVar("R")
 Convert = Callable[[Any], Any]
 
+CHUNK: Final = 10_000
+"""Rows that are converted at a time."""
+
 
 def rows(cursor: DuckDBPyConnection, kind: type[R]) -> list[R]:
     """All rows of the statement that the cursor has just run."""
-    return _made(_names(cursor), cursor.fetchall(), kind)
+    return [one for some in chunks(cursor, kind, CHUNK) for one in some]
 
 
 def chunks(cursor: DuckDBPyConnection, kind: type[R], most: int) -> Iterator[list[R]]:
@@ -47,16 +50,12 @@ def _names(cursor: DuckDBPyConnection) -> list[str]:
 
 def _made(names: list[str], found: list[tuple[Any, ...]], kind: type[R]) -> list[R]:
     converters = _converters(kind)  # type: ignore[arg-type]
-    columns = [(name, converters[name]) for name in names]
-    return [
-        kind(
-            **{
-                name: value if convert is _as_it_is else convert(value)
-                for (name, convert), value in zip(columns, values, strict=True)
-            }
-        )
-        for values in found
+    # By column: a row at a time would ask of each value anew how it is converted.
+    columns: list[Iterable[Any]] = [
+        column if converters[name] is _as_it_is else map(converters[name], column)
+        for name, column in zip(names, zip(*found, strict=True), strict=bool(found))
     ]
+    return [kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
 
 
 def _record(kind: type[R], columns: dict[str, Any]) -> R:
@@ -77,12 +76,12 @@ def _converter(hint: Any) -> Convert:  # noqa: ANN401  # any annotation
     origin, inner = get_origin(hint), get_args(hint)
     if origin is tuple:
         each = _converter(inner[0])
-        return lambda values: tuple(each(value) for value in values)
+        return tuple if each is _as_it_is else lambda values: tuple(each(value) for value in values)
     if origin in {Union, UnionType}:
         some = _converter(next(part for part in inner if part is not NoneType))
-        return lambda value: None if value is None else some(value)
+        return _as_it_is if some is _as_it_is else lambda value: None if value is None else some(value)
     if is_dataclass(hint):
         return lambda value: _record(hint, value)  # type: ignore[arg-type]
     if hint in {str, int, float, bool} or hint.__module__ == "datetime":
         return _as_it_is
-    return hint  # an enum, called with its value
+    return cache(hint)  # an enum, called with its value

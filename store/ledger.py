@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,15 +23,20 @@ from store.audit import AuditRow
 from store.errors import BundleError
 from store.home import Home
 from store.identity import canonical
-from store.records import Bundle, Fact
+from store.records import Bundle, Fact, Score
 from store.rows import chunks
-from store.tables import TABLES
+from store.tables import TABLES, Table
 
 ROWS = """
 select * from query_table($name)
 """
 
 KINDS: Final[dict[str, TypeAdapter[Any]]] = {kind.__name__: TypeAdapter(kind) for kind in TABLES}
+NAMED: Final = {kind.__name__: kind for kind in TABLES}
+BY_FACT: Final = frozenset({Score})
+"""Kinds whose text alone does not do: without a key, 1 and 1.0 would be two facts."""
+FACT: Final = ',"fact":'
+KIND: Final = ',"kind":"'
 CHUNK: Final = 10_000
 """Rows of a table in memory at a time."""
 FOUND: Final = -1
@@ -61,19 +67,20 @@ class Ledger:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._texts: dict[str, dict[int, int]] = {table.name: {} for table in TABLES.values()}
-        self._changed: set[tuple[str, int]] = set()
+        self._changed: dict[tuple[str, int], int] = {}
         self._untold: list[str] = []
         self.missing = 0
 
     def tell(self, row: AuditRow) -> None:
         """Takes down what a row of the chain tells; ValueError when its body cannot be read."""
-        fact = _fact(row)
-        self._take_down(fact)
-        if isinstance(fact, Bundle):
-            brought = _brought(self._home, fact)
-            self.missing += fact.row_count if brought is None else 0
+        kind, entry = _told(row)
+        self._take_down(entry)
+        if kind is Bundle:
+            bundle: Bundle = _fact(row)  # type: ignore[assignment]
+            brought = _brought(self._home, bundle)
+            self.missing += bundle.row_count if brought is None else 0
             for one in brought or ():
-                self._take_down(one)
+                self._take_down(_entry(one))
 
     def difference(self, db: DuckDBPyConnection, chain: Iterable[AuditRow]) -> Difference | None:
         """The first fact of the chain, read once more, that its table does not hold; else a row untold.
@@ -90,32 +97,68 @@ class Ledger:
             return Difference(None, f"{self._untold[0]} was never appended.")
         return None
 
-    def _take_down(self, fact: Fact) -> None:
-        entry = _entry(fact)
+    def _take_down(self, entry: Entry) -> None:
         self._texts[entry.table].setdefault(entry.name, entry.text)
 
     def _compare(self, db: DuckDBPyConnection, kind: type[Fact]) -> None:
         table = TABLES[kind]
         texts = self._texts[table.name]
         db.execute(ROWS, {"name": table.name})
-        for fact in (one for chunk in chunks(db, kind, CHUNK) for one in chunk):
-            entry = _entry(table.audited(fact))
+        for entry in _held(db, kind):
             told = texts.get(entry.name)
             if told == entry.text:
                 texts[entry.name] = FOUND
             elif told is None:
                 self._untold.append(entry.words)
             elif told != FOUND:
-                self._changed.add((table.name, entry.name))
+                self._changed[table.name, entry.name] = entry.text
 
     def _not_found(self, fact: Fact) -> Iterator[str]:
         brought = (_brought(self._home, fact) or ()) if isinstance(fact, Bundle) else ()
         for one in (fact, *brought):
             entry = _entry(one)
-            changed = (entry.table, entry.name) in self._changed
+            held = self._changed.get((entry.table, entry.name))
+            changed = held is not None
             if self._texts[entry.table][entry.name] == FOUND or (one in brought and changed and self.missing):
                 continue
+            if held == entry.text:  # a whole number was told where the table has a fraction
+                continue
             yield f"{entry.words} {'is not what was appended' if changed else 'is gone'}."
+
+
+def _told(row: AuditRow) -> tuple[type[Fact], Entry]:
+    """What a row tells, read from its text: a body is canonical, so the fact's own text stands in it."""
+    try:
+        body = json.loads(row.body)
+        kind, fact = NAMED[body["kind"]], body["fact"]
+        if kind in BY_FACT or fact.keys() != _names(kind):  # type: ignore[arg-type]  # told before its table had all its columns
+            return kind, _entry(_fact(row))
+        text = row.body[row.body.index(FACT) + len(FACT) : row.body.rindex(KIND)]
+        return kind, _entry_of(TABLES[kind], fact, text)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("a body that tells of no fact") from error
+
+
+def _held(db: DuckDBPyConnection, kind: type[Fact]) -> Iterator[Entry]:
+    """The rows of the statement that has just run, as the audit tells them."""
+    table = TABLES[kind]
+    if table.hidden:
+        yield from (_entry(table.audited(one)) for chunk in chunks(db, kind, CHUNK) for one in chunk)
+        return
+    names = [column[0] for column in db.description or ()]
+    while found := db.fetchmany(CHUNK):
+        for values in found:
+            fact = dict(zip(names, values, strict=True))
+            try:
+                text = canonical(fact)
+            except ValueError:  # NaN, which nobody can append
+                text = repr(fact)
+            yield _entry_of(table, fact, text)
+
+
+@cache
+def _names(kind: type[Any]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
 
 
 def _fact(row: AuditRow) -> Fact:
@@ -146,9 +189,13 @@ def _entry(fact: Fact) -> Entry:
         text = canonical(fact)
     except ValueError:  # NaN, which nobody can append
         text = repr(fact)
+    return _entry_of(table, {name: getattr(fact, name) for name in table.key}, text)
+
+
+def _entry_of(table: Table, fact: Mapping[str, object], text: str) -> Entry:
     if not table.key or set(table.key) & set(table.hidden):
         return Entry(table.name, f"a row of {table.name}", _number(text), _number(text))
-    key = " ".join(str(getattr(fact, name)) for name in table.key)
+    key = " ".join(str(fact[name]) for name in table.key)
     return Entry(table.name, f"row {key} of {table.name}", _number(key), _number(text))
 
 

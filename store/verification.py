@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from store import snapshots
 from store.audit import AuditRow, Head
+from store.errors import RequestError
 from store.home import Home
 from store.ledger import Ledger
 from store.messages import AuditReport
@@ -32,11 +33,16 @@ CHUNK: Final = 10_000
 
 @pydantic.dataclasses.dataclass(frozen=True)
 class Anchor:
-    """Where the chain stood when a snapshot was frozen."""
+    """Where the chain stood when a snapshot was frozen, or somebody wrote it down."""
 
     snapshot_id: str
     audit_seq: int
     audit_head: str
+
+    @property
+    def whose(self) -> str:
+        """Who says so."""
+        return f"snapshot {self.snapshot_id}" if self.snapshot_id else "the anchor that was given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,15 @@ class Break:
     why: str
 
 
-def verify(db: DuckDBPyConnection, home: Home) -> AuditReport:
-    """Follows the chain and compares the tables with it, as of one moment; `db` is a cursor of its own."""
+def verify(db: DuckDBPyConnection, home: Home, anchor: str | None = None) -> AuditReport:
+    """Follows the chain and compares the tables with it, as of one moment; `db` is a cursor of its own.
+
+    `anchor` is `SEQ:HASH` as somebody wrote it down; RequestError where it is not.
+    """
+    given = [] if anchor is None else [_given(anchor)]
     manifests = list(_manifests(home))  # before the moment, so that the chain is as long as they say
     db.execute("begin")
-    anchors = _by_row([*_of_table(db), *manifests])
+    anchors = _by_row([*given, *_of_table(db), *manifests])
     head, ledger = Head(), Ledger(home)
     for row in _chain(db):
         broken = _check(head, row, anchors.pop(row.seq, [])) or _tell(ledger, row)
@@ -70,6 +80,16 @@ def _chain(db: DuckDBPyConnection) -> Iterator[AuditRow]:
         yield from (AuditRow(*columns) for columns in found)
 
 
+def _given(anchor: str) -> Anchor:
+    seq, _, hash_ = anchor.partition(":")
+    if not (seq.isdecimal() and int(seq) > 0 and len(hash_) == len(Head().hash)):
+        raise RequestError(
+            f"Expected an anchor such as 18:HASH, a row and the {len(Head().hash)} digits of its hash; "
+            f"got {anchor}."
+        )
+    return Anchor("", int(seq), hash_.lower())
+
+
 def _check(head: Head, row: AuditRow, anchors: list[Anchor]) -> Break | None:
     if row.seq != head.seq + 1:
         return Break(head.seq + 1, f"the row is missing; row {row.seq} follows.")
@@ -77,7 +97,7 @@ def _check(head: Head, row: AuditRow, anchors: list[Anchor]) -> Break | None:
         return Break(row.seq, "its hash is not that of the row before it and its own body.")
     for anchor in anchors:
         if anchor.audit_head != row.hash:
-            why = f"snapshot {anchor.snapshot_id} has another hash for this row; the chain was written anew."
+            why = f"{anchor.whose} has another hash for this row; the chain was written anew."
             return Break(row.seq, why)
     return None
 
@@ -94,8 +114,8 @@ def _cut_off(head: Head, anchors: Mapping[int, list[Anchor]]) -> Break | None:
     missing = min((seq for seq in anchors if seq > 0), default=None)
     if missing is None:
         return None
-    longer = anchors[missing][0].snapshot_id
-    return Break(head.seq + 1, f"snapshot {longer} says that the chain was longer; its end was cut off.")
+    longer = anchors[missing][0].whose
+    return Break(head.seq + 1, f"{longer} says that the chain was longer; its end was cut off.")
 
 
 def _compare(db: DuckDBPyConnection, ledger: Ledger, head: Head) -> Break | None:

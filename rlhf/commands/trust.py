@@ -66,14 +66,20 @@ def lineage(
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
 
 
-def verify(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+def verify(
+    anchor: Annotated[
+        str | None, typer.Option(metavar="SEQ:HASH", help="A row and its hash, as you wrote them down.")
+    ] = None,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
     """Check the audit chain from its first row to its head, and every table and snapshot against it."""
     from store.door import open_door
     from store.messages import VerifyAudit
     from store.verbs import verify_audit
 
     with open_door(home_of(home)) as door:
-        report = door.ask(verify_audit, VerifyAudit())
+        report = door.ask(verify_audit, VerifyAudit(anchor=anchor))
     whole = report.broken_seq is None
     words = _of_audit(report)
     say(as_json, dataclasses.asdict(report), words)

@@ -75,7 +75,12 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyAudit:
-    """Wants the audit chain checked, and every table and every snapshot's anchor against it."""
+    """Wants the audit chain checked, and every table and every snapshot's anchor against it.
+
+    `anchor` is a row's number and hash that somebody wrote down elsewhere, as `SEQ:HASH`.
+    """
+
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

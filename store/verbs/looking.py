@@ -41,8 +41,8 @@ def trace(store: Store, actor: Actor, request: Trace) -> Lineage:
         return lineage.trace(db, store.home, request.thing)
 
 
-def verify_audit(store: Store, actor: Actor, _request: VerifyAudit) -> AuditReport:
+def verify_audit(store: Store, actor: Actor, request: VerifyAudit) -> AuditReport:
     """Whether the audit is whole, from its first row to its head."""
     allow(actor, Role.REVIEWER)
     with store.reading() as db:
-        return verification.verify(db, store.home)
+        return verification.verify(db, store.home, request.anchor)

@@ -68,6 +68,10 @@ def report(home: Home) -> AuditReport:
         return verify_audit(store, HONE, VerifyAudit())
 
 
+def report_of(store: Store) -> AuditReport:
+    return verify_audit(store, HONE, VerifyAudit())
+
+
 @pytest.fixture
 def audited(store: Store) -> Home:
     """A closed home whose audit has a snapshot's anchor at row 17."""
@@ -85,6 +89,37 @@ def test_a_whole_chain_is_reported_with_its_head(audited: Home) -> None:
         found = verify_audit(store, HONE, VerifyAudit())
     assert found == AuditReport(rows=18, head=last[1])
     assert last[0] == 18  # 14 facts of the comparisons, three labels, a snapshot
+
+
+def test_an_anchor_that_somebody_wrote_down_is_checked(audited: Home) -> None:
+    with open_store(audited) as store, store.reading() as db:
+        (seventh,) = db.execute("select hash from audit where seq = 7").fetchone() or ("",)
+        ask = lambda anchor: verify_audit(store, HONE, VerifyAudit(anchor=anchor))
+        assert ask(f"7:{seventh}").broken_seq is None
+        other = ask(f"7:{'a' * 64}")
+        assert (other.broken_seq, other.why) == (
+            7,
+            "the anchor that was given has another hash for this row; the chain was written anew.",
+        )
+        longer = ask(f"99:{seventh}")
+        assert (longer.broken_seq, longer.why) == (
+            19,
+            "the anchor that was given says that the chain was longer; its end was cut off.",
+        )
+        for wrong in ("7", "x:y", f"0:{seventh}", "7:abc"):
+            with pytest.raises(RequestError, match="Expected an anchor such as 18:HASH"):
+                ask(wrong)
+
+
+def test_a_whole_number_where_the_table_has_a_fraction_is_no_change(store: Store) -> None:
+    store.append("test", *comparisons(1))
+    store.append(
+        "test", Response(response_id="x", prompt_id="q0", policy_id="policy", text="", temperature=1)
+    )
+    assert report_of(store).why == ""
+    store.close()
+    tamper(store.home, "update responses set temperature = 2 where response_id = 'x'")
+    assert report(store.home).why == "row x of responses is not what was appended."
 
 
 def test_an_empty_chain_is_whole(store: Store) -> None:

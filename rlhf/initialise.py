@@ -62,7 +62,7 @@ def check_policy(name: str) -> None:
 
 def write_settings(home: Home, text: str) -> None:
     """Writes `hone.toml`, unless somebody already has."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.root.mkdir(parents=True, exist_ok=True, mode=0o700)  # for its user alone
     if not home.settings.exists():
         home.settings.write_text(text, encoding="utf-8")
 

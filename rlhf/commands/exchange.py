@@ -27,6 +27,7 @@ class FormatName(StrEnum):
     LABEL_STUDIO = "label-studio"
     PROMPTS = "prompts"
     DEMONSTRATIONS = "demonstrations"
+    EVENTS = "events"
 
 
 FormatArgument = Annotated[FormatName, typer.Argument(metavar="FORMAT", help=", ".join(FormatName))]
@@ -60,7 +61,7 @@ def export(
     format_: FormatArgument,
     path: Annotated[
         Path,
-        typer.Argument(help="The file; .jsonl, .jsonl.gz, or of tables .parquet. One that is there goes."),
+        typer.Argument(help="The file, replaced if there: .jsonl, .json (an array), or .gz; tables: .parquet."),
     ],
     shape: Annotated[
         str,

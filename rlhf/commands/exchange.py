@@ -61,7 +61,7 @@ def export(
     format_: FormatArgument,
     path: Annotated[
         Path,
-        typer.Argument(help="The file, replaced if there: .jsonl, .json (an array), or .gz; tables: .parquet."),
+        typer.Argument(help="The file, replaced if there: .jsonl, .json (an array), .gz; tables: .parquet."),
     ],
     shape: Annotated[
         str,

@@ -41,7 +41,8 @@ skipped as (
   group  by comparison_id
 )
 select comparisons.comparison_id, prompts.track, prompts.language, prompts.author, purpose,
-       batch_id, batches.round, priority, overlap, repeats, len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
+       batch_id, batches.round, priority, overlap, repeats,
+       len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
        list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, [])) as seen
 from   comparisons
 join   prompts using (prompt_id)

@@ -7,6 +7,7 @@ descriptor of the file in the owner's process drops the owner's lock on it.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
-from store import annotators, batches, comparisons, failures, labels, leases, qualifications
+from store import annotators, batches, comparisons, failures, guidelines, labels, leases, qualifications
 from store.drawing import QueueSettings
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
@@ -27,14 +28,14 @@ from store.leases import LeaseSettings
 from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
-from store.records import Annotator, Comparison, Fact, Label, Purpose, Qualification, now
+from store.records import Annotator, Comparison, Fact, Label, Purpose, Qualification, Track, now
 from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
 from store.writer import Entry, Ticket, Writer, prepare
 
 CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "memory_limit": "2GB",  # the default, 80 % of the machine, would starve a trainer beside it
+    "memory_limit": "1GB",  # the default, 80 % of the machine, would starve a trainer beside it
     "threads": 1,  # for each query: many small ones run side by side, and a trainer wants the other cores
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -52,10 +53,11 @@ class Store:
         self._lock = lock
         self._connection = connection
         self.queue = queue
+        self._versions: dict[Track, tuple[int, int]] = {}
         self.turns = Turns()
         self.throttle = Throttle()
         self.jobs = Jobs()
-        with self.reading() as db:
+        with self.reading() as db, _settled():
             fill(self.queue, db)
         self._writer = Writer(connection.cursor())  # last: its thread is there for as long as the store
 
@@ -108,6 +110,16 @@ class Store:
         """Queues prepared entries that must commit together."""
         return self._writer.submit(entries)
 
+    def guideline_version(self, track: Track) -> int:
+        """The version in force: asked for with each label, so it is kept until a guideline is appended."""
+        moment = self._writer.written["guidelines"]  # looked up first: what is read is at least as new
+        known = self._versions.get(track)
+        if known is None or known[0] != moment:
+            with self.reading() as db:
+                known = moment, guidelines.version(db, track)
+            self._versions[track] = known
+        return known[1]
+
     def group(self, most_calls: int) -> None:
         """How many calls one transaction takes along at most; 1 shows what grouping them is worth."""
         self._writer.most_calls = most_calls
@@ -118,6 +130,7 @@ class Store:
             self.jobs.close()
             self._writer.close()
             self._connection.close()
+            gc.unfreeze()
         finally:
             self._lock.release()
 
@@ -200,6 +213,20 @@ def in_sentences(home: Home) -> Iterator[None]:
         raise DatabaseError(failures.not_opened(home, error)) from error
     except OSError as error:
         raise DatabaseError(failures.not_usable(home, error)) from error
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """For objects that are made in great number and stay: no search for garbage goes through them.
+
+    While they are made it would double the time; afterwards it would make everybody wait, now and then.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def fill(queue: Queue, db: DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from store.comparisons import Wanted
@@ -66,7 +67,7 @@ def item_of(wanted: Wanted) -> Item:
     author = () if wanted.author is None else (wanted.author,)
     return Item(
         comparison_id=wanted.comparison_id,
-        stream=(wanted.track, sys.intern(primary(wanted.language))),
+        stream=_stream(wanted.track, wanted.language),
         batch_id=sys.intern(wanted.batch_id),
         purpose=wanted.purpose,
         rank=(-wanted.priority, -wanted.round, wanted.comparison_id),
@@ -76,6 +77,12 @@ def item_of(wanted: Wanted) -> Item:
         seen={*wanted.seen, *author} or NOBODY,
         repeats=wanted.repeats,
     )
+
+
+@cache
+def _stream(track: Track, language: str) -> Stream:
+    """The same object for all that share it: there may be millions."""
+    return track, primary(language)
 
 
 def primary(language: str) -> str:

@@ -5,7 +5,7 @@ Not safe for threads: the queue locks.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -30,14 +30,14 @@ class Tally:
 
     def __init__(self, quotas: Mapping[str, int]) -> None:
         self._quotas = [Quota(name, most) for name, most in quotas.items()]
-        self._open: dict[str, Counter[Stream]] = {}
+        self._open: defaultdict[str, Counter[Stream]] = defaultdict(Counter)
         self._closed_to: Counter[tuple[str, str, Stream]] = Counter()
         self._collected: dict[str, Counter[Stream]] = {}
         self._done: Counter[tuple[str, str]] = Counter()
 
     def opened(self, item: Item, by: int = 1) -> None:
         """The item has just become open (or, by -1, is no longer)."""
-        self._open.setdefault(item.batch_id, Counter())[item.stream] += by
+        self._open[item.batch_id][item.stream] += by
         for annotator_id in item.seen:
             self._closed_to[annotator_id, item.batch_id, item.stream] += by
 

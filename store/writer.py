@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -77,6 +78,7 @@ class Writer:
         self._cursor = cursor
         self.head = audit.head(cursor)
         self.most_calls = MOST_CALLS
+        self.written: Counter[str] = Counter()  # transactions, by the tables that they appended to
         self._calls: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._open = True
@@ -145,6 +147,7 @@ class Writer:
             self._roll_back()
             raise
         self.head = head
+        self.written.update(new.keys())
         for call, entries in zip(calls, fresh, strict=True):
             call.fresh = len(entries)
 

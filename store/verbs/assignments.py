@@ -8,11 +8,11 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, guidelines, prompts, responses
+from store import comparisons, prompts, responses
+from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
 from store.messages import Assignment, Judgement
-from store.queue import Queue
 from store.records import Comparison, Degree, Label, Lease, Purpose, Track
 
 LONGEST_COMMENT: Final = 10_000
@@ -22,14 +22,14 @@ LONGEST_REASON: Final = 500
 MOST_REASONS: Final = 20
 
 
-def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
+def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
     """What the lease asks; reads each text by its key."""
     lease = held.lease
     comparison = comparison_of(db, held)
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
-    done = queue.done(lease.annotator_id, held.batch_id)
-    undone = queue.draft(lease)
+    done = store.queue.done(lease.annotator_id, held.batch_id)
+    undone = store.queue.draft(lease)
     return Assignment(
         lease_id=lease.lease_id,
         track=held.track,
@@ -37,9 +37,9 @@ def assignment(queue: Queue, db: DuckDBPyConnection, held: Held) -> Assignment:
         responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
-        total=done + queue.left(lease.annotator_id, held.batch_id),
+        total=done + store.queue.left(lease.annotator_id, held.batch_id),
         batch_id=held.batch_id,
-        guideline_version=guidelines.version(db, held.track),
+        guideline_version=store.guideline_version(held.track),
         draft=shown(undone, lease) if undone else None,
     )
 

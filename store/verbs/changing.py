@@ -61,7 +61,7 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
         )
         store.append(actor.annotator_id, retraction, lease)
         (wanted,) = comparisons.wanted(db, [label.comparison_id])
-        return assignment(store.queue, db, store.queue.reopen(label, wanted, lease))
+        return assignment(store, db, store.queue.reopen(label, wanted, lease))
 
 
 def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime) -> Assignment | NoWork:
@@ -69,7 +69,7 @@ def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime)
     held = store.queue.holding(label.annotator_id, None, moment)
     if held is None or held.lease.comparison_id != label.comparison_id:
         return NoWork(reason="This label was undone already.")
-    return assignment(store.queue, db, held)
+    return assignment(store, db, held)
 
 
 def _own_label(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, guidelines, labels, leases, prompts
+from store import comparisons, labels, leases, prompts
 from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
@@ -34,7 +34,7 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.holding(actor.annotator_id, request.track, moment)
         if held is not None:
-            return assignment(store.queue, db, held)
+            return assignment(store, db, held)
         held = store.queue.lease(actor.annotator_id, request.track, moment)
         if held is None:
             return no_work(store.queue, db, actor, request.track)
@@ -43,7 +43,7 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
             if held.purpose is Purpose.SWAPPED:
                 facts.insert(0, comparison_of(db, held))
             writing = store.append_later(actor.annotator_id, *facts)
-            assigned = assignment(store.queue, db, held)  # read while the lease is being written
+            assigned = assignment(store, db, held)  # read while the lease is being written
             writing.wait()
         except BaseException:
             store.queue.release(held.lease)
@@ -79,7 +79,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
                 return Saved(label_id=repeated.label_id, repeated=True, surplus=repeated.surplus)
             held = _late(db, actor, request.lease_id)
         _own(held.lease, actor)
-        label = judged(request.judgement, held, guidelines.version(db, held.track))
+        label = judged(request.judgement, held, store.guideline_version(held.track))
         return _keep(store, held, label)
 
 

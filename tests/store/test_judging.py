@@ -24,7 +24,7 @@ from store.messages import (
     SubmitLabel,
     UndoLabel,
 )
-from store.records import Degree, Label, Role, SafetyLabel, Track
+from store.records import Degree, Guideline, Label, Role, SafetyLabel, Track
 from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label
 from store.verbs.roles import HONE
 from store.writer import WriteError
@@ -378,3 +378,17 @@ def test_the_comparison_counts_its_labels(asked: Store, ann: Actor) -> None:
     with asked.reading() as db:
         (wanted,) = comparison_rows.wanted(db, [label.comparison_id])
     assert (wanted.labels, wanted.seen) == (1, ("ann",))
+
+
+def test_a_label_has_the_guideline_version_that_is_in_force_when_it_is_given(
+    asked: Store, ann: Actor
+) -> None:
+    def given() -> int:
+        found = next_comparison(asked, ann, NextComparison())
+        assert isinstance(found, Assignment)
+        saved = submit_label(asked, ann, SubmitLabel(lease_id=found.lease_id, judgement=FIRST_BETTER))
+        return label_of(asked, saved.label_id).guideline_version
+
+    assert given() == 1
+    asked.append("test", Guideline(track=Track.HELPFULNESS, version=2, text="Be brief."))
+    assert given() == 2

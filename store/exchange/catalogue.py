@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from store.exchange import argilla, demonstrations, hh, label_studio, oasst, prompts, trl, ultrafeedback
+from store.exchange import (
+    argilla,
+    demonstrations,
+    events,
+    hh,
+    label_studio,
+    oasst,
+    prompts,
+    trl,
+    ultrafeedback,
+)
 from store.exchange.format import Format
 
 FORMATS: Final[dict[str, Format]] = {
@@ -18,5 +28,6 @@ FORMATS: Final[dict[str, Format]] = {
         label_studio.FORMAT,
         prompts.FORMAT,
         demonstrations.FORMAT,
+        events.FORMAT,
     )
 }

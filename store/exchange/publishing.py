@@ -15,7 +15,7 @@ from store.messages import CountHome, HomeCounts, Ingest
 from store.records import Fact
 from store.verbs import count_home, ingest
 
-CHUNK: Final = 5000
+CHUNK: Final = 2500
 """Rows in a bundle, which is one transaction: each looks through the tables once for what is there, and
 people's labels wait for it."""
 STEP: Final = 1000

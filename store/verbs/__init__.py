@@ -11,6 +11,7 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter
 
+from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
 from store.verbs.data import freeze, ingest
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
@@ -28,6 +29,7 @@ __all__ = [
     "VERBS",
     "Verb",
     "add_annotator",
+    "bring_facts",
     "count_home",
     "dump_tables",
     "edit_label",
@@ -78,6 +80,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     function.__name__: _verb(function)
     for function in (
         add_annotator,
+        bring_facts,
         count_home,
         edit_label,
         dump_tables,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import RowError
 from store.exchange.notes import note_of, noted
 from store.exchange.pairs import Pair
+from store.exchange.reasons import reason
 from store.margins import BY_DEGREE
 from store.records import Degree, Turn
 
@@ -30,6 +31,9 @@ class Message(BaseModel):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+MESSAGES: Final = TypeAdapter(list[Message])
 
 
 class Preference(BaseModel):
@@ -114,9 +118,11 @@ def _parts(row: Preference) -> tuple[tuple[Turn, ...], str, str, dict[str, Any]]
     """The conversation, the chosen and the rejected answer, and what the row says besides."""
     besides: dict[str, Any] = {"columns": dict(row.model_extra)} if row.model_extra else {}
     if isinstance(row.chosen, str) and isinstance(row.rejected, str):
-        if row.prompt is None:
-            return *_common(row.chosen, row.rejected), besides
-        return turns_of(row.prompt), row.chosen, row.rejected, besides
+        if row.prompt is not None:
+            return turns_of(row.prompt), row.chosen, row.rejected, besides
+        if "messages" in besides.get("columns", {}):  # the conversation before the answers, by another name
+            return turns_of(_conversation(besides["columns"]["messages"])), row.chosen, row.rejected, besides
+        return *_common(row.chosen, row.rejected), besides
     if isinstance(row.chosen, str) or isinstance(row.rejected, str):
         raise RowError("expected chosen and rejected both as text or both as turns; one is the other")
     start: tuple[Turn, ...] = () if row.prompt is None else turns_of(row.prompt)
@@ -132,8 +138,17 @@ def _parts(row: Preference) -> tuple[tuple[Turn, ...], str, str, dict[str, Any]]
     return chosen[:-1], chosen[-1].content, rejected[-1].content, besides
 
 
+def _conversation(found: object) -> list[Message]:
+    try:
+        return MESSAGES.validate_python(found)
+    except ValidationError as error:
+        raise RowError(f"messages: {reason(error)}") from error
+
+
 def _common(chosen: str, rejected: str) -> tuple[tuple[Turn, ...], str, str]:
     """The words that both begin with are the prompt, without the blank before they part, as TRL has it."""
+    if chosen.startswith("\n\nHuman:"):
+        raise RowError("chosen and rejected are transcripts of hh; import them with hone import hh")
     places = range(min(len(chosen), len(rejected)))
     cut = next((place for place in places if chosen[place] != rejected[place]), len(places))
     if cut and chosen[cut - 1] == " ":

@@ -149,6 +149,16 @@ def test_a_file_of_trl_comes_out_as_it_went_in(store: Store, tmp_path: Path, sha
     assert take(trl.FORMAT, store, tmp_path / "out.jsonl").added == 0
 
 
+def test_the_conversation_before_answers_in_words_may_be_called_messages(
+    store: Store, tmp_path: Path
+) -> None:
+    file = put(tmp_path / "in.jsonl", {"messages": QUESTION, "chosen": "I do", "rejected": "I do not"})
+    (told,) = trl.read([file])
+    assert isinstance(told, Judgement)
+    assert [turn.content for turn in told.turns] == ["Why?"]
+    assert [answer.text for answer in told.answers] == ["I do", "I do not"]
+
+
 def test_a_margin_is_that_of_the_degree_both_ways(store: Store, tmp_path: Path) -> None:
     bring(store, *(replace(PAIR, degree=degree, annotator=degree.name) for degree in Degree))
     give(trl.FORMAT, store, tmp_path / "out.jsonl")
@@ -246,6 +256,8 @@ def test_a_shape_or_an_ending_that_the_format_has_not_is_told(store: Store, tmp_
     [
         ({"chosen": 1, "rejected": "b"}, "chosen: expected text or a list of turns; got a number"),
         ({"chosen": "a", "rejected": QUESTION}, "both as text or both as turns"),
+        ({"chosen": "\n\nHuman: x a", "rejected": "\n\nHuman: x b"}, "import them with hone import hh"),
+        ({"messages": [3], "chosen": "a", "rejected": "b"}, "messages: "),
         ({"chosen": "a", "rejected": "b"}, "there is no prompt, and chosen and rejected do not begin"),
         ({"prompt": "x", "chosen": "a", "rejected": "a"}, "are the same"),
         (

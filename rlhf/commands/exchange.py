@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, counted, home_of, progress_bar, say
 from store.records import Split, Track
+
+if TYPE_CHECKING:
+    from store.exchange.writing import ExportReport
 
 MOST_REASONS = 20
 """Refused rows whose reasons are printed."""
@@ -93,13 +97,11 @@ def export(
         track=track, split=split or (Split.TRAIN if trains else None), language=language, trains=trains
     )
     with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as bar:
-        wanted = Wanted(
-            path=path.absolute(),
-            shape=shape,
-            selection=selection,
-            show=lambda done, words: bar("export", done, words),
-        )
-        report = write(form, door, wanted)
-    lines = [f"{counted(report.rows, 'row')} in {path}."]
-    lines += [f"{count} left out: {why}." for why, count in report.left_out.items()]
-    say(as_json, {"path": str(path), **dataclasses.asdict(report)}, "\n".join(lines))
+        show = partial(bar, "export")
+        report = write(form, door, Wanted(path=path.absolute(), shape=shape, selection=selection, show=show))
+    said = [f"{counted(report.rows, 'row')} in {path}.", *_left_out(report)]
+    say(as_json, {"path": str(path), **dataclasses.asdict(report)}, "\n".join(said))
+
+
+def _left_out(report: ExportReport) -> list[str]:
+    return [f"{count} left out: {why}." for why, count in report.left_out.items()]

@@ -27,7 +27,11 @@ from store.messages import (
 )
 from store.records import Contents, Role, Track, Verdict
 from store.verbs import VERBS
+from store.verbs.bringing import BringFacts
+from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
+from store.verbs.keeping import DumpTables, Examine
 from store.verbs.measuring import MakeGold, Qualify
+from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
@@ -47,6 +51,14 @@ ASKED: dict[str, tuple[Role, object]] = {
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),
     "renew_lease": (Role.ANNOTATOR, RenewLease(lease_id="l")),
     "review_label": (Role.REVIEWER, ReviewLabel(thing="label:l", verdict=Verdict.CONFIRM, why="fine")),
+    "bring_facts": (Role.ADMINISTRATOR, BringFacts(events=())),
+    "dump_tables": (Role.ADMINISTRATOR, DumpTables()),
+    "examine": (Role.ENGINEER, Examine()),
+    "read_demonstrations": (Role.ENGINEER, ReadDemonstrations()),
+    "read_facts": (Role.ENGINEER, ReadFacts(kind="Prompt")),
+    "read_judgements": (Role.ENGINEER, ReadJudgements()),
+    "read_standing_tasks": (Role.ENGINEER, ReadTasks()),
+    "read_standing_trees": (Role.ENGINEER, ReadTrees()),
     "set_password": (Role.ADMINISTRATOR, SetPassword(name="somebody", password="long enough")),
     "sign_snapshot": (Role.REVIEWER, SignSnapshot(snapshot="s")),
     "skip_lease": (Role.ANNOTATOR, SkipLease(lease_id="l", reason="")),

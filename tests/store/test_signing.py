@@ -9,7 +9,7 @@ from small_collection import comparisons
 
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
-from store.messages import Actor, AddAnnotator, Freeze
+from store.messages import Actor, AddAnnotator, Freeze, VerifyAudit
 from store.records import Contents, Degree, Label, Retraction, Role, Snapshot
 from store.verbs import add_annotator, freeze, look_at_snapshot, sign_snapshot, verify_audit
 from store.verbs.roles import HONE
@@ -51,7 +51,7 @@ def test_a_reviewers_password_signs_and_what_was_seen_is_kept(store: Store, froz
         ).fetchall()
     assert json.loads(kept)["counts"]["pairs"] == 2
     assert actor == signed.reviewer_id
-    assert verify_audit(store, HONE, None).why == ""  # type: ignore[arg-type]
+    assert verify_audit(store, HONE, VerifyAudit()).why == ""
 
 
 def test_signing_again_is_the_same_signature(store: Store, frozen: Snapshot) -> None:

@@ -50,7 +50,8 @@ class Board:
         """The comparison as an item of no line yet; a gold one can be drawn from now on."""
         item = item_of(wanted)
         self.items[item.comparison_id] = item
-        self.worked |= {(annotator_id, wanted.track) for annotator_id in wanted.seen}
+        if wanted.seen:
+            self.worked |= {(annotator_id, wanted.track) for annotator_id in wanted.seen}
         if item.is_open:
             self.tally.opened(item)
         if item.purpose is Purpose.GOLD:

@@ -121,17 +121,26 @@ group  by all
 """
 
 LATELY = """
+with newest as (
+  select   annotator_id, unnest(arg_max(label_id, made_at, $most::integer)) as label_id
+  from     labels
+  group by annotator_id
+),
+repeated as (
+  select annotator_id, repeats as comparison_id
+  from   comparisons
+  join   labels using (comparison_id)
+  where  purpose = 'swapped'
+)
 select annotator_id, comparison_id, shown_order, batch_id, track,
        lower(split_part(replace(language, '_', '-'), '-', 1)) as language
-from   labels
+from   newest
+join   labels using (annotator_id, label_id)
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
+anti   join retractions using (label_id)
+anti   join repeated using (annotator_id, comparison_id)
 where  purpose not in ('gold', 'swapped') and batch_id = $batch_id
-  and  label_id not in (select label_id from retractions)
-  and  (annotator_id, comparison_id) not in (
-         select (annotator_id, repeats) from labels join comparisons using (comparison_id)
-         where  purpose = 'swapped')
-qualify row_number() over (partition by annotator_id order by labels.made_at desc, label_id) <= $most
 order  by labels.made_at, label_id
 """
 
@@ -209,5 +218,5 @@ def collected(db: DuckDBPyConnection) -> list[Collected]:
 
 
 def lately(db: DuckDBPyConnection, batch_id: str) -> list[Judged]:
-    """What each annotator judged last in the batch and was not asked again, the oldest first."""
+    """What of an annotator's last labels is of the batch and was not asked again, the oldest first."""
     return rows(db.execute(LATELY, {"batch_id": batch_id, "most": REMEMBERED}), Judged)

@@ -12,11 +12,13 @@ import heapq
 import sys
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from store.comparisons import Wanted
 from store.records import Purpose, Track
 
+RANK: Final = attrgetter("rank")
 MEASURING: Final = frozenset({Purpose.GOLD, Purpose.SWAPPED})
 
 Rank = tuple[int, int, str]
@@ -111,12 +113,11 @@ class Line:
     def add(self, items: list[Item]) -> None:
         """Sorts new items in; everybody starts again at the front, where only open items are left."""
         # Returned items may be missing from the order: their need was met when it was last sorted.
-        all_items = {item.comparison_id: item for item in (*self._order, *self._returned, *items)}
+        more = {item.comparison_id: item for item in (*self._returned, *items) if item.position < 0}
+        merged = [*self._order, *sorted(more.values(), key=RANK)]
         for item in self._order:
             item.position = -1
-        self._order = sorted(
-            (item for item in all_items.values() if item.need > 0), key=lambda item: item.rank
-        )
+        self._order = sorted((item for item in merged if item.need > 0), key=RANK)  # two runs: one pass
         for position, item in enumerate(self._order):
             item.position = position
         self._returned.clear()

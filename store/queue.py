@@ -8,7 +8,6 @@ method may be called from any thread; what one annotator does must come one at a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from datetime import datetime, timedelta
 from store.board import TRAINING, Board
 from store.comparisons import Wanted
 from store.drawing import QueueSettings, draw
+from store.fair import FairLock
 from store.holds import Held
 from store.labels import Collected, Done
 from store.leases import new_lease
@@ -32,7 +32,7 @@ class Queue:
     def __init__(self, lease_time: timedelta, settings: QueueSettings | None = None) -> None:
         self.lease_time = lease_time
         self._settings = settings or QueueSettings()
-        self._lock = threading.RLock()
+        self._lock = FairLock()
         self._roster = Roster(self._settings.qualification)
         self._board = Board(self._roster, self._settings.quotas)
         self._repeats = Repeats()

@@ -97,7 +97,7 @@ def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
                 f"{file.name}, line {number}: expected at most {LONGEST_LINE} bytes; got {len(line)}."
             )
         try:
-            facts.append(_in_utc(adapter.validate_json(line)))
+            facts.append(in_utc(adapter.validate_json(line)))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
@@ -107,7 +107,7 @@ def _read(folder: Path, table: str, manifest: Manifest) -> list[Fact]:
     return facts
 
 
-def _in_utc(fact: F) -> F:
+def in_utc(fact: F) -> F:
     """The fact with its times as the store keeps them, without a zone."""
     times = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name.endswith("_at")}
     zoned = {name: time.astimezone(UTC).replace(tzinfo=None) for name, time in times.items() if time.tzinfo}

@@ -2,6 +2,7 @@
 
 Passwords and sign-ins stay in the home, and so do bundles, snapshots and signatures, which speak of its files
 and its audit. Brought into an empty home, every other table is as it was; the audit tells who brought it.
+A home whose people have passwords takes nothing that speaks for them or rules it (`store.foreign`).
 """
 
 from __future__ import annotations

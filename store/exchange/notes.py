@@ -19,6 +19,9 @@ def noted(source: str, note: Mapping[str, Any]) -> str:
 
 def note_of(source: str, meta: str | None) -> dict[str, Any]:
     """What this source said besides; nothing where the thing came from elsewhere."""
-    found = json.loads(meta) if meta else {}
+    try:
+        found = json.loads(meta) if meta else {}
+    except (ValueError, RecursionError):  # another's text
+        return {}
     note = found.get(source) if isinstance(found, dict) else None
     return note if isinstance(note, dict) else {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+import duckdb
 import pydantic
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,16 +15,20 @@ from store import annotators, comparisons, qualifications
 from store.database import Store
 from store.errors import HoneError, RequestError
 from store.exchange.reasons import reason
+from store.foreign import check_fit, check_voice, sound
 from store.messages import Actor
 from store.records import Annotator, Bundle, Fact, Role, Signature, Snapshot
 from store.references import check_references
 from store.verbs.exporting import TOLD
 from store.verbs.roles import allow
-from store.writer import prepare
+from store.writer import WriteError, prepare
 
 PORTABLE: Final = {name: kind for name, kind in TOLD.items() if kind not in {Bundle, Snapshot, Signature}}
 """Kinds that mean the same in another home. Bundles and snapshots speak of files and of an audit that stay in
 theirs, and a signature of a snapshot; `hone backup` takes those along."""
+
+REFUSALS: Final = (duckdb.IntegrityError, duckdb.DataError, duckdb.ProgrammingError)
+"""Of a fact; anything else is the disk's fault, and the fact may come again."""
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
@@ -60,15 +65,7 @@ def bring_facts(store: Store, actor: Actor, request: BringFacts) -> Brought:
             facts.append((place, fact_of(text)))
         except RequestError as error:
             refused.append((place, str(error)))
-    try:
-        added = _append(store, actor, [fact for _, fact in facts])
-    except HoneError:
-        added = 0
-        for place, fact in facts:
-            try:
-                added += _append(store, actor, [fact])
-            except HoneError as error:
-                refused.append((place, str(error)))
+    added = _keep(store, actor, facts, refused)
     if request.last:
         _notice(store)
     return Brought(added=added, refused=tuple(refused))
@@ -83,7 +80,7 @@ def fact_of(text: str) -> Fact:
         fact: Fact = _adapter(event.kind).validate_python(event.fact)
     except ValidationError as error:
         raise RequestError(reason(error)) from error
-    return fact
+    return sound(fact)
 
 
 _EVENT: Final = TypeAdapter(Event)
@@ -94,11 +91,32 @@ def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(PORTABLE[kind])
 
 
+def _keep(
+    store: Store, actor: Actor, facts: Sequence[tuple[int, Fact]], refused: list[tuple[int, str]]
+) -> int:
+    """How many were new. Where something does not fit, each half is tried alone, the first one first."""
+    try:
+        return _append(store, actor, [fact for _, fact in facts])
+    except WriteError as error:
+        if not isinstance(error.__cause__, REFUSALS):
+            raise
+        why = str(error)
+    except HoneError as error:
+        why = str(error)
+    if len(facts) == 1:
+        refused.append((facts[0][0], why))
+        return 0
+    half = len(facts) // 2
+    return _keep(store, actor, facts[:half], refused) + _keep(store, actor, facts[half:], refused)
+
+
 def _append(store: Store, actor: Actor, facts: Sequence[Fact]) -> int:
     if not facts:
         return 0
     with store.reading() as db:
         check_references(db, [fact for fact in facts if not isinstance(fact, Annotator)])
+        check_fit(db, facts)
+        check_voice(db, facts)
     try:
         entries = prepare(actor.annotator_id, facts)
     except ValueError as error:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from every_fact import EXAMPLES
+from every_fact import EXAMPLES, ODD
 from small_collection import comparisons
 from test_judgements import EVERY, bring
 
-from store import verification
+from store import batches, verification
 from store.database import Store, open_store
 from store.door import LocalDoor
 from store.errors import NotAllowedError
@@ -25,7 +26,18 @@ from store.exchange.standing import exported
 from store.exchange.writing import write
 from store.home import Home
 from store.messages import Actor, NextComparison
-from store.records import Comparison, Label, Role
+from store.records import (
+    Comparison,
+    Credential,
+    Edit,
+    Fact,
+    Gold,
+    Label,
+    Purpose,
+    Response,
+    Role,
+    SafetyLabel,
+)
 from store.tables import TABLES
 from store.verbs import next_comparison, read_facts, read_judgements
 from store.verbs.bringing import PORTABLE
@@ -43,12 +55,30 @@ def taken(store: Store, path: Path) -> ImportReport:
     return FORMAT.bring(LocalDoor(store), [path], unseen)
 
 
+def every_kind() -> list[Fact]:
+    """The examples, made to fit one another: a comparison of three responses, its label and a gold one."""
+    others = [one for one in EXAMPLES if not isinstance(one, Comparison | Label | Edit | Gold | Response)]
+    (asked,) = (one for one in EXAMPLES if isinstance(one, Comparison))
+    (label,) = (one for one in EXAMPLES if isinstance(one, Label))
+    (edit,) = (one for one in EXAMPLES if isinstance(one, Edit))
+    (gold,) = (one for one in EXAMPLES if isinstance(one, Gold))
+    (response,) = (one for one in EXAMPLES if isinstance(one, Response))
+    known = replace(asked, comparison_id=gold.comparison_id, response_ids=("r", "q"), purpose=Purpose.GOLD)
+    return [
+        *others,
+        *(replace(response, response_id=name) for name in asked.response_ids),
+        asked,
+        known,
+        gold,
+        replace(label, safety=(*label.safety, SafetyLabel(safe=True))),
+        replace(edit, ranks=(2, 1, 1), safety=()),
+    ]
+
+
 @pytest.fixture
 def file(store: Store, tmp_path: Path) -> Path:
     """Every kind of fact, and judgements, of one home."""
-    # The examples refer to one another only by chance.
-    alone = [one for one in EXAMPLES if not isinstance(one, Comparison | Label)]
-    store.append("test", *comparisons(3), *alone)
+    store.append("test", *comparisons(3), *every_kind())
     bring(store, *EVERY)
     path = tmp_path / "events.jsonl.gz"
     write(FORMAT, LocalDoor(store), Wanted(path=path))
@@ -118,3 +148,122 @@ def test_only_engineers_read_a_home_out(store: Store, role: Role) -> None:
         read_judgements(store, actor, ReadJudgements())
     with pytest.raises(NotAllowedError):
         read_facts(store, actor, ReadFacts(kind="Label"))
+
+
+PERSON = {"annotator_id": "b", "name": "bob", "role": "reviewer", "kind": "person"}
+RULING: list[tuple[str, dict[str, object]]] = [
+    ("Annotator", {**PERSON, "annotator_id": "evil", "name": "evil", "role": "administrator"}),
+    ("Policy", {"policy_id": "evil", "path": "/tmp/evil", "round": 99}),
+    ("Guideline", {"track": "safety", "version": 9, "text": "All is safe."}),
+    (
+        "Qualification",
+        {
+            "annotator_id": "a",
+            "track": "safety",
+            "guideline_version": 1,
+            "passed": True,
+            "why": "",
+            "given_by": "x",
+        },
+    ),
+]
+SPEAKING: list[tuple[str, dict[str, object]]] = [
+    ("Review", {"review_id": "forged", "label_id": "l", "reviewer_id": "b", "verdict": "confirm", "why": ""}),
+    ("Retraction", {"label_id": "said", "annotator_id": "b", "reason": "forged"}),
+    ("Edit", {"label_id": "said", "version": 1, "ranks": [2, 1, 1], "degree": 2}),
+]
+
+
+def events(path: Path, *told: tuple[str, dict[str, object]]) -> Path:
+    path.write_text("".join(f"{json.dumps({'kind': kind, 'fact': fact})}\n" for kind, fact in told))
+    return path
+
+
+@pytest.mark.parametrize("told", [*RULING, *SPEAKING], ids=lambda told: str(told[0]))
+def test_a_file_neither_rules_a_home_that_has_people_nor_speaks_for_them(
+    store: Store, tmp_path: Path, told: tuple[str, dict[str, object]]
+) -> None:
+    (label,) = (one for one in every_kind() if isinstance(one, Label))
+    said = replace(label, label_id="said", annotator_id="b")
+    store.append("test", *comparisons(3), *every_kind())
+    taken(store, events(tmp_path / "bob.jsonl", ("Annotator", PERSON)))
+    store.append("test", said)
+    store.append("test", Credential(annotator_id="b", password_hash="h"))
+    before = tables(store)
+    report = taken(store, events(tmp_path / "evil.jsonl", told))
+    assert len(report.bad) == 1
+    assert "before its people get passwords" in report.bad[0]
+    assert tables(store) == before
+
+
+def test_a_home_takes_its_own_facts_again_though_its_people_have_passwords(store: Store, file: Path) -> None:
+    taken(store, events(file.parent / "bob.jsonl", ("Annotator", PERSON)))
+    for name in ("a", "b"):
+        store.append("test", Credential(annotator_id=name, password_hash="h"))
+    before = tables(store)
+    write(FORMAT, LocalDoor(store), Wanted(path=file))
+    report = taken(store, file)
+    assert (report.added, report.bad) == (0, ())
+    assert tables(store) == before
+
+
+LABEL: dict[str, object] = {
+    "label_id": "new",
+    "comparison_id": "c",
+    "annotator_id": "a",
+    "ranks": [1, 2, 3],
+    "degree": 2,
+    "shown_order": [],
+}
+
+
+ANSWER: dict[str, object] = {"text": "", "author": ""}
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (("Label", {**LABEL, "ranks": [1, 2, 10**12]}), "ranks: expected 1 to 3 for each of 3"),
+        (("Label", {**LABEL, "ranks": [1, 2]}), "ranks: expected 1 to 3 for each of 3"),
+        (("Label", {**LABEL, "ranks": [0, 1, 2]}), "ranks: expected 1 to 3 for each of 3"),
+        (("Label", {**LABEL, "safety": [{"safe": True}]}), "safety: expected 3 labels or none"),
+        (("Label", {**LABEL, "shown_order": [0, 0, 1]}), "shown_order: expected each of 3"),
+        (("Label", {**LABEL, "annotator_id": "nobody"}), "by annotator nobody, who is not there"),
+        (("Edit", {"label_id": "l", "version": 2, "ranks": [7], "degree": 2}), "ranks: expected 1 to 3"),
+        (("Edit", {"label_id": "gone", "version": 1, "ranks": [1, 2], "degree": 2}), "label gone"),
+        (("Retraction", {"label_id": "gone", "annotator_id": "a", "reason": ""}), "label gone"),
+        (("Gold", {"comparison_id": "gone", "ranks": [1, 2], "annotator_id": "a"}), "comparison gone"),
+        (("Demonstration", {**ANSWER, "demonstration_id": "n", "prompt_id": "gone"}), "prompt gone"),
+        (("Score", {"response_id": "gone", "reward_model_id": "m", "score": 1.0}), "response gone"),
+        (("Response", {"response_id": "n", "prompt_id": "p", "policy_id": "gone", "text": ""}), "gone"),
+        (("Annotator", {**PERSON, "name": ODD}), "the name of another annotator"),
+        (("Annotator", {**PERSON, "annotator_id": "hone"}), "hone is nobody's"),
+        (("Prompt", {"prompt_id": "n", "turns": [], "track": "safety", "split": "train"}), "turns: expected"),
+    ],
+)  # fmt: skip
+def test_what_fits_nothing_is_refused_because_it_could_never_be_taken_back(
+    store: Store, tmp_path: Path, told: tuple[str, dict[str, object]], why: str
+) -> None:
+    store.append("test", *comparisons(3), *every_kind())
+    before = tables(store)
+    report = taken(store, events(tmp_path / "some.jsonl", told))
+    assert len(report.bad) == 1
+    assert why in report.bad[0]
+    assert tables(store) == before
+
+
+def test_a_time_with_a_zone_is_kept_in_utc_and_the_audit_holds(store: Store, tmp_path: Path) -> None:
+    told = ("Batch", {"batch_id": "z", "round": 3, "made_at": "2026-01-01T01:00:00+02:00"})
+    assert taken(store, events(tmp_path / "some.jsonl", told)).added == 1
+    with store.reading() as db:
+        assert [one.made_at for one in batches.every(db) if one.batch_id == "z"] == [
+            datetime(2025, 12, 31, 23)
+        ]
+        assert verification.verify(db, store.home).broken_seq is None
+
+
+def test_of_many_facts_in_one_request_each_that_fits_goes_in(store: Store, tmp_path: Path) -> None:
+    told = [("Batch", {"batch_id": f"b{n}", "round": 1 if n % 7 else 2**40}) for n in range(50)]
+    report = taken(store, events(tmp_path / "some.jsonl", *told))
+    assert report.added == 42
+    assert [int(bad.split(", line ")[1].split(":")[0]) for bad in report.bad] == [*range(1, 51, 7)]

@@ -16,6 +16,7 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from store.narrowing import Parameters
+from store.rows import number
 
 TWIN: Final = "twin of a held-out prompt"
 REASONS: Final = (
@@ -32,6 +33,8 @@ REASONS: Final = (
     "unreviewed",
 )
 """Why a label does not teach; the first that applies is the one that counts."""
+PORTION: Final = 300 * 1024**2
+"""Bytes of text that are joined and sorted at once, which takes up to three times as much memory."""
 
 JUDGE = """
 create or replace temp table judged as
@@ -121,9 +124,16 @@ left   join annotators using (annotator_id)
 where  not coalesce(not safety[better].safe and safety[worse].safe, false)
 """
 
-# The texts are compressed lightly: the next level takes twice as long and saves one part in a hundred.
-WRITE = """
-copy (
+WIDTH = """
+select (select coalesce(2 * avg(strlen(text)), 0) from responses)
+     + (select coalesce(avg(strlen(turns::varchar)), 0) from prompts)
+"""
+
+COUNT = """
+select count(*) from pairs
+"""
+
+TEXTS = """
   select comparison_id, batch_id, batches.round, track, split, category, comparisons.prompt_id,
          turns as prompt,
          [{'role': 'assistant', 'content': chosen.text}] as chosen,
@@ -137,9 +147,18 @@ copy (
   join   batches using (batch_id)
   join   responses as chosen on chosen.response_id = chosen_id
   join   responses as rejected on rejected.response_id = rejected_id
+  where  number between $first and $last
   order  by number
-) to $path (format parquet, compression zstd, compression_level 1)
 """
+
+GATHER = "create or replace temp table gathered as" + TEXTS
+GATHER_MORE = "insert into gathered" + TEXTS
+
+# The texts are compressed lightly: the next level takes twice as long and saves one part in a hundred.
+TO_FILE = """to $path (format parquet, compression zstd, compression_level 1)
+"""
+WRITE = "copy (" + TEXTS + ") " + TO_FILE
+WRITE_GATHERED = "copy gathered " + TO_FILE
 
 SIDE_BY_SIDE = """
 set threads = 2
@@ -163,9 +182,23 @@ def write(db: DuckDBPyConnection, parameters: Parameters, file: Path) -> None:
     try:
         db.execute(JUDGE, {name: _plain(value) for name, value in dataclasses.asdict(parameters).items()})
         db.execute(PAIR)
-        db.execute(WRITE, {"path": str(file)})
+        _write(db, str(file))
     finally:
-        db.execute(ALONE)
+        with db.cursor() as other:  # a transaction that has failed takes no further statement
+            other.execute(ALONE)
+
+
+def _write(db: DuckDBPyConnection, path: str) -> None:
+    """At once where the texts fit into memory, else they are gathered in portions; the file is the same."""
+    count, width = number(db.execute(COUNT)), number(db.execute(WIDTH))
+    portion = max(1, PORTION // max(1, int(width)))
+    if count <= portion:
+        db.execute(WRITE, {"first": 1, "last": count, "path": path})
+        return
+    for first in range(1, count + 1, portion):
+        gather = GATHER if first == 1 else GATHER_MORE
+        db.execute(gather, {"first": first, "last": first + portion - 1})
+    db.execute(WRITE_GATHERED, {"path": path})
 
 
 def left_out(db: DuckDBPyConnection) -> dict[str, int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
+import duckdb
 import pytest
 from pyarrow import parquet
 from small_collection import comparisons
 
+from store import preferences
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor, Freeze
@@ -18,9 +21,11 @@ from store.records import (
     Annotator,
     Contents,
     Degree,
+    Fact,
     Kind,
     Label,
     Purpose,
+    Response,
     Retraction,
     Review,
     Role,
@@ -204,3 +209,31 @@ def test_nothing_to_freeze_says_so_and_leaves_nothing(store: Store, chief: Actor
 def test_annotators_do_not_freeze(store: Store, ann: Actor) -> None:
     with pytest.raises(NotAllowedError, match="role engineer"):
         freeze(store, ann, Freeze(contents=Contents.PROMPTS))
+
+
+def long_texts(number: int) -> list[Fact]:
+    """As many judged comparisons, with 10 KB of text each."""
+    facts = [
+        replace(fact, text=f"{fact.text} {'word ' * 1000}") if isinstance(fact, Response) else fact
+        for fact in comparisons(number)
+    ]
+    return [*facts, *(label(f"c{place}") for place in range(number))]
+
+
+def test_texts_that_are_gathered_in_portions_give_the_same_file(
+    store: Store, chief: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.append("test", *long_texts(100))
+    at_once = freeze(store, chief, Freeze(contents=Contents.PREFERENCES))
+    monkeypatch.setattr(preferences, "PORTION", 300_000)
+    assert freeze(store, chief, Freeze(contents=Contents.PREFERENCES)) == at_once
+
+
+def test_a_freeze_without_enough_memory_says_so_and_leaves_one_thread(store: Store, chief: Actor) -> None:
+    store.append("test", *long_texts(1500))
+    with store.reading() as db:
+        db.execute("set global memory_limit = '32MB'")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        freeze(store, chief, Freeze(contents=Contents.PREFERENCES))
+    with store.reading() as db:
+        assert db.execute("select current_setting('threads')").fetchall() == [(1,)]

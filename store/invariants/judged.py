@@ -16,9 +16,12 @@ select label_id from labels
 anti   join annotators using (annotator_id)
 """
 
+# What an import names as one annotator may stand for many people, and a source that says a thing twice is
+# kept as it is.
 TWICE = """
 select   comparison_id || ' by ' || annotator_id
 from     current_labels
+anti     join (select annotator_id from annotators where kind = 'imported') using (annotator_id)
 where    not retracted
 group by comparison_id, annotator_id
 having   count(*) > 1
@@ -28,6 +31,7 @@ TOO_MANY = """
 select   comparison_id
 from     current_labels
 join     comparisons using (comparison_id)
+anti     join (select annotator_id from annotators where kind = 'imported') using (annotator_id)
 where    not retracted and not surplus and purpose <> 'gold'
 group by comparison_id
 having   count(*) > any_value(overlap)
@@ -49,10 +53,13 @@ where  len(ranks) <> len(response_ids) or len(safety) not in (0, len(response_id
    or  list_min(ranks) < 1 or list_max(ranks) > len(response_ids)
 """
 
+# Of what was imported nobody may know the order.
 ORDERS = """
 select label_id from labels
 join   comparisons using (comparison_id)
+left   join annotators using (annotator_id)
 where  list_sort(shown_order)::integer[] <> range(len(response_ids))::integer[]
+  and  not (len(shown_order) = 0 and coalesce(kind = 'imported', false))
 """
 
 LEASED_ORDERS = """
@@ -108,6 +115,7 @@ anti   join labels using (label_id)
 REVIEWS_OF_NOTHING = """
 select review_id from reviews
 anti   join labels using (label_id)
+where  label_id not in (select lease_id from skips where flagged)
 """
 
 RULES: Final = (

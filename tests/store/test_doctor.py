@@ -146,6 +146,26 @@ def test_of_a_healthy_home_there_is_nothing_to_say(healthy: Store, ann: Actor) -
         assert sentences(store) == []
 
 
+def test_what_an_import_does_not_know_or_says_twice_is_no_fault(healthy: Store) -> None:
+    healthy.append(
+        "test",
+        replace(person("hh"), kind=Kind.IMPORTED),
+        label("l7", "c4", "hh", shown_order=()),
+        label("l8", "c4", "hh", ranks=(2, 1), shown_order=()),
+        label("l9", "c5", "hh"),
+    )
+    assert sentences(healthy) == []
+
+
+def test_a_flag_that_was_answered_is_no_fault(healthy: Store) -> None:
+    healthy.append(
+        "test",
+        Skip(lease_id="f", comparison_id="c3", annotator_id="ben", reason="odd", flagged=True),
+        Review(review_id="of-flag", label_id="f", reviewer_id="ann", verdict=Verdict.CONFIRM, why="it is"),
+    )
+    assert sentences(healthy) == []
+
+
 FACTS: dict[str, tuple[str, list[Fact], str]] = {
     "batches of comparisons": (
         "test",

@@ -6,6 +6,7 @@ as its administrator, or, where it names one in `X-Hone-As`, as a simulated anno
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from pydantic import ValidationError
@@ -57,7 +58,7 @@ def routes(tenure: Tenure) -> list[Route]:
         work = partial(_answer, tenure.store, VERBS[name], body, request.headers.get("x-hone-as"))
         if request.headers.get("prefer") != ASYNC:
             return await run_in_threadpool(work)
-        return await run_in_threadpool(_fetched, tenure.store.jobs, tenure.store.jobs.begin(work))
+        return await run_in_threadpool(_begun, tenure.store.jobs, work)
 
     return [
         Route("/api/health", health, methods=["GET"]),
@@ -88,6 +89,14 @@ def _answer(store: Store, verb: Verb, body: bytes, on_behalf_of: str | None) -> 
     except HoneError as error:
         return _error(409, str(error))
     return JSONResponse({"ok": verb.reply.dump_python(reply, mode="json")})
+
+
+def _begun(jobs: Jobs, work: Callable[[], Response]) -> Response:
+    try:
+        job = jobs.begin(work)
+    except HoneError as error:
+        return _error(409, str(error))
+    return _fetched(jobs, job)
 
 
 def _fetched(jobs: Jobs, job: Job) -> Response:

@@ -50,9 +50,9 @@ class Jobs:
             finished = [one.job_id for one in self._jobs.values() if one.done.is_set()]
             for job_id in finished[:-MOST_KEPT]:
                 del self._jobs[job_id]
+            thread.start()  # under the lock: nobody can wait for a thread that has not begun
             self._jobs[job.job_id] = job
             self._threads.add(thread)
-        thread.start()
         return job
 
     def get(self, job_id: str) -> Job | None:

@@ -109,6 +109,13 @@ def test_long_work_is_answered_with_a_job_to_ask_after(ask, client, tenure, monk
     assert client.get(job, headers=token).status_code == 404
 
 
+@pytest.mark.parametrize("headers", [{}, {"prefer": "respond-async"}], ids=["waits", "asks again"])
+def test_a_store_that_is_closed_says_so(ask, store, headers):
+    store.close()
+    reply = ask("count_home", **headers)
+    assert (reply.status_code, reply.json()) == (409, {"error": "The store is closed; open the home again."})
+
+
 def test_a_program_judges_for_a_simulated_annotator(ask, store):
     store.append("hone", *comparisons(1))
     robot = simulated(store, "robot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -16,6 +17,7 @@ from store.door import HTTPDoor, KnockingDoor, LocalDoor, OwnerError, open_door
 from store.errors import HomeInUseError, NotAllowedError, RequestError
 from store.home import Home
 from store.identity import canonical
+from store.jobs import Job, Jobs
 from store.messages import (
     AddAnnotator,
     Assignment,
@@ -145,6 +147,23 @@ def test_a_store_that_is_closed_stops_its_jobs_first(home: Home) -> None:
     store.close()
     assert store.jobs.fetch(job, 0.0)
     assert "being closed" in str(job.error)
+
+
+def test_jobs_that_begin_while_they_are_closed_are_refused_or_waited_for() -> None:
+    for _ in range(100):
+        jobs, ended = Jobs(), []
+
+        def begin(jobs: Jobs = jobs, ended: list[Job] = ended) -> None:
+            with suppress(RequestError):
+                ended.append(jobs.begin(lambda: None))
+
+        threads = [threading.Thread(target=begin) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        jobs.close()
+        for thread in threads:
+            thread.join()
+        assert all(job.done.is_set() for job in ended)
 
 
 def test_a_home_in_use_by_a_command_is_waited_for(home: Home) -> None:

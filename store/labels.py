@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store.records import Label, Track
+from store.records import Batch, Label, Track
 from store.repeats import REMEMBERED, Judged
 from store.rows import number, row, rows
 
@@ -78,7 +78,8 @@ NEWEST_IN_BATCH = """
 select current_labels.* exclude (edits, retracted, verdict)
 from   current_labels
 join   comparisons using (comparison_id)
-where  annotator_id = $annotator_id and batch_id = $batch_id and not retracted
+where  annotator_id = $annotator_id and not retracted
+  and  (batch_id = $batch_id or (purpose in ('gold', 'swapped') and current_labels.made_at >= $made_at))
 order  by current_labels.made_at desc, label_id
 limit  1
 """
@@ -86,6 +87,13 @@ limit  1
 RETRACTED = """
 select count(*) from retractions
 where  label_id = $label_id
+"""
+
+VOIDED = """
+select count(*) from labels
+join   retractions using (label_id)
+where  labels.comparison_id = $comparison_id and labels.annotator_id = $annotator_id
+  and  retractions.annotator_id <> labels.annotator_id
 """
 
 SKIPPED = """
@@ -129,7 +137,7 @@ with newest as (
 repeated as (
   select annotator_id, repeats as comparison_id
   from   comparisons
-  join   labels using (comparison_id)
+  join   leases using (comparison_id) -- asked: judged, skipped or let go
   where  purpose = 'swapped'
 )
 select annotator_id, comparison_id, shown_order, batch_id, track,
@@ -167,14 +175,21 @@ def opened_by(db: DuckDBPyConnection, label_ids: list[str]) -> list[str]:
     return [comparison_id for (comparison_id,) in found]
 
 
-def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch_id: str) -> Label | None:
-    """The annotator's newest label of the batch that stands."""
-    return row(db.execute(NEWEST_IN_BATCH, {"annotator_id": annotator_id, "batch_id": batch_id}), Label)
+def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch: Batch) -> Label | None:
+    """The annotator's newest label that stands and was given in the batch, or hidden in it to measure."""
+    given = {"annotator_id": annotator_id, "batch_id": batch.batch_id, "made_at": batch.made_at}
+    return row(db.execute(NEWEST_IN_BATCH, given), Label)
 
 
 def retracted(db: DuckDBPyConnection, label_id: str) -> bool:
     """Whether the label was withdrawn."""
     return number(db.execute(RETRACTED, {"label_id": label_id})) > 0
+
+
+def voided(db: DuckDBPyConnection, annotator_id: str, comparison_id: str) -> bool:
+    """Whether somebody else withdrew a label of this annotator on the comparison."""
+    asked = {"annotator_id": annotator_id, "comparison_id": comparison_id}
+    return number(db.execute(VOIDED, asked)) > 0
 
 
 def skipped(db: DuckDBPyConnection, lease_id: str) -> bool:

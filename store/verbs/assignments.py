@@ -8,11 +8,12 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, prompts, responses
+from store import batches, comparisons, prompts, responses
 from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
-from store.messages import Assignment, Judgement
+from store.line import MEASURING
+from store.messages import Actor, Assignment, Judgement
 from store.records import Comparison, Degree, Label, Lease, Purpose, Track
 
 LONGEST_COMMENT: Final = 10_000
@@ -28,7 +29,8 @@ def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
     comparison = comparison_of(db, held)
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
-    done = store.queue.done(lease.annotator_id, held.batch_id)
+    batch_id = _shown_batch(store, db, held)
+    done = store.queue.done(lease.annotator_id, batch_id)
     undone = store.queue.draft(lease)
     return Assignment(
         lease_id=lease.lease_id,
@@ -37,11 +39,20 @@ def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
         responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
-        total=done + store.queue.left(lease.annotator_id, held.batch_id),
-        batch_id=held.batch_id,
+        total=done + store.queue.left(lease.annotator_id, batch_id),
+        batch_id=batch_id,
         guideline_version=store.guideline_version(held.track),
         draft=shown(undone, lease) if undone else None,
     )
+
+
+def _shown_batch(store: Store, db: DuckDBPyConnection, held: Held) -> str:
+    """The lease's batch; what only measures is hidden in the newest that has work for the annotator."""
+    if held.purpose not in MEASURING:
+        return held.batch_id
+    newest_first = [batch.batch_id for batch in reversed(batches.every(db))]
+    who = held.lease.annotator_id
+    return next((one for one in newest_first if store.queue.left(who, one) > 0), newest_first[0])
 
 
 def comparison_of(db: DuckDBPyConnection, held: Held) -> Comparison:
@@ -105,6 +116,12 @@ def check(judgement: Judgement, responses: int, track: Track) -> None:
         _check_safety(judgement, responses)
     if not (math.isfinite(judgement.seconds) and judgement.seconds >= 0):
         raise RequestError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
+
+
+def check_qualified(store: Store, actor: Actor, track: Track) -> None:
+    """Raises RequestError when the actor may not judge the track, or no longer."""
+    if store.queue.shortage(actor.annotator_id, track).unqualified:
+        raise RequestError(f"You are not qualified for {track}; ask a reviewer.")
 
 
 def check_words(what: str, words: str, most: int) -> None:

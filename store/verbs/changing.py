@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
@@ -12,9 +12,10 @@ from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
 from store.leases import new_lease
+from store.line import MEASURING
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
-from store.records import Comparison, Edit, Label, Lease, Retraction, now
-from store.verbs.assignments import assignment, judged
+from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
+from store.verbs.assignments import assignment, check_qualified, judged
 from store.verbs.roles import allow_judging
 
 
@@ -23,7 +24,8 @@ def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
     allow_judging(actor)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         label = _own(db, actor, request.label_id)
-        said = judged(request.judgement, _held(label, _open(db, label), db), label.guideline_version)
+        held = _held(label, _open(db, label), _track(db, label))
+        said = judged(request.judgement, held, label.guideline_version)
         newest = edits.newest(db, label.label_id)
         if _same(said, newest or label):
             return Saved(label_id=label.label_id, repeated=True, surplus=label.surplus)
@@ -50,23 +52,28 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
         if request.label_id is not None and labels.retracted(db, request.label_id):
             return _again(store, db, _own_label(db, actor, request.label_id), moment)
         batch = batches.open_batch(db)
-        label = labels.newest_in_batch(db, actor.annotator_id, batch.batch_id) if batch else None
+        label = labels.newest_in_batch(db, actor.annotator_id, batch) if batch else None
         if label is None:
             return NoWork(reason="There is nothing to undo in the open batch.")
         if request.label_id not in {None, label.label_id}:
             raise RequestError("Only your newest label can be undone; edit an older one instead.")
+        check_qualified(store, actor, _track(db, label))
         retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
-        lease = new_lease(
-            actor.annotator_id, label.comparison_id, len(label.ranks), moment, store.queue.lease_time
-        )
+        lease = _once_more(label, moment, store.queue.lease_time)
         store.append(actor.annotator_id, retraction, lease)
         (wanted,) = comparisons.wanted(db, [label.comparison_id])
         return assignment(store, db, store.queue.reopen(label, wanted, lease))
 
 
+def _once_more(label: Label, moment: datetime, lasting: timedelta) -> Lease:
+    """A lease on what was judged, shown as it was: a repeat stays swapped."""
+    lease = new_lease(label.annotator_id, label.comparison_id, len(label.ranks), moment, lasting)
+    return replace(lease, shown_order=label.shown_order)
+
+
 def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime) -> Assignment | NoWork:
     """What the first undo of this label gave, as long as its lease is live."""
-    held = store.queue.holding(label.annotator_id, None, moment)
+    held = store.queue.holding(label.annotator_id, _track(db, label), moment)
     if held is None or held.lease.comparison_id != label.comparison_id:
         return NoWork(reason="This label was undone already.")
     return assignment(store, db, held)
@@ -90,15 +97,23 @@ def _open(db: DuckDBPyConnection, label: Label) -> Comparison:
     """The label's comparison, whose batch still collects."""
     comparison, batch = comparisons.by_id(db, label.comparison_id), batches.open_batch(db)
     assert comparison is not None  # noqa: S101  # it was judged
-    if batch is None or comparison.batch_id != batch.batch_id:
+    # What only measures is hidden in the batch that was open when it was asked, whichever it is of.
+    hidden = batch is not None and comparison.purpose in MEASURING and label.made_at >= batch.made_at
+    if batch is None or (comparison.batch_id != batch.batch_id and not hidden):
         raise RequestError("This label's batch is closed and may have trained already; tell a reviewer.")
     return comparison
 
 
-def _held(label: Label, comparison: Comparison, db: DuckDBPyConnection) -> Held:
-    """As if the label were being given now."""
+def _track(db: DuckDBPyConnection, label: Label) -> Track:
+    comparison = comparisons.by_id(db, label.comparison_id)
+    assert comparison is not None  # noqa: S101  # it was judged
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
+    return prompt.track
+
+
+def _held(label: Label, comparison: Comparison, track: Track) -> Held:
+    """As if the label were being given now."""
     lease = Lease(
         lease_id=label.label_id,
         comparison_id=label.comparison_id,
@@ -106,7 +121,7 @@ def _held(label: Label, comparison: Comparison, db: DuckDBPyConnection) -> Held:
         shown_order=label.shown_order,
         expires_at=label.made_at,
     )
-    return Held(lease, prompt.track, comparison.batch_id)
+    return Held(lease, track, comparison.batch_id)
 
 
 def _same(said: Label, known: Label | Edit) -> bool:

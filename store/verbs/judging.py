@@ -22,7 +22,14 @@ from store.messages import (
     SubmitLabel,
 )
 from store.records import Fact, Label, Lease, Purpose, Skip, now
-from store.verbs.assignments import LONGEST_REASON, assignment, check_words, comparison_of, judged
+from store.verbs.assignments import (
+    LONGEST_REASON,
+    assignment,
+    check_qualified,
+    check_words,
+    comparison_of,
+    judged,
+)
 from store.verbs.no_work import no_work
 from store.verbs.roles import allow_judging
 
@@ -78,6 +85,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
             if repeated is not None and repeated.annotator_id == actor.annotator_id:
                 return Saved(label_id=repeated.label_id, repeated=True, surplus=repeated.surplus)
             held = _late(db, actor, request.lease_id)
+            check_qualified(store, actor, held.track)  # who was barred holds nothing any more
         _own(held.lease, actor)
         label = judged(request.judgement, held, store.guideline_version(held.track))
         return _keep(store, held, label)
@@ -123,6 +131,8 @@ def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
     given = labels.of_comparison(db, lease.comparison_id)
     if any(label.annotator_id == actor.annotator_id for label in given):
         raise RequestError("You have judged this comparison already; ask for the next one.")
+    if labels.voided(db, actor.annotator_id, lease.comparison_id):
+        raise RequestError("A reviewer has withdrawn your label on this comparison; ask for the next one.")
     comparison = comparisons.by_id(db, lease.comparison_id)
     assert comparison is not None  # noqa: S101  # it was leased
     prompt = prompts.by_id(db, comparison.prompt_id)

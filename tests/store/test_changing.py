@@ -19,7 +19,7 @@ from store.messages import (
     SubmitLabel,
     UndoLabel,
 )
-from store.records import Batch, Degree, Track
+from store.records import Batch, Degree, SafetyLabel, Track
 from store.verbs import edit_label, next_comparison, submit_label, undo_label
 
 SURE = replace(FIRST_BETTER, degree=Degree.SIGNIFICANTLY)
@@ -105,8 +105,6 @@ def test_an_edit_is_checked_as_a_label_is(store: Store, ann: Actor) -> None:
 
 
 def _with_safety(store: Store, actor: Actor) -> str:
-    from store.records import SafetyLabel
-
     return judged(store, actor, replace(SURE, safety=(SafetyLabel(safe=True),) * 2))
 
 
@@ -133,6 +131,18 @@ def test_an_undo_that_names_its_label_withdraws_no_other(asked: Store, ann: Acto
     assert undo_label(asked, ann, UndoLabel(label_id=newest)) == NoWork(
         reason="This label was undone already."
     )
+
+
+def test_an_undo_asked_twice_finds_its_lease_beside_one_of_the_other_track(store: Store, ann: Actor) -> None:
+    store.append("test", *comparisons(1, track=Track.SAFETY), *comparisons(1, prefix="h"))
+    safety = next_comparison(store, ann, NextComparison(track=Track.SAFETY))
+    assert isinstance(safety, Assignment)
+    judgement = replace(SURE, safety=(SafetyLabel(safe=True),) * 2)
+    label_id = submit_label(store, ann, SubmitLabel(lease_id=safety.lease_id, judgement=judgement)).label_id
+    assert isinstance(next_comparison(store, ann, NextComparison(track=Track.HELPFULNESS)), Assignment)
+    first = undo_label(store, ann, UndoLabel(label_id=label_id))
+    assert isinstance(first, Assignment)
+    assert undo_label(store, ann, UndoLabel(label_id=label_id)) == first
 
 
 def test_only_the_newest_label_can_be_undone_by_name(asked: Store, ann: Actor) -> None:

@@ -25,7 +25,8 @@ from store.messages import (
     UndoLabel,
 )
 from store.records import Degree, Guideline, Label, Role, SafetyLabel, Track
-from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label, void
+from store.verbs.retracting import Void
 from store.verbs.roles import HONE
 from store.writer import WriteError
 
@@ -142,6 +143,16 @@ def test_nobody_judges_a_comparison_twice_through_an_old_lease(store: Store, ann
     submit_label(store, ann, SubmitLabel(lease_id=old.lease_id, judgement=FIRST_BETTER))
     with pytest.raises(RequestError, match="judged this comparison already"):
         submit_label(store, ann, SubmitLabel(lease_id=new.lease_id, judgement=FIRST_BETTER))
+
+
+def test_an_old_lease_does_not_bring_back_what_a_reviewer_withdrew(store: Store, ann: Actor) -> None:
+    store.queue.lease_time = timedelta(0)
+    store.append("test", *comparisons(1, overlap=3))
+    old, new = take(store, ann), take(store, ann)
+    request = SubmitLabel(lease_id=new.lease_id, judgement=FIRST_BETTER)
+    void(store, HONE, Void(thing=f"label:{submit_label(store, ann, request).label_id}", why="guessed"))
+    with pytest.raises(RequestError, match="A reviewer has withdrawn your label on this comparison"):
+        submit_label(store, ann, replace(request, lease_id=old.lease_id))
 
 
 def test_a_skipped_comparison_is_not_asked_again_of_the_same_person(

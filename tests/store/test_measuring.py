@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +25,7 @@ from store.messages import (
     NextComparison,
     NoWork,
     RenewLease,
+    SkipLease,
     SubmitLabel,
     UndoLabel,
 )
@@ -34,6 +37,7 @@ from store.verbs import (
     next_comparison,
     qualify,
     renew_lease,
+    skip_lease,
     submit_label,
     undo_label,
 )
@@ -222,14 +226,91 @@ def test_what_was_repeated_is_not_repeated_again_after_the_home_was_closed(
     assert asked == different > 2
 
 
-def test_the_undo_of_a_repeat_asks_it_of_the_same_person_again(measuring: Store, ann: Actor) -> None:
-    measuring.append("test", *comparisons(30))
+def until_measured(store: Store, actor: Actor, purpose: Purpose) -> tuple[Assignment, str]:
+    """The next that was asked for this purpose, and the id of its label."""
+    for _ in range(25):
+        assignment = take(store, actor)
+        label_id = submit(store, actor, assignment)
+        if purposes(store, actor.annotator_id)[-1] == purpose:
+            return assignment, label_id
+    raise AssertionError(f"no {purpose} came")
+
+
+def test_the_undo_of_a_repeat_asks_it_of_the_same_person_again_as_it_was_shown(
+    measuring: Store, ann: Actor
+) -> None:
+    measuring.append("test", *comparisons(60))
+    for _ in range(6):
+        swapped, label_id = until_measured(measuring, ann, Purpose.SWAPPED)
+        again = undo_label(measuring, ann, UndoLabel(label_id=label_id))
+        assert isinstance(again, Assignment)
+        assert (again.turns, again.responses) == (swapped.turns, swapped.responses)
+        submit(measuring, ann, again)
+
+
+def test_a_repeat_that_was_skipped_is_not_asked_again_after_the_home_was_closed(
+    measuring: Store, ann: Actor
+) -> None:
+    measuring.append("test", *comparisons(60))
     swapped = until_swapped(measuring, ann)
-    submit(measuring, ann, swapped)
-    again = undo_label(measuring, ann, UndoLabel())
+    skip_lease(measuring, ann, SkipLease(lease_id=swapped.lease_id, reason="seen"))
+    measuring.close()
+    with open_store(measuring.home) as reopened:
+        while isinstance(reply := next_comparison(reopened, ann, NextComparison()), Assignment):
+            assert reply.turns != swapped.turns
+            submit(reopened, ann, reply)
+
+
+@pytest.fixture
+def second_batch(measuring: Store, ann: Actor, ben: Actor) -> Store:
+    """A batch whose three gold answers and ten judged comparisons may be asked in the next, open one."""
+    measuring.append("test", *comparisons(13, prefix="old"))
+    for _ in range(3):
+        label_id = submit(measuring, ben, take(measuring, ben))
+        make_gold(measuring, ben, MakeGold(label_id=label_id, why="plain"))
+    measuring.append("test", *comparisons(40, round_number=1, prefix="new"))
+    return measuring
+
+
+def test_the_batch_does_not_tell_what_only_measures(second_batch: Store, ann: Actor) -> None:
+    asked = [take(second_batch, ann)]
+    for _ in range(20):
+        submit(second_batch, ann, asked[-1])
+        asked.append(take(second_batch, ann))
+    assert {"gold", "swapped"} <= set(purposes(second_batch, "ann"))
+    assert {(one.batch_id, one.total > 20) for one in asked} == {("batch-001", True)}
+
+
+def test_what_only_measures_is_edited_and_undone_like_the_others(second_batch: Store, ann: Actor) -> None:
+    gold, label_id = until_measured(second_batch, ann, Purpose.GOLD)
+    edit_label(second_batch, ann, EditLabel(label_id=label_id, judgement=replace(SAFE, comment="or so")))
+    again = undo_label(second_batch, ann, UndoLabel(label_id=label_id))
     assert isinstance(again, Assignment)
-    assert again.turns == swapped.turns
-    submit(measuring, ann, again)
+    assert (again.turns, again.draft and again.draft.comment) == (gold.turns, "or so")
+    submit(second_batch, ann, again)
+    second_batch.append("test", *comparisons(1, round_number=2, prefix="newest"))
+    with pytest.raises(RequestError, match="batch is closed"):
+        edit_label(second_batch, ann, EditLabel(label_id=again.lease_id, judgement=SAFE))
+
+
+def test_of_many_who_make_one_gold_answer_one_does(store: Store, chief: Actor) -> None:
+    store.append("test", *comparisons(1, overlap=8))
+    people = [Actor(annotator_id=f"a{n}", name=f"a{n}", role=Role.ANNOTATOR) for n in range(8)]
+    label_ids = [submit(store, one, take(store, one)) for one in people]
+    together, made = threading.Barrier(len(label_ids)), []
+
+    def make(label_id: str) -> None:
+        together.wait()
+        with suppress(RequestError):
+            made.append(make_gold(store, chief, MakeGold(label_id=label_id, why=label_id)).why)
+
+    threads = [threading.Thread(target=make, args=(label_id,)) for label_id in label_ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as db:
+        assert db.execute("select why from golds").fetchall() == [(why,) for why in made]
 
 
 def test_a_heartbeat_that_comes_after_the_label_is_no_error(asked: Store, ann: Actor, ben: Actor) -> None:
@@ -265,6 +346,23 @@ def test_who_failed_a_qualification_is_told_so(asked: Store, ben: Actor) -> None
     with open_store(asked.home) as reopened:
         assert nothing(reopened, ada, Track.SAFETY).cause is Cause.NOT_QUALIFIED
         take(reopened, ada)
+
+
+def test_who_was_barred_hands_nothing_in_and_takes_nothing_up(asked: Store, ben: Actor) -> None:
+    ada = person(asked, "ada")
+    label_id = submit(asked, ada, take(asked, ada))
+    held = take(asked, ada)
+    qualify(asked, ben, Qualify(name="ada", track=Track.HELPFULNESS, passed=False, why="guesses"))
+    barred = "You are not qualified for helpfulness; ask a reviewer."
+    with pytest.raises(RequestError, match=barred):
+        submit(asked, ada, held)
+    with pytest.raises(RequestError, match=barred):
+        undo_label(asked, ada, UndoLabel(label_id=label_id))
+    with asked.reading() as db:
+        counts = "select (select count(*) from labels), (select count(*) from retractions)"
+        assert db.execute(counts).fetchall() == [(1, 0)]
+    qualify(asked, ben, Qualify(name="ada", track=Track.HELPFULNESS, passed=True, why="read it again"))
+    submit(asked, ada, held)
 
 
 def test_where_a_track_takes_a_qualification_nobody_judges_it_without(home: Home, ben: Actor) -> None:

@@ -42,8 +42,9 @@ class Judgement:
     """What one annotator said of K >= 2 answers to one conversation; RowError when it contradicts itself.
 
     `turns` end with the user's. `split` None: by the hash of the opening, a tenth held out. `ranks` are one
-    an answer, 1 is best, equal ranks tie; all are 1 when `both_bad`. `safety` is one an answer, or empty.
-    `shown_order[i]` is the place in `answers` of the one shown at place i; empty where nobody knows.
+    an answer, 1 is best, equal ranks tie. `both_bad`: none is acceptable, and of two neither is better.
+    `safety` is one an answer, or empty. `shown_order[i]` is the place in `answers` of the one shown at i;
+    empty where nobody knows.
     `annotator` is a name without `imported:`; a format that does not tell it gives its own name.
 
     The metas are JSON texts. What belongs to the prompt or the comparison goes there, and must be the same
@@ -83,8 +84,8 @@ class Judgement:
             raise RowError(f"expected 2 to {MOST_RESPONSES} answers; got {count}")
         if len(self.ranks) != count or min(self.ranks) < 1 or max(self.ranks) > count:
             raise RowError(f"expected a rank from 1 to {count} for each of {count} answers; got {self.ranks}")
-        if self.both_bad and max(self.ranks) > 1:
-            raise RowError("expected equal ranks where no answer is acceptable; some are better than others")
+        if self.both_bad and count == 2 and max(self.ranks) > 1:
+            raise RowError("expected equal ranks where no answer is acceptable; one is better than the other")
         if self.safety and len(self.safety) != count:
             raise RowError(f"expected safety for each of {count} answers or none; got {len(self.safety)}")
         if self.shown_order and sorted(self.shown_order) != list(range(count)):

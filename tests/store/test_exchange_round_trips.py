@@ -15,7 +15,7 @@ from test_judgements import EVERY, ODD, PAIR, as_set, bring, out
 from store.database import Store, open_store
 from store.door import LocalDoor
 from store.errors import RequestError
-from store.exchange import demonstrations, hh, prompts, trl
+from store.exchange import demonstrations, hh, prompts, trl, ultrafeedback
 from store.exchange.format import Format, Wanted
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import lines
@@ -182,6 +182,17 @@ def test_a_ranking_goes_out_as_all_its_pairs(store: Store, tmp_path: Path) -> No
     give(trl.FORMAT, store, tmp_path / "out.jsonl", "plain")
     pairs = [(row["chosen"], row["rejected"]) for row in read_rows(tmp_path / "out.jsonl")]
     assert pairs == [("b", "a"), ("b", "c"), ("b", "d"), ("a", "c"), ("a", "d")]
+
+
+@pytest.mark.parametrize(("form", "shape"), [(trl.FORMAT, "unpaired"), (ultrafeedback.FORMAT, "")])
+def test_a_ranking_of_which_nothing_is_acceptable_goes_out_and_in(
+    stores: tuple[Store, Store], tmp_path: Path, form: Format, shape: str
+) -> None:
+    told = replace(ODD, ranks=(4, 2, 3, 1), both_bad=True)
+    bring(stores[0], told)
+    assert give(form, stores[0], tmp_path / "out.jsonl", shape) == {}
+    take(form, stores[1], tmp_path / "out.jsonl")
+    assert {repr(one) for one in out(stores[1])} == as_set([told])
 
 
 def test_what_trains_leaves_out_what_misleads_and_what_only_measures(store: Store, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from store.home import Home
 from store.identity import canonical
 from store.records import now
 from store.verbs.keeping import DumpTables, dump_tables
+from store.verification import Anchor
 
 MANIFEST: Final = "backup.json"
 TABLES: Final = "tables"
@@ -89,12 +90,15 @@ def read_manifest(folder: Path) -> Backup:
 
 
 def _fill(door: Door, draft: Path, *, models: bool) -> Backup:
+    before = set(regular_files(door.home.snapshots))
     dumped = door.ask(dump_tables, DumpTables())
     tables = door.home.root / dumped.folder
     try:
         wanted = [(file, f"{TABLES}/{file.name}") for file in regular_files(tables)]
         wanted += [
-            (file, str(file.relative_to(door.home.root))) for file in _beside(door.home, models=models)
+            (file, str(file.relative_to(door.home.root)))
+            for file in _beside(door.home, models=models)
+            if file in before or not _is_later(door.home, file, dumped.audit_seq)
         ]
         files = _copied(wanted, draft)
     finally:
@@ -121,6 +125,14 @@ def _beside(home: Home, *, models: bool) -> Iterator[Path]:
     if models:
         yield from regular_files(home.policies)
         yield from regular_files(home.rounds)
+
+
+def _is_later(home: Home, file: Path, audit_seq: int) -> bool:
+    """Whether it is the manifest of a snapshot that was frozen after the tables were read: it speaks of a
+    longer audit than they have."""
+    if file.parent != home.snapshots or file.suffix != ".json":
+        return False
+    return TypeAdapter(Anchor).validate_json(file.read_bytes()).audit_seq > audit_seq
 
 
 def _copied(wanted: list[tuple[Path, str]], draft: Path) -> dict[str, str]:

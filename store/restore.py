@@ -26,6 +26,10 @@ from store.messages import AuditReport
 from store.migrate import Migration, shipped
 from store.verification import verify
 
+TAKEN_IN = """
+select name from bundles
+"""
+
 BESIDE: Final = ("hone.toml", "snapshots", "inbox", "policies", "rounds")
 """What a backup may bring into a home besides its tables."""
 
@@ -98,8 +102,8 @@ def _bring_files(folder: Path, backup: Backup, draft: Home) -> None:
 
 def _is_ours(name: str) -> bool:
     path = PurePosixPath(name)
-    inside = not path.is_absolute() and ".." not in path.parts and str(path) == name
-    return inside and path.parts[0] in {*BESIDE, TABLES}
+    inside = not path.is_absolute() and ".." not in path.parts and str(path) == name and "\0" not in name
+    return inside and path.parts[:1] in {(one,) for one in (*BESIDE, TABLES)}
 
 
 def _bring_tables(backup: Backup, draft: Home, migrations: list[Migration]) -> None:
@@ -112,11 +116,21 @@ def _bring_tables(backup: Backup, draft: Home, migrations: list[Migration]) -> N
             try:
                 _load(db, tables, backup)
                 db.execute("checkpoint")
+                _wait_again(db, draft)
             finally:
                 db.close()
     finally:
         lock.release()
     shutil.rmtree(tables)
+
+
+def _wait_again(db: DuckDBPyConnection, draft: Home) -> None:
+    """Bundles that were taken in only after the tables were read are taken in anew."""
+    done = draft.inbox / "done"
+    known = {name for (name,) in db.execute(TAKEN_IN).fetchall()}
+    for folder in sorted(done.iterdir()) if done.is_dir() else []:
+        if folder.name not in known:
+            folder.rename(draft.inbox / folder.name)
 
 
 def _load(db: DuckDBPyConnection, tables: Path, backup: Backup) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,6 +124,48 @@ def test_a_backup_that_is_taken_while_labels_come_in_is_of_one_moment(lived: Sto
     assert (restored.audit.broken_seq, restored.audit.rows) == (None, made.audit_seq)
 
 
+class Meanwhile(LocalDoor):
+    """A door behind which more happens as soon as the tables were read."""
+
+    def __init__(self, store: Store, then: Callable[[], object]) -> None:
+        super().__init__(store)
+        self._then = then
+
+    def ask(self, verb, request, *, on_behalf_of=None):  # type: ignore[no-untyped-def]
+        answer = super().ask(verb, request, on_behalf_of=on_behalf_of)
+        self._then()
+        return answer
+
+
+def test_what_was_frozen_and_taken_in_after_the_tables_were_read_is_no_fault_and_not_lost(
+    lived: Store, tmp_path: Path, ann: Actor
+) -> None:
+    late = Annotator(annotator_id="late", name="late", role=Role.ANNOTATOR, kind=Kind.SIMULATED)
+    arrived = write_bundle(lived.home, "late", {"annotators": [late]}).name
+
+    def work() -> None:
+        judge(lived, ann, 1)
+        freeze(lived, HONE, Freeze(contents=Contents.PREFERENCES))
+        take_in(lived)
+
+    back_up(Meanwhile(lived, work), tmp_path / "backup", models=False)
+    restored = restore(tmp_path / "backup", Home(tmp_path / "again"))
+    assert restored.audit.why == ""
+    with open_store(Home(tmp_path / "again")) as again:
+        assert take_in(again).bundles == (arrived,)
+        with again.reading() as db:
+            assert annotators.by_id(db, "late") is not None
+
+
+def test_a_manifest_that_speaks_of_a_longer_audit_is_kept_as_evidence(lived: Store, tmp_path: Path) -> None:
+    (manifest,) = lived.home.snapshots.glob("*.json")
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**told, "audit_seq": 1000}))
+    back_up(LocalDoor(lived), tmp_path / "backup", models=False)
+    restored = restore(tmp_path / "backup", Home(tmp_path / "again"))
+    assert "its end was cut off" in restored.audit.why
+
+
 def test_a_backup_beside_an_owner_leaves_nothing_in_the_home(lived: Store, tmp_path: Path) -> None:
     with serving(lived) as owner:
         made = back_up(HTTPDoor(lived.home, owner), tmp_path / "backup", models=False)
@@ -191,6 +234,8 @@ def swap(backup: Path) -> None:
         (lambda backup: smuggle(backup, "../evil"), "names ../evil, which no backup has"),
         (lambda backup: smuggle(backup, "/etc/evil"), "names /etc/evil, which no backup has"),
         (lambda backup: smuggle(backup, "hone.duckdb"), "names hone.duckdb, which no backup has"),
+        (lambda backup: smuggle(backup, "."), "names ., which no backup has"),
+        (lambda backup: smuggle(backup, "snapshots/\0"), "names snapshots/\0, which no backup has"),
         (swap, "The table edits of the backup has other columns"),
         (lambda backup: told(backup, audit_head="0" * 64), "The audit ends at row"),
         (

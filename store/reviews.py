@@ -26,7 +26,7 @@ where  label_id = $label_id
 """
 
 FLAGS_LIKE = """
-select lease_id from skips
+select lease_id, annotator_id from skips
 where  flagged and starts_with(lease_id, $start)
 order  by lease_id
 """
@@ -128,9 +128,9 @@ def count(db: DuckDBPyConnection, label_id: str) -> int:
     return number(db.execute(COUNT, {"label_id": label_id}))
 
 
-def flags_like(db: DuckDBPyConnection, start: str) -> list[str]:
-    """The skips that flag their comparison and whose ids begin so."""
-    return [name for (name,) in db.execute(FLAGS_LIKE, {"start": start}).fetchall()]
+def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, str]:
+    """The skips that flag their comparison and whose ids begin so, with the annotator of each."""
+    return dict(db.execute(FLAGS_LIKE, {"start": start}).fetchall())
 
 
 def due(db: DuckDBPyConnection, required: tuple[Track, ...], most: int) -> list[Due]:

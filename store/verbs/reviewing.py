@@ -91,7 +91,7 @@ def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) 
     """The id of the label or flag, which must stand and be another's."""
     noun, _, start = thing.partition(":")
     if noun == "skip":
-        return _flag(db, start, verdict)
+        return _flag(db, start, who, verdict)
     if noun != "label":
         raise RequestError(f"Expected label:ID or skip:ID of what waits for a review; got {thing}.")
     _noun, name = lineage.meant(db, everything(db), thing)
@@ -104,10 +104,13 @@ def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) 
     return name
 
 
-def _flag(db: DuckDBPyConnection, start: str, verdict: Verdict) -> str:
-    found = reviews.flags_like(db, start) if start else []
+def _flag(db: DuckDBPyConnection, start: str, who: Actor, verdict: Verdict) -> str:
+    found = reviews.flags_like(db, start) if start else {}
     if len(found) != 1:
         raise RequestError(f"Expected skip:ID of one flag that is there; {len(found)} begin with {start!r}.")
     if verdict is Verdict.EXCLUDE:
         raise RequestError("A flag is confirmed or overturned; only a label can be excluded.")
-    return found[0]
+    ((name, annotator_id),) = found.items()
+    if annotator_id == who.annotator_id:
+        raise NotAllowedError("Nobody answers their own flag; leave it to another reviewer.")
+    return name

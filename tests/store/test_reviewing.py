@@ -162,6 +162,8 @@ def test_nobody_reviews_their_own_label(store: Store, judged: list[Fact]) -> Non
     ann = Actor(annotator_id="ann", name="ann", role=Role.REVIEWER)
     with pytest.raises(NotAllowedError, match="their own label"):
         rule(store, "label:l-c2", actor=ann)
+    with pytest.raises(NotAllowedError, match="their own flag"):
+        rule(store, "skip:s-c4", actor=ann)
 
 
 @pytest.mark.parametrize(

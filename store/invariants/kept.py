@@ -62,7 +62,10 @@ def _rejected(home: Home) -> Iterator[Finding]:
 
 def _strays(home: Home) -> Iterator[Finding]:
     before = time.time() - STRAY
-    drafts = [*home.root.glob("*.tmp"), *home.root.glob(".*.tmp"), *home.drafts.glob("*")]
+    # Where DuckDB puts what does not fit into memory; it looks after that itself.
+    ours = home.database.with_name(f"{home.database.name}.tmp")
+    drafts = [one for one in home.root.glob("*.tmp") if one != ours]
+    drafts += [*home.root.glob(".*.tmp"), *home.drafts.glob("*")]
     drafts += [one for folder in (home.snapshots, home.inbox) for one in folder.glob("*.tmp")]
     drafts += [one for folder in (home.snapshots, home.inbox) for one in folder.glob(".*.tmp")]
     for draft in sorted(set(drafts)):

@@ -495,6 +495,7 @@ def test_a_file_that_should_be_otherwise_is_told(healthy: Store, name: str) -> N
 
 def test_a_draft_that_somebody_still_writes_is_not_stray(healthy: Store) -> None:
     (healthy.home.inbox / ".bundle-1.tmp").mkdir()
+    old(healthy.home.root / "hone.duckdb.tmp")  # the database's own
     assert sentences(healthy) == []
 
 

@@ -73,9 +73,8 @@ class Frozen:
 
 def freeze(store: Store, actor: Actor, request: Freeze) -> Snapshot:
     """The snapshot of what the store holds now; RequestError when that is nothing."""
-    required = request.required
-    if required is None:
-        required = load_section(ReviewSettings, "review", store.home.settings).required
+    home = load_section(ReviewSettings, "review", store.home.settings).required
+    required = (*home, *request.required)
     with store.turns.of("freeze"):
         moment = now()  # before anything is read: what is edited from here on was edited after it
         with store.reading() as db:

@@ -28,12 +28,13 @@ class Narrowing:
 class Freeze:
     """Freezes training data into a snapshot file; the same data and parameters give the same file.
 
-    Labels of the tracks `required` train only when a reviewer has confirmed them; None: as the home is set.
+    Labels of the tracks `required`, and of those that the home's settings name, train only when a reviewer
+    has confirmed them.
     """
 
     contents: Contents
     only: Narrowing = Narrowing()
-    required: tuple[Track, ...] | None = None
+    required: tuple[Track, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,15 @@ def test_a_round_stops_for_a_signature_and_goes_on_with_the_labels_that_were_sig
     assert frozen["preferences_id"].startswith(waiting)
 
 
+def test_what_the_home_wants_signed_no_command_lets_go_unsigned(door):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    door.home.settings.write_text('[review]\nsign_off = ["safety"]\n')
+    settings = Settings(review=ReviewSettings(sign_off=()))  # as --set review.sign_off=[] makes them
+    with pytest.raises(UnsignedError, match="has safety labels"):
+        run_round(door.home, door, Chosen(settings=settings), STAGES[:1])
+
+
 def test_a_round_that_waits_for_a_signature_freezes_anew_when_a_label_of_it_is_voided(door):
     import_pairs(door, "helpful-base", 0, 120)
     import_pairs(door, "harmless-base", 120, 240)

@@ -110,6 +110,8 @@ def test_where_review_is_required_only_what_was_confirmed_trains(store: Store, j
     require(store, '"helpfulness"')
     with pytest.raises(RequestError, match="2 unreviewed"):
         frozen(store)
+    with pytest.raises(RequestError, match="2 unreviewed"):  # whoever trains may ask for more, not for less
+        freeze(store, HONE, Freeze(contents=Contents.PREFERENCES, required=()))
     assert ("l-c2", "unreviewed") in due(store)
     rule(store, "label:l-c2")
     assert frozen(store) == 1

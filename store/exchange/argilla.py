@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from store.door import Door
-from store.exchange.argilla_records import NAME, Record, record, task
+from store.exchange.argilla_records import NAME, OBJECT, Record, record, task
 from store.exchange.argilla_values import value_of
 from store.exchange.changes import Change, Changes, changes
+from store.exchange.elements import fitted
 from store.exchange.facts import IMPORTED
 from store.exchange.format import Format, Wanted
-from store.exchange.lines import BadRow
+from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of
 from store.exchange.opinions import PART, opinion, setting
 from store.exchange.publishing import ImportReport, Show, unseen
@@ -45,10 +46,11 @@ def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 def row(standing: Standing) -> dict[str, Any]:
     """The comparison as a record: as it came, with what stands now; or with a ranking question."""
-    found = note_of(NAME, standing.asked.meta).get("row")
-    if found is None:
+    try:
+        found: dict[str, Any] = fitted(note_of(NAME, standing.asked.meta).get("row"), OBJECT)
+        told = task(found)
+    except RowError:  # asked here, or another hand wrote the note
         return _asked_here(standing)
-    told = task(found)
     now = changes(NAME, told, standing, {said.key for said in told.said})
     if not (now.withdrawn or now.anew or now.besides):
         return found

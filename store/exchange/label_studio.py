@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from store.door import Door
 from store.exchange.changes import Change, changes
+from store.exchange.elements import fitted
 from store.exchange.facts import IMPORTED
 from store.exchange.format import Format, Wanted
 from store.exchange.label_studio_results import results_of
-from store.exchange.label_studio_tasks import NAME, answers_of, key_of, task
-from store.exchange.lines import BadRow
+from store.exchange.label_studio_tasks import NAME, OBJECT, answers_of, key_of, task
+from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of
 from store.exchange.opinions import PART, opinion, setting
 from store.exchange.publishing import ImportReport, Show, unseen
@@ -42,10 +43,11 @@ def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 def row(standing: Standing) -> dict[str, Any]:
     """The comparison as a task: as it came, with what stands now; or as one of the two templates."""
-    found = note_of(NAME, standing.asked.meta).get("row")
-    if found is None:
+    try:
+        found: dict[str, Any] = fitted(note_of(NAME, standing.asked.meta).get("row"), OBJECT)
+        told = task(found)
+    except RowError:  # asked here, or another hand wrote the note
         return _asked_here(standing)
-    told = task(found)
     keys, _ = answers_of(found["data"])
     given = [(key_of(one.get("id"), place), one) for place, one in enumerate(found.get("annotations") or ())]
     now = changes(NAME, told, standing, {key for key, _ in given})
@@ -104,7 +106,9 @@ def _annotation(change: Change, keys: Sequence[str], order: Sequence[int]) -> di
         "lead_time": said.seconds,
         "created_at": f"{said.made_at.isoformat()}Z",
     }
-    return _anew(change, came or plain, keys, order)
+    if isinstance(came, dict) and isinstance(came.get("result"), list):
+        return _anew(change, came, keys, order)
+    return _anew(change, plain, keys, order)
 
 
 def _anew(

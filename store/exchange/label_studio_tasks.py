@@ -50,6 +50,7 @@ class Row(BaseModel):
 
 
 ROW: Final = TypeAdapter(Row)
+OBJECT: Final = TypeAdapter[dict[str, Any]](dict[str, Any])
 
 
 def task(found: Mapping[str, Any]) -> Task:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
@@ -23,6 +24,8 @@ GZIP: Final = b"\x1f\x8b"
 PARQUET: Final = b"PAR1"
 PARQUET_ROWS: Final = 1000
 """In memory at a time."""
+LONGEST: Final = 1 << 26
+"""Bytes of a line: a few packed kilobytes can hold one that is larger than memory."""
 
 T = TypeVar("T")
 
@@ -80,9 +83,11 @@ def parsed(line: Line, adapter: TypeAdapter[T]) -> T:
         raise RowError(reason(error)) from error
 
 
-def _lines(path: Path, file: Iterable[bytes]) -> Iterator[Line]:
+def _lines(path: Path, file: BinaryIO | gzip.GzipFile) -> Iterator[Line]:
     first = True
-    for number, raw in enumerate(file, start=1):
+    for number, raw in enumerate(iter(partial(file.readline, LONGEST), b""), start=1):
+        if len(raw) == LONGEST:
+            raise UnreadableError(f"{path}, line {number}: expected at most {LONGEST >> 20} MiB; got more.")
         text = raw.removeprefix(BOM_UTF8) if number == 1 else raw
         if not text.strip():
             continue

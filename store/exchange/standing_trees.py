@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from duckdb import DuckDBPyConnection
 
 from store.exchange.facts import facts
+from store.exchange.lines import RowError
 from store.exchange.message_trees import NAME, Ranking, grown
 from store.exchange.notes import note_of
 from store.exchange.scores import places
@@ -38,6 +40,9 @@ where  label_id in (select unnest($label_ids::varchar[]))
   and  not retracted and coalesce(verdict, 'confirm') = 'confirm'
 """
 
+Tree = tuple[dict[str, Any], Sequence[Ranking]]
+"""As it came, and the rankings in it."""
+
 MOST: Final = 5_000
 """Prompts in a page; not each begins a tree."""
 
@@ -56,19 +61,25 @@ def tree_page(db: DuckDBPyConnection, selection: Selection, first: int) -> TreeP
     wanted = {"track": selection.track, "split": selection.split, "language": selection.language}
     (end,) = db.execute(END).fetchone() or (0,)
     found = db.execute(FIRST_PROMPTS, {**wanted, "first": first, "most": MOST}).fetchall()
-    trees = [note_of(NAME, meta) for (meta,) in found]
+    trees = [(tree, rankings) for (meta,) in found for tree, rankings in _tree(note_of(NAME, meta))]
     _update(db, trees)
     after = first + MOST
     return TreePage(
-        trees=tuple(map(canonical, trees)),
+        trees=tuple(canonical(tree) for tree, _ in trees),
         following=after if after < end else None,
         done=min(1.0, after / max(end, 1)),
     )
 
 
-def _update(db: DuckDBPyConnection, trees: Sequence[dict[str, Any]]) -> None:
+def _tree(note: dict[str, Any]) -> Iterator[Tree]:
+    """The tree with its rankings; nothing where another hand wrote the note."""
+    with suppress(RowError):
+        yield note, grown(note).rankings
+
+
+def _update(db: DuckDBPyConnection, trees: Sequence[Tree]) -> None:
     """Gives the trees their ranks as they were last said, and takes away those that were withdrawn."""
-    told = [(tree, ranking) for tree in trees for ranking in grown(tree).rankings]
+    told = [(tree, ranking) for tree, rankings in trees for ranking in rankings]
     made = [facts(NAME, [ranking.judgement]) for _, ranking in told]
     labels = [label for tables in made for label in tables["labels"] if isinstance(label, Label)]
     ids = [label.label_id for label in labels]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.exchange import elements as module
+from store.exchange import lines
 from store.exchange.elements import elements, value
 from store.exchange.lines import BadRow, Line, RowError, UnreadableError
 
@@ -112,3 +113,15 @@ def test_a_bad_row_says_whether_its_place_is_a_line_or_an_element() -> None:
     assert str(module.bad(line, "why")) == "f, line 3: why"
     assert str(module.bad(element, RowError("why"))) == "f, element 3: why"
     assert isinstance(module.bad(element, ""), BadRow)
+
+
+def test_a_packed_line_that_is_longer_than_memory_bears_is_told_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LONGEST", 1 << 20)
+    file = tmp_path / "bomb.jsonl.gz"
+    file.write_bytes(gzip.compress(b'{"a": 1}\n' + b"x" * (1 << 21)))
+    found = lines.lines([file])
+    assert next(found).number == 1
+    with pytest.raises(UnreadableError, match="line 2: expected at most 1 MiB"):
+        next(found)

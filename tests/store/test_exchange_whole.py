@@ -11,7 +11,7 @@ from test_judgements import EVERY, PAIR, as_set, bring, out
 
 from store.database import Store, open_store
 from store.door import LocalDoor
-from store.exchange import oasst, ultrafeedback
+from store.exchange import catalogue, oasst, ultrafeedback
 from store.exchange.format import Format, Wanted
 from store.exchange.judgements import Answer
 from store.exchange.publishing import unseen
@@ -43,6 +43,24 @@ def test_a_home_goes_through_a_file_into_another_home(
     again = tmp_path / f"again.{ending}"
     write(form, LocalDoor(second), Wanted(path=again))
     assert form.bring(LocalDoor(second), [again], unseen).added == 0
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "no JSON",
+        '{"oasst":{"prompt":7}}',
+        '{"argilla":{"row":{"x":1}},"label-studio":{"row":{"data":7}}}',
+        '{"argilla":{"row":7},"label-studio":{"row":7}}',
+    ],
+)
+@pytest.mark.parametrize("form", catalogue.FORMATS.values(), ids=lambda form: form.name)
+def test_a_note_that_another_hand_wrote_stops_no_export(
+    store: Store, tmp_path: Path, form: Format, meta: str
+) -> None:
+    bring(store, PAIR, replace(PAIR, prompt_meta=meta, comparison_meta=meta, label_meta=meta))
+    rows = write(form, LocalDoor(store), Wanted(path=tmp_path / "out.jsonl")).rows
+    assert rows >= (0 if form.name == "demonstrations" else 1)
 
 
 def test_a_conversation_that_no_tree_can_tell_is_left_out_with_the_reason(

@@ -7,44 +7,40 @@ queue decides and locks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final
 
 from store.comparisons import Wanted
-from store.drawing import share
 from store.holds import Held, Holds
-from store.line import Item, Line, Stream, item_of
+from store.line import TRAINING, Item, Lane, Line, Stream, item_of
 from store.records import Lease, Purpose, Track
 from store.roster import Roster
 from store.tally import Tally
 
-TRAINING: Final = frozenset({Purpose.TRAIN, Purpose.OVERLAP})
-"""What quotas count."""
-
 
 class Board:
-    """Items by comparison, lines by stream, and the leases on them."""
+    """Items by comparison, lines by lane, and the leases on them."""
 
     def __init__(self, roster: Roster, quotas: Mapping[str, int]) -> None:
         self.roster = roster
         self.items: dict[str, Item] = {}
-        self.lines: defaultdict[Stream, Line] = defaultdict(Line)
+        self._lines: defaultdict[Lane, Line] = defaultdict(Line)
         self.tally = Tally(quotas)
         self.holds = Holds()
         self.worked: set[tuple[str, Track]] = set()
         self._golds: defaultdict[Stream, list[Item]] = defaultdict(list)
+        self._gold_of: dict[str, Item] = {}
 
     def add(self, wanted: Iterable[Wanted]) -> None:
         """Takes comparisons in; those already known stay as they are."""
-        new: defaultdict[Stream, list[Item]] = defaultdict(list)
+        new: defaultdict[Lane, list[Item]] = defaultdict(list)
         for one in wanted:
             if one.comparison_id not in self.items:
                 item = self.know(one)
                 if item.in_line:
-                    new[item.stream].append(item)
-        for stream, items in new.items():
-            self.lines[stream].add(items)
+                    new[item.lane].append(item)
+        for lane, items in new.items():
+            self._lines[lane].add(items)
 
     def know(self, wanted: Wanted) -> Item:
         """The comparison as an item of no line yet; a gold one can be drawn from now on."""
@@ -56,26 +52,32 @@ class Board:
             self.tally.opened(item)
         if item.purpose is Purpose.GOLD:
             self._golds[item.stream].append(item)
+            self._gold_of[item.repeats or item.comparison_id] = item
         return item
 
     def streams(self, annotator_id: str, track: Track | None) -> list[Stream]:
         """Where this annotator may judge, of this track or of both."""
         return [
             stream
-            for stream in sorted({*self.lines, *self._golds})
+            for stream in sorted({stream for stream, _, _ in self._lines} | self._golds.keys())
             if track in {None, stream[0]} and self.roster.may_judge(annotator_id, stream)
         ]
 
-    def first(self, annotator_id: str, streams: Iterable[Stream]) -> Item | None:
+    def first(self, annotator_id: str, streams: Collection[Stream]) -> Item | None:
         """The best that waits in line for them and no quota keeps back."""
-        firsts = [item for stream in streams if (item := self.lines[stream].first(annotator_id))]
-        wanted = [item for item in firsts if not self._kept_back(item)]
-        return min(wanted, key=lambda item: item.rank, default=None)
+        firsts = [
+            item
+            for (stream, batch_id, counted), line in self._lines.items()
+            if stream in streams
+            and not (counted and self.tally.full(batch_id, stream))
+            and (item := line.first(annotator_id))
+        ]
+        return min(firsts, key=lambda item: item.rank, default=None)
 
-    def gold(self, annotator_id: str, streams: Iterable[Stream], turn: int) -> Item | None:
-        """A gold comparison that they have not seen, sought from a place of their own at every turn."""
+    def gold(self, annotator_id: str, streams: Iterable[Stream], place: float) -> Item | None:
+        """A gold comparison that they have not seen, sought from that place (0 to 1) onward."""
         golds = [item for stream in streams for item in self._golds[stream]]
-        start = int(share(annotator_id, turn) * len(golds))
+        start = int(place * len(golds))
         return next((item for item in golds[start:] + golds[:start] if item.open_to(annotator_id)), None)
 
     def left(self, annotator_id: str, batch_id: str) -> int:
@@ -119,7 +121,18 @@ class Board:
     def see(self, item: Item, annotator_id: str) -> None:
         """They have judged or skipped it."""
         self.worked.add((annotator_id, item.stream[0]))
-        self.tally.see(item, annotator_id)
+        for one in self._alike(item):
+            self.tally.see(one, annotator_id)
+
+    def forget(self, item: Item, annotator_id: str) -> None:
+        """They may be asked it again."""
+        for one in self._alike(item):
+            self.tally.forget(one, annotator_id)
+
+    def give_back(self, item: Item) -> None:
+        """It is open to somebody again, whose place in its line may have passed it."""
+        if item.in_line:
+            self._lines[item.lane].give_back(item)
 
     def change(self, item: Item, labels: int = 0, leases: int = 0) -> None:
         """So many more labels and leases."""
@@ -131,7 +144,13 @@ class Board:
         if was_open != item.is_open:
             self.tally.opened(item, -1 if was_open else 1)
             if not was_open:
-                self.lines[item.stream].give_back(item)
+                self.give_back(item)
 
-    def _kept_back(self, item: Item) -> bool:
-        return item.purpose in TRAINING and self.tally.full(item.batch_id, item.stream) is not None
+    def _alike(self, item: Item) -> Iterator[Item]:
+        """The item, and its gold twin or whose gold twin it is: who saw one is not asked the other."""
+        yield item
+        if item.purpose is Purpose.GOLD:
+            original = self.items.get(item.repeats or "")
+            yield from () if original is None else (original,)
+        elif item.comparison_id in self._gold_of:
+            yield self._gold_of[item.comparison_id]

@@ -39,16 +39,25 @@ skipped as (
   select comparison_id, list(distinct annotator_id) as skippers
   from   skips
   group  by comparison_id
+),
+measured as (
+  select repeats as comparison_id, any_value(judges) as judges
+  from   comparisons
+  join   judged using (comparison_id)
+  where  purpose = 'gold'
+  group  by repeats
 )
 select comparisons.comparison_id, prompts.track, prompts.language, prompts.author, purpose,
        batch_id, batches.round, priority, overlap, repeats,
        len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
-       list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, [])) as seen
+       list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, []),
+                   coalesce(measured.judges, [])) as seen
 from   comparisons
 join   prompts using (prompt_id)
 join   batches using (batch_id)
 left   join judged on judged.comparison_id = comparisons.comparison_id
 left   join skipped on skipped.comparison_id = comparisons.comparison_id
+left   join measured on measured.comparison_id = comparisons.comparison_id
 -- a condition beside the equality would compare every row with every other.
 left   join judged as original on original.comparison_id = if(purpose = 'gold', repeats, null)
 where  ($comparison_ids::varchar[] is null

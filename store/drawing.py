@@ -1,7 +1,7 @@
 """How often an annotator is asked what only measures: gold answers and swapped repeats.
 
-Drawn silently, by the hash of who is asked and how many they have answered, so that the same history gives
-the same draws and no two annotators meet gold at the same places. Knows no comparison.
+Drawn silently, by the hash of who is asked, how many they have answered and what would come otherwise, so
+that no two annotators meet gold at the same places and none can foretell where.
 """
 
 from __future__ import annotations
@@ -42,9 +42,13 @@ def share(*parts: object) -> float:
     return int(identity(*parts), 16) / 16**ID_LENGTH
 
 
-def draw(annotator_id: str, turn: int, settings: QueueSettings) -> Purpose:
-    """What the annotator's comparison number `turn` is for, if there is such: gold, swapped or train."""
-    place = share(DRAWN, annotator_id, turn)
+Turn = tuple[str, int, str]
+"""Who is asked, how many they have answered or skipped, and the comparison that comes if nothing is drawn."""
+
+
+def draw(turn: Turn, settings: QueueSettings) -> Purpose:
+    """What is asked at this turn, if there is such: gold, swapped or train."""
+    place = share(DRAWN, turn)
     if place < settings.gold_rate:
         return Purpose.GOLD
     return Purpose.SWAPPED if place < settings.gold_rate + settings.swapped_rate else Purpose.TRAIN

@@ -1,4 +1,4 @@
-"""The open comparisons of one track and language, best first, with a place in it for each annotator.
+"""The open comparisons of one lane (a track, a language, a batch), best first, with everybody's place in it.
 
 A place is a cursor: everything before it is exhausted or was already seen by that annotator. A comparison
 that opens again (a lease expired, was skipped or undone) goes to the `returned` list; every annotator reads
@@ -21,9 +21,14 @@ from store.records import Purpose, Track
 RANK: Final = attrgetter("rank")
 MEASURING: Final = frozenset({Purpose.GOLD, Purpose.SWAPPED})
 
+TRAINING: Final = frozenset({Purpose.TRAIN, Purpose.OVERLAP})
+"""What quotas count."""
+
 Rank = tuple[int, int, str]
 Stream = tuple[Track, str]
 """A track and a language: who may judge one comparison of a stream may judge them all."""
+Lane = tuple[Stream, str, bool]
+"""A stream in one batch, and whether quotas count it: what they keep back, they keep back as a whole."""
 NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -48,6 +53,11 @@ class Item:
     def need(self) -> int:
         """Negative when late labels came on top; a gold answer is wanted of everybody."""
         return 1 if self.purpose is Purpose.GOLD else self.overlap - self.labels - self.leases
+
+    @property
+    def lane(self) -> Lane:
+        """The line in which it waits, if it does."""
+        return self.stream, self.batch_id, self.purpose in TRAINING
 
     @property
     def in_line(self) -> bool:

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from store.board import TRAINING, Board
+from store.board import Board
 from store.comparisons import Wanted
-from store.drawing import QueueSettings, draw
+from store.drawing import QueueSettings, draw, share
 from store.fair import FairLock
 from store.holds import Held
 from store.labels import Collected, Done
 from store.leases import new_lease
-from store.line import Item, Stream
+from store.line import TRAINING, Item, Stream
 from store.records import Annotator, Label, Lease, Purpose, Qualification, Track
 from store.repeats import Judged, Repeats, judged
 from store.roster import Roster
@@ -80,6 +80,7 @@ class Queue:
             if (
                 item is not None
                 and item.open_to(lease.annotator_id)
+                and self._roster.qualified(lease.annotator_id, item.stream[0])
                 and self._board.holds.of(lease.annotator_id, item.stream[0]) is None
             ):
                 self._board.hold(lease)
@@ -102,7 +103,7 @@ class Queue:
             first = self._board.first(annotator_id, streams)
             if first is None:
                 return None  # what only measures is hidden among what does not
-            item, order = self._drawn(annotator_id, streams) or (first, None)
+            item, order = self._drawn(annotator_id, streams, first) or (first, None)
             lease = new_lease(annotator_id, item.comparison_id, item.responses, moment, self.lease_time)
             return self._board.hold(replace(lease, shown_order=order) if order else lease)
 
@@ -145,9 +146,10 @@ class Queue:
             self._repeats.forget(lease.annotator_id, lease.comparison_id)
             item = board.items.get(lease.comparison_id)
             if item is not None:
-                board.tally.forget(item, lease.annotator_id)
+                board.forget(item, lease.annotator_id)
                 board.change(item, labels=surplus - 1)
-                board.hold(lease)
+                if board.holds.of(lease.annotator_id, held.track) is None:
+                    board.hold(lease)
 
     def skip(self, lease: Lease) -> None:
         """The annotator does not judge it and is not asked again."""
@@ -169,9 +171,8 @@ class Queue:
         """
         with self._lock:
             item = self._retracted(label, wanted)
-            self._board.tally.forget(item, label.annotator_id)
-            if item.in_line:
-                self._board.lines[item.stream].give_back(item)  # the annotator's cursor has passed it
+            self._board.forget(item, label.annotator_id)
+            self._board.give_back(item)  # the annotator's place has passed it
             self._drafts[label.annotator_id, label.comparison_id] = label
             return self._board.hold(lease)
 
@@ -183,7 +184,7 @@ class Queue:
         with self._lock:
             item = self._retracted(label, wanted)
             if item.is_open:
-                self._board.lines[item.stream].give_back(item)
+                self._board.give_back(item)
 
     # What there is to say about it
 
@@ -214,12 +215,17 @@ class Queue:
 
     # Under the lock
 
-    def _drawn(self, annotator_id: str, streams: list[Stream]) -> tuple[Item, tuple[int, ...] | None] | None:
-        """What only measures, if its turn has come: the item, and the order of its sides if that is set."""
-        turn = self._repeats.turn(annotator_id)
-        drawn = draw(annotator_id, turn, self._settings)
+    def _drawn(
+        self, annotator_id: str, streams: list[Stream], first: Item
+    ) -> tuple[Item, tuple[int, ...] | None] | None:
+        """What only measures, if its turn has come: the item, and the order of its sides if that is set.
+
+        It comes instead of `first`, whose id nobody who judges can know, and so nobody can tell when.
+        """
+        turn = (annotator_id, self._repeats.turn(annotator_id), first.comparison_id)
+        drawn = draw(turn, self._settings)
         if drawn is Purpose.GOLD:
-            gold = self._board.gold(annotator_id, streams, turn)
+            gold = self._board.gold(annotator_id, streams, share(turn))
             return (gold, None) if gold else None
         if drawn is Purpose.SWAPPED:
             judged = self._repeats.due(annotator_id, self._settings.swapped_after, streams)

@@ -35,21 +35,20 @@ def shortage(board: Board, annotator_id: str, track: Track | None) -> Shortage:
     """Why this annotator gets nothing of the track, or of both."""
     tracks = (track,) if track else tuple(Track)
     waiting = [
-        (batch_id, stream)
-        for batch_id, stream in board.tally.waiting()
-        if stream[0] in tracks and board.tally.beside(annotator_id, batch_id, stream) > 0
+        lane
+        for lane in board.tally.waiting()
+        if lane[0][0] in tracks and board.tally.beside(annotator_id, lane) > 0
     ]
+    asked = {stream for stream, _, _ in waiting}
     may = board.streams(annotator_id, track)
-    full = {board.tally.full(batch_id, stream) for batch_id, stream in waiting if stream in may}
+    full = {board.tally.full(of, stream) for stream, of, counted in waiting if counted and stream in may}
     spoken = board.roster.languages(annotator_id)
     return Shortage(
         unqualified=tuple(one for one in tracks if not board.roster.qualified(annotator_id, one)),
         held_until=_held_until(board, annotator_id, track),
         full=tuple(sorted((one for one in full if one), key=lambda one: one.name)),
-        languages=tuple(sorted({language for _, (_, language) in waiting} - spoken)),
-        barred=tuple(
-            sorted({one for _, (one, _) in waiting if not board.roster.qualified(annotator_id, one)})
-        ),
+        languages=tuple(sorted({language for _, language in asked} - spoken)),
+        barred=tuple(sorted({one for one, _ in asked if not board.roster.qualified(annotator_id, one)})),
         worked=any((annotator_id, one) in board.worked for one in tracks),
     )
 

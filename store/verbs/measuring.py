@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from store import annotators, comparisons, edits, guidelines, labels
 from store.database import Store
-from store.errors import RequestError
+from store.errors import NotAllowedError, RequestError
 from store.identity import identity
 from store.messages import Actor
 from store.records import Gold, Purpose, Qualification, Role, Track, now
@@ -66,13 +66,18 @@ def make_gold(store: Store, actor: Actor, request: MakeGold) -> Gold:
 
 
 def qualify(store: Store, actor: Actor, request: Qualify) -> Qualification:
-    """The person may judge the track from now on, or no longer; what they hold there is let go."""
+    """The person may judge the track from now on, or no longer; what they hold there is let go.
+
+    NotAllowedError when it is the actor, who would be judge of their own case.
+    """
     allow(actor, Role.REVIEWER)
     check_words("reason", request.why, LONGEST_REASON)
     with store.reading() as db:
         annotator = annotators.by_name(db, request.name)
         if annotator is None:
             raise RequestError(f"There is nobody named {request.name}; add them first.")
+        if annotator.annotator_id == actor.annotator_id:
+            raise NotAllowedError("Nobody qualifies themselves; leave it to another reviewer.")
         version = guidelines.version(db, request.track)
     with store.turns.of(annotator.annotator_id):  # not while they submit, and in the order of the rows
         qualification = Qualification(

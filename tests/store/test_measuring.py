@@ -14,7 +14,7 @@ from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store
 from store.drawing import QueueSettings, draw
-from store.errors import RequestError
+from store.errors import NotAllowedError, RequestError
 from store.home import Home
 from store.messages import (
     Actor,
@@ -457,10 +457,76 @@ def test_an_evaluation_is_asked_whatever_the_quotas_say(limited: Store, ann: Act
 
 def test_draws_come_at_their_rates_and_differ_between_annotators() -> None:
     settings = QueueSettings(gold_rate=0.1, swapped_rate=0.05)
-    drawn = {who: [draw(who, turn, settings) for turn in range(20_000)] for who in ("ann", "ben")}
+    drawn = {who: [draw((who, turn, "c"), settings) for turn in range(20_000)] for who in ("ann", "ben")}
     for purposes_drawn in drawn.values():
         # Three standard deviations of a share of 20,000: 0.0064 and 0.0046.
         assert abs(purposes_drawn.count(Purpose.GOLD) / 20_000 - 0.1) < 0.0064
         assert abs(purposes_drawn.count(Purpose.SWAPPED) / 20_000 - 0.05) < 0.0046
     together = sum(one is two is Purpose.GOLD for one, two in zip(*drawn.values(), strict=True))
     assert abs(together / 20_000 - 0.01) < 0.0021
+
+
+def with_settings(home: Home, settings: str) -> Home:
+    home.root.mkdir()
+    home.settings.write_text(settings)
+    return home
+
+
+def test_a_full_batch_keeps_back_neither_an_older_one_nor_evaluations(home: Home, ann: Actor) -> None:
+    with open_store(with_settings(home, "[queue]\nquotas = { helpfulness = 1 }\n")) as store:
+        store.append("test", *comparisons(2, prefix="old"))
+        store.append("test", *comparisons(3, round_number=1, prefix="new"))
+        store.append("test", *comparisons(1, purpose=Purpose.EVALUATION, prefix="v"))
+        asked = []
+        while isinstance(reply := next_comparison(store, ann, NextComparison()), Assignment):
+            asked.append(reply.turns[0].content)
+            submit(store, ann, reply)
+    assert asked == ["question new0", "question old0", "question v0"]
+    assert reply.cause is Cause.QUOTA
+
+
+def test_a_quota_over_two_languages_counts_once_in_what_is_left(home: Home) -> None:
+    with open_store(with_settings(home, "[queue]\nquotas = { helpfulness = 2 }\n")) as store:
+        rui = person(store, "rui", ("de", "en"))
+        store.append("test", *in_language(comparisons(5, prefix="d"), "de"), *comparisons(5, prefix="e"))
+        assert take(store, rui).total == 2
+
+
+def test_a_gold_answer_is_not_asked_of_who_judged_its_original(
+    measuring: Store, ann: Actor, ben: Actor
+) -> None:
+    measuring.append("test", *comparisons(20, overlap=2))
+    for _ in range(5):
+        label_id = submit(measuring, ben, take(measuring, ben))
+        make_gold(measuring, ben, MakeGold(label_id=label_id, why="plain"))
+    both = (
+        "select count(*) from labels join comparisons as gold using (comparison_id) "
+        "join labels as original on original.comparison_id = gold.repeats "
+        "where gold.purpose = 'gold' and original.annotator_id = labels.annotator_id"
+    )
+    for _ in range(8):
+        submit(measuring, ann, take(measuring, ann))
+    measuring.close()
+    with open_store(measuring.home) as reopened:
+        while isinstance(reply := next_comparison(reopened, ann, NextComparison()), Assignment):
+            submit(reopened, ann, reply)
+        assert "gold" in purposes(reopened, "ann")
+        with reopened.reading() as db:
+            assert db.execute(both).fetchall() == [(0,)]
+
+
+def test_who_was_barred_holds_nothing_after_the_home_was_closed(asked: Store, ben: Actor) -> None:
+    ada = person(asked, "ada")
+    lease_id = take(asked, ada).lease_id
+    for track in Track:
+        qualify(asked, ben, Qualify(name="ada", track=track, passed=False, why="spam"))
+    asked.close()
+    with open_store(asked.home) as reopened:
+        assert reopened.queue.held(lease_id) is None
+        assert reopened.queue.open_count() == 3
+
+
+def test_nobody_qualifies_themselves(asked: Store) -> None:
+    ada = replace(person(asked, "ada"), role=Role.REVIEWER)
+    with pytest.raises(NotAllowedError, match="Nobody qualifies themselves"):
+        qualify(asked, ada, Qualify(name="ada", track=Track.SAFETY, passed=True, why="I can"))

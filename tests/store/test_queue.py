@@ -122,18 +122,17 @@ class QueueMachine(RuleBasedStateMachine):
 
     def room(self, item: Naive) -> int:
         """How many labels the quotas let into the item's batch from its track and language."""
-        rooms = [10**9]
-        for name, most in RULES.quotas.items():
-            if name in self.names(item):
-                there = [
-                    one
-                    for one in self.items.values()
-                    if one.wanted.batch_id == item.wanted.batch_id
-                    and one.wanted.purpose in COUNTED
-                    and name in self.names(one)
-                ]
-                rooms.append(most - sum(len(one.counted) + self.leases_on(one) for one in there))
-        return max(min(rooms), 0)
+        over = [(name, most) for name, most in RULES.quotas.items() if name in self.names(item)]
+        rooms = [self.quota_room(name, most, item.wanted.batch_id) for name, most in over]
+        return max(min(rooms, default=1), 0)
+
+    def quota_room(self, name: str, most: int, batch_id: str) -> int:
+        there = [
+            one
+            for one in self.items.values()
+            if one.wanted.batch_id == batch_id and one.wanted.purpose in COUNTED and name in self.names(one)
+        ]
+        return most - sum(len(one.counted) + self.leases_on(one) for one in there)
 
     def names(self, item: Naive) -> set[str]:
         track = item.wanted.track.value
@@ -228,21 +227,22 @@ class QueueMachine(RuleBasedStateMachine):
 
     def expected(self, who: str, track: Track | None, open_now: list[Naive]) -> str | None:
         """The comparison that comes next, by the rules in words."""
-        heads = {}  # of each track and language, which a quota may keep back
-        for item in sorted((one for one in open_now if one.in_line), key=lambda one: one.rank):
-            heads.setdefault((item.wanted.track, item.language), item)
         firsts = [
-            one for one in heads.values() if one.wanted.purpose is Purpose.EVALUATION or self.room(one) > 0
+            one
+            for one in open_now
+            if one.in_line and (one.wanted.purpose is Purpose.EVALUATION or self.room(one) > 0)
         ]
         if not firsts:
             return None
-        drawn = draw(who, self.turns[who], RULES)
+        first = min(firsts, key=lambda item: item.rank).wanted.comparison_id
+        turn = (who, self.turns[who], first)
+        drawn = draw(turn, RULES)
         golds = sorted(
             (one for one in self.items.values() if one.wanted.purpose is Purpose.GOLD and self.may(who, one)),
             key=lambda one: (one.wanted.track, one.language),
         )
         golds = [one for one in golds if track in {None, one.wanted.track}]
-        start = int(share(who, self.turns[who]) * len(golds))
+        start = int(share(turn) * len(golds))
         unseen = [one for one in golds[start:] + golds[:start] if one in open_now]
         if drawn is Purpose.GOLD and unseen:
             return unseen[0].wanted.comparison_id
@@ -255,7 +255,7 @@ class QueueMachine(RuleBasedStateMachine):
         ]
         if drawn is Purpose.SWAPPED and due:
             return identity("swapped", due[0].comparison_id, who)
-        return min(firsts, key=lambda item: item.rank).wanted.comparison_id
+        return first
 
     def swap(self, who: str, taken: Held) -> None:
         (turn, label) = next(one for one in self.lately[who] if one[1].comparison_id == taken.repeats)
@@ -402,11 +402,15 @@ class QueueMachine(RuleBasedStateMachine):
 
     def left(self, who: str, batch_id: str) -> int:
         """What waits in line for them, as far as the quotas let it, and what they hold beside."""
-        waiting: dict[tuple[Track, str], list[Naive]] = {}
-        for item in self.open_to(who):
-            if item.in_line and item.wanted.batch_id == batch_id:
-                waiting.setdefault((item.wanted.track, item.language), []).append(item)
-        left = sum(min(len(items), self.room(items[0])) for items in waiting.values())
+        mine = [one for one in self.open_to(who) if one.in_line and one.wanted.batch_id == batch_id]
+        rooms = {name: max(self.quota_room(name, most, batch_id), 0) for name, most in RULES.quotas.items()}
+        left = 0
+        for item in sorted(mine, key=lambda one: (one.wanted.track, one.language)):
+            names = self.names(item) & rooms.keys() if item.wanted.purpose in COUNTED else set()
+            if all(rooms[name] > 0 for name in names):
+                left += 1
+                for name in names:
+                    rooms[name] -= 1
         held = [self.items[one.lease.comparison_id] for one in self.held_by(who, None)]
         beside = [item for item in held if item.in_line and self.need(item) <= 0]
         return left + sum(item.wanted.batch_id == batch_id for item in beside)

@@ -11,8 +11,9 @@ import difflib
 import json
 import tomllib
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -38,6 +39,22 @@ def load_section(kind: type[S], name: str, file: Path) -> S:
     """One section of the file over the defaults of `kind`; the others are not looked at."""
     section: S = _section(name, kind, _values(file).get(name, {}))
     return section
+
+
+def faults(kind: type[Any], file: Path) -> list[str]:
+    """Everything in the file that is no setting of `kind`, each in a sentence."""
+    try:
+        values = _values(file)
+    except SettingsError as error:
+        return [str(error)]
+    found = []
+    for section, keys in values.items():
+        for one in [{key: value} for key, value in keys.items()] or [{}]:
+            try:
+                _build(kind, {section: one})
+            except SettingsError as error:
+                found.append(str(error))
+    return list(dict.fromkeys(found))
 
 
 def as_json(settings: Any) -> str:  # noqa: ANN401  # any settings dataclass
@@ -89,8 +106,24 @@ def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noq
             typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value, default=str), strict=True)
         except ValidationError as error:
             problem = error.errors()[0]["msg"]
+            if words := _list_of(hints[key]):
+                raise SettingsError(
+                    f"{section}.{key} = {json.dumps(value, default=str)} does not fit: expected {words}."
+                ) from error
             raise SettingsError(f"{section}.{key} = {value!r} does not fit: {problem}.") from error
     return kind(**typed)
+
+
+def _list_of(hint: Any) -> str | None:  # noqa: ANN401  # any type
+    """Such as `a list of tracks such as ["safety"]`, where the type is one of an enum's."""
+    parts = get_args(hint)
+    if get_origin(hint) is not tuple or not (isinstance(parts[0], type) and issubclass(parts[0], Enum)):
+        return None
+    values = [str(one.value) for one in parts[0]]
+    return (
+        f"a list of {parts[0].__name__.lower()}s such as {json.dumps(values[-1:])}; there are "
+        f"{' and '.join(values)}"
+    )
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:

@@ -63,6 +63,10 @@ def lineage(
         if ids
     ]
     lines += marked(found.marks)
+    lines += [
+        f"signed by {one.name} on {one.made_at:%Y-%m-%d %H:%M} UTC" + (f": {one.note}" if one.note else "")
+        for one in found.signatures
+    ]
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
 
 
@@ -159,18 +163,23 @@ def repair(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
 
 def doctor(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """Look whether all that should hold of the home does; say what does not, and what to do."""
+    from rlhf.config import Settings
     from store import progress
     from store.door import open_door
     from store.errors import DatabaseError
+    from store.settings import SettingsError, faults
     from store.verbs import examine
     from store.verbs.keeping import Examine
 
     root = home_of(home)
+    found = [{"rule": "settings are known", "sentence": one} for one in faults(Settings, root.settings)]
     try:
         with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
-            found = [dataclasses.asdict(one) for one in door.ask(examine, Examine()).findings]
+            found += [dataclasses.asdict(one) for one in door.ask(examine, Examine()).findings]
     except DatabaseError as error:  # then there is nothing more to look at
-        found = [{"rule": "the database opens", "sentence": str(error)}]
+        found.append({"rule": "the database opens", "sentence": str(error)})
+    except SettingsError:  # it was found above, and the home does not open with it
+        found.append({"rule": "the home opens", "sentence": "Nothing else was looked at; mend that first."})
     words = "\n".join(one["sentence"] for one in found) or f"All is well with the home {root.root}."
     say(as_json, {"findings": found}, words)
     raise typer.Exit(1 if found else 0)

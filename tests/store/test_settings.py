@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from store.database import open_store
 from store.home import Home
 from store.leases import LeaseSettings
-from store.settings import SettingsError, load, load_section
+from store.reviews import ReviewSettings
+from store.settings import SettingsError, faults, load, load_section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,29 @@ def test_a_mistake_is_told_in_a_sentence(file: Path, text: str, overrides: list[
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(SettingsError, match=sentence):
         load(Everything, file, overrides)
+
+
+@pytest.mark.parametrize("given", ["true", '["saftey"]', '"safety"'])
+def test_a_list_of_tracks_is_asked_for_as_one(file: Path, given: str) -> None:
+    file.write_text(f"[review]\nsign_off = {given}\n")
+    expected = (
+        rf"review.sign_off = {re.escape(given)} does not fit: expected a list of tracks such as "
+        r'\["safety"\]; there are helpfulness and safety\.'
+    )
+    with pytest.raises(SettingsError, match=expected):
+        load_section(ReviewSettings, "review", file)
+
+
+def test_every_fault_of_the_file_is_found_and_nothing_else(file: Path) -> None:
+    assert faults(Everything, file) == []
+    file.write_text("[trainig]\nseed = 1\n[training]\nsed = 1\nseed = 2\nrate = true\n")
+    assert faults(Everything, file) == [
+        "There is no section trainig; did you mean training?",
+        "There is no setting training.sed; did you mean training.seed?",
+        "training.rate = True does not fit: Input should be a valid number.",
+    ]
+    file.write_text("[training")
+    assert faults(Everything, file)[0].startswith("hone.toml is not valid TOML")
 
 
 def test_one_section_is_read_whatever_the_others_are(file: Path) -> None:

@@ -20,9 +20,11 @@ from rlhf.commands.options import (
     progress_bar,
     say,
 )
+from store.errors import HoneError
 
 if TYPE_CHECKING:
     from rlhf.demo import DemoResult, Welcome
+    from store.home import Home
 
 Method = Literal["rs", "ppo", "rs+ppo"]
 MINUTES_A_ROUND = (5, 10)
@@ -66,6 +68,7 @@ def init(
 
     root = home_at(home)
     load(Settings, root.settings, overrides)
+    _check_new(root)
     look_at(policy)
     from rlhf.begin import begin
 
@@ -76,6 +79,18 @@ def init(
         f"{counted(begun.comparisons, 'comparison')} to judge. {_next_step(begun.prompts)}"
     )
     say(as_json, dataclasses.asdict(begun), words)
+
+
+def _check_new(root: Home) -> None:
+    """A home that has a policy to begin with was made already."""
+    from store.door import open_door
+    from store.messages import CountHome
+    from store.verbs import count_home
+
+    if root.database.exists():
+        with open_door(root) as door:
+            if door.ask(count_home, CountHome()).newest_policy_id is not None:
+                raise HoneError("There is a home here already; nothing was changed.")
 
 
 def serve(

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rlhf import __version__
-from rlhf.commands import bench, data, desk, exchange, looking, loop, people, snapshots, training, trust
+from rlhf.commands import bench, data, desk, exchange, gold, looking, loop, people, snapshots, training, trust
 from store.errors import HoneError
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ app.command()(desk.void)
 app.command()(training.reward)
 app.command()(trust.lineage)
 app.command()(bench.bench)
-app.command()(people.gold)
+app.command()(gold.gold)
 app.command()(trust.backup)
 app.command()(trust.restore)
 app.command()(trust.repair)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, asked_password, home_of, say
 from store.records import Role, Track
+
+if TYPE_CHECKING:
+    from store.messages import Listed
 
 NameArgument = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
@@ -83,22 +87,6 @@ def qualify(
     say(as_json, dataclasses.asdict(said), words)
 
 
-def gold(
-    label: Annotated[str, typer.Argument(help="The id of a label that is right.")],
-    why: Annotated[str, typer.Option(help="Kept with it, for those who got it wrong.")],
-    home: HomeOption = Path(),
-    as_json: JsonOption = False,
-) -> None:
-    """Make a label's judgement a gold answer: others are asked its comparison silently and measured by it."""
-    from store.door import open_door
-    from store.verbs import make_gold
-    from store.verbs.measuring import MakeGold
-
-    with open_door(home_of(home)) as door:
-        made = door.ask(make_gold, MakeGold(label_id=label.removeprefix("label:"), why=why))
-    say(as_json, dataclasses.asdict(made), f"Comparison {made.comparison_id} measures annotators now.")
-
-
 def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """List the people of the home, and who else judges in it."""
     from store.door import open_door
@@ -107,8 +95,25 @@ def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
 
     with open_door(home_of(home)) as door:
         everyone = door.ask(list_annotators, ListAnnotators())
-    lines = [
-        f"{each.name:<24}{each.role if each.kind == 'person' else f'({each.kind})'}" for each in everyone
+    words = "\n".join(_table(everyone)) or "Nobody yet. Add a person with hone user add NAME."
+    people = [{**dataclasses.asdict(each.annotator), "barred": each.barred} for each in everyone]
+    say(as_json, {"annotators": people}, words)
+
+
+def _table(everyone: Sequence[Listed]) -> list[str]:
+    """A line for each: name, role or kind, languages, and what they may not judge."""
+    rows = [
+        (
+            one.name,
+            str(one.role) if one.kind == "person" else f"({one.kind})",
+            ", ".join(one.languages),
+            f"may not judge {' or '.join(listed.barred)}" if listed.barred else "",
+        )
+        for listed in everyone
+        for one in [listed.annotator]
     ]
-    words = "\n".join(lines) or "Nobody yet. Add a person with hone user add NAME."
-    say(as_json, {"annotators": [dataclasses.asdict(each) for each in everyone]}, words)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

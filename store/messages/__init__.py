@@ -40,6 +40,7 @@ from store.messages.people import (
     Actor,
     AddAnnotator,
     ListAnnotators,
+    Listed,
     SetPassword,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "Lineage",
     "ListAnnotators",
     "ListMarks",
+    "Listed",
     "Mark",
     "Narrowing",
     "NextComparison",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.records import Role
+from store.records import Annotator, Role, Track
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +38,11 @@ class SetPassword:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAnnotators:
     """Wants to know who judges in the home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Somebody who judges, and the tracks that they may not."""
+
+    annotator: Annotator
+    barred: tuple[Track, ...]

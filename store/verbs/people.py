@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from store import annotators, passwords, people
+from store import annotators, passwords, people, qualifications
 from store.database import Store
+from store.drawing import QueueSettings
 from store.errors import RequestError
 from store.identity import identity
-from store.messages import Actor, AddAnnotator, ListAnnotators, SetPassword
-from store.records import Annotator, Credential, Kind, Role
+from store.messages import Actor, AddAnnotator, ListAnnotators, Listed, SetPassword
+from store.records import Annotator, Credential, Kind, Role, Track
+from store.roster import Roster
+from store.settings import load_section
 from store.verbs.roles import allow
 
 LONGEST_NAME: Final = 80
@@ -45,11 +48,19 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
     return annotator
 
 
-def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tuple[Annotator, ...]:
+def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tuple[Listed, ...]:
     """Everybody who judges in the home, the first to arrive first."""
     allow(actor, Role.ADMINISTRATOR)
+    roster = Roster(load_section(QueueSettings, "queue", store.home.settings).qualification)
     with store.reading() as db:
-        return tuple(annotators.everyone(db))
+        roster.qualify(qualifications.every(db))
+        return tuple(
+            Listed(
+                annotator=one,
+                barred=tuple(track for track in Track if not roster.qualified(one.annotator_id, track)),
+            )
+            for one in annotators.everyone(db)
+        )
 
 
 def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:

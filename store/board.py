@@ -32,10 +32,12 @@ class Board:
         self._gold_of: dict[str, Item] = {}
 
     def add(self, wanted: Iterable[Wanted]) -> None:
-        """Takes comparisons in; those already known stay as they are."""
+        """Takes comparisons in; those already known stay as they are, but for gold ones that ended."""
         new: defaultdict[Lane, list[Item]] = defaultdict(list)
         for one in wanted:
-            if one.comparison_id not in self.items:
+            if one.ended and one.comparison_id in self.items:
+                self._end_gold(self.items[one.comparison_id])
+            elif one.comparison_id not in self.items:
                 item = self.know(one)
                 if item.in_line:
                     new[item.lane].append(item)
@@ -43,14 +45,14 @@ class Board:
             self._lines[lane].add(items)
 
     def know(self, wanted: Wanted) -> Item:
-        """The comparison as an item of no line yet; a gold one can be drawn from now on."""
+        """The comparison as an item of no line yet; a gold one can be drawn from now on, unless it ended."""
         item = item_of(wanted)
         self.items[item.comparison_id] = item
         if wanted.seen:
             self.worked |= {(annotator_id, wanted.track) for annotator_id in wanted.seen}
         if item.is_open:
             self.tally.opened(item)
-        if item.purpose is Purpose.GOLD:
+        if item.purpose is Purpose.GOLD and not wanted.ended:
             self._golds[item.stream].append(item)
             self._gold_of[item.repeats or item.comparison_id] = item
         return item
@@ -145,6 +147,11 @@ class Board:
             self.tally.opened(item, -1 if was_open else 1)
             if not was_open:
                 self.give_back(item)
+
+    def _end_gold(self, item: Item) -> None:
+        """It is drawn no more; who holds it finishes it, and learns nothing of what it was."""
+        golds = self._golds[item.stream]
+        golds[:] = [one for one in golds if one is not item]
 
     def _alike(self, item: Item) -> Iterator[Item]:
         """The item, and its gold twin or whose gold twin it is: who saw one is not asked the other."""

@@ -50,6 +50,7 @@ measured as (
 select comparisons.comparison_id, prompts.track, prompts.language, prompts.author, purpose,
        batch_id, batches.round, priority, overlap, repeats,
        len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
+       gold_ends.comparison_id is not null as ended,
        list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, []),
                    coalesce(measured.judges, [])) as seen
 from   comparisons
@@ -58,6 +59,7 @@ join   batches using (batch_id)
 left   join judged on judged.comparison_id = comparisons.comparison_id
 left   join skipped on skipped.comparison_id = comparisons.comparison_id
 left   join measured on measured.comparison_id = comparisons.comparison_id
+left   join gold_ends on gold_ends.comparison_id = comparisons.comparison_id
 -- a condition beside the equality would compare every row with every other.
 left   join judged as original on original.comparison_id = if(purpose = 'gold', repeats, null)
 where  ($comparison_ids::varchar[] is null
@@ -74,7 +76,10 @@ select comparison_id from comparisons
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How much a comparison wants and has, and who has judged or skipped it already."""
+    """How much a comparison wants and has, and who has judged or skipped it already.
+
+    A gold one that is `ended` measures nobody any more.
+    """
 
     comparison_id: str
     track: Track
@@ -89,6 +94,7 @@ class Wanted:
     author: str | None = None
     purpose: Purpose = Purpose.TRAIN
     repeats: str | None = None
+    ended: bool = False
 
 
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:

@@ -28,7 +28,7 @@ from store.leases import LeaseSettings
 from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queue import Queue
-from store.records import Annotator, Comparison, Fact, Label, Purpose, Qualification, Track, now
+from store.records import Annotator, Comparison, Fact, GoldEnd, Label, Purpose, Qualification, Track, now
 from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
@@ -84,7 +84,8 @@ class Store:
         self.notice(facts)
 
     def notice(self, facts: Sequence[Fact]) -> None:
-        """Tells the queue of facts that have just been appended: people, and comparisons that want labels."""
+        """Tells the queue of facts that have just been appended: people, comparisons that want labels, and
+        gold ones that ended."""
         given = Counter(fact.comparison_id for fact in facts if isinstance(fact, Label) and not fact.surplus)
         asked = [
             fact.comparison_id
@@ -93,13 +94,14 @@ class Store:
             if isinstance(fact, Comparison)
             and (fact.purpose is Purpose.GOLD or given[fact.comparison_id] < fact.overlap)
         ]
+        ended = [fact.comparison_id for fact in facts if isinstance(fact, GoldEnd)]
         people = [fact for fact in facts if isinstance(fact, Annotator)]
         qualified = [fact for fact in facts if isinstance(fact, Qualification)]
         if people or qualified:
             self.queue.admit(people, qualified)
-        if asked:
+        if asked or ended:
             with self.reading() as db:
-                found = comparisons.wanted(db, asked)
+                found = comparisons.wanted(db, asked + ended)
             self.queue.add(one for one in found if one.labels < one.overlap or one.purpose is Purpose.GOLD)
 
     def append_later(self, actor_id: str, *facts: Fact) -> Ticket:

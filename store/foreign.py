@@ -22,6 +22,7 @@ from store.records import (
     Edit,
     Fact,
     Gold,
+    GoldEnd,
     Guideline,
     Kind,
     Label,
@@ -82,7 +83,7 @@ def check_fit(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
                 _check_ranks(fact, _of(known.answers, "comparison", fact.comparison_id))
             case Edit():
                 _check_ranks(fact, _of(known.labels, "label", fact.label_id)[0])
-            case Lease() | Skip():
+            case Lease() | Skip() | GoldEnd():
                 _of(known.answers, "comparison", fact.comparison_id)
             case Retraction() | Review():
                 _of(known.labels, "label", fact.label_id)
@@ -131,7 +132,7 @@ class _Known:
 def _known(db: DuckDBPyConnection, facts: Sequence[Fact]) -> _Known:
     wanted = {"ids": [fact.label_id for fact in facts if isinstance(fact, Edit | Retraction | Review)]}
     labels = {one: (count, whose) for one, count, whose in db.execute(RANKED, wanted).fetchall()}
-    asked = (Label, Gold, Lease, Skip)
+    asked = (Label, Gold, GoldEnd, Lease, Skip)
     wanted = {"ids": [fact.comparison_id for fact in facts if isinstance(fact, asked)]}
     answers: dict[str, int] = dict(db.execute(COUNTS, wanted).fetchall())
     return _Known(
@@ -193,7 +194,7 @@ def _none(noun: str, missing: Sequence[str]) -> None:
 def _voices(fact: Fact) -> tuple[str, ...]:
     """In whose name it speaks."""
     match fact:
-        case Label() | Gold() | Lease() | Skip() | Retraction():
+        case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction():
             return (fact.annotator_id,)
         case Review():
             return (fact.reviewer_id,)

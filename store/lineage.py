@@ -6,12 +6,12 @@ beside. How models came of snapshots is `store.descent`'s affair.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, snapshots
+from store import annotators, signatures, snapshots
 from store.descent import Thread, Trained, back, everything, forward, of_model
 from store.errors import RequestError
 from store.home import Home
@@ -106,32 +106,47 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
         people = db.execute(ANNOTATORS_OF_FILES, {"path": files}).fetchall() if files else []
     since = _since(db, home, trained, thread)
     return Lineage(
-        thing=f"{noun}:{name}",
+        thing=told(db, noun, name),
         labels=tuple(label_ids),
         annotators=tuple(annotator_id for annotator_id, _name in people),
-        names=tuple(name for _annotator_id, name in people),
+        names=tuple(called for _annotator_id, called in people),
         snapshots=tuple(sorted(thread.snapshots)),
         reward_models=tuple(sorted(thread.reward_models)),
         policies=tuple(sorted(thread.policies)),
         withdrawn=tuple(sorted(since[0].intersection(label_ids))),
         edited=tuple(sorted(since[1].intersection(label_ids))),
         marks=touched(marks(db, home, trained), thread),
+        signatures=tuple(signatures.of_snapshot(db, name)) if noun == "snapshot" else (),
     )
 
 
-def meant(db: DuckDBPyConnection, trained: Trained, thing: str) -> tuple[str, str]:
+def meant(
+    db: DuckDBPyConnection, trained: Trained, thing: str, nouns: Sequence[str] = NOUNS
+) -> tuple[str, str]:
     """The noun and the one id that is meant by `noun:ID`; an ID may be its first letters, as long as they are
-    of one thing, and an annotator may be named."""
+    of one thing, and an annotator may be named. RequestError where it is none of the nouns or not there."""
     noun, _, start = thing.partition(":")
+    if noun not in nouns or not start:
+        kinds = [f"{one}:NAME" if one == "annotator" else f"{one}:ID" for one in nouns]
+        *others, last = kinds
+        words = f"{', '.join(others)} or {last}" if others else last
+        raise RequestError(f"Expected {words}; got {thing}.")
     known = _known(db, trained, noun, start)
     if start in known:
         return noun, start
-    if not (start and known):
-        nouns = ", ".join(f"{one}:ID" for one in NOUNS[:-1])
-        raise RequestError(f"Expected {nouns} or {NOUNS[-1]}:ID of something that is there; got {thing}.")
+    if not known and noun == "annotator":
+        raise RequestError(f"There is no annotator named {start}; hone user list names them.")
+    if not known:
+        raise RequestError(f"There is no {noun} whose id begins with {start}; look its id up once more.")
     if len(known) > 1:
         raise RequestError(f"{len(known)} ids of the kind {noun} begin with {start}; give more letters.")
     return noun, known[0]
+
+
+def told(db: DuckDBPyConnection, noun: str, name: str) -> str:
+    """Such as `label:ID`; a person by name."""
+    person = annotators.by_id(db, name) if noun == "annotator" else None
+    return f"{noun}:{person.name if person else name}"
 
 
 def holding(db: DuckDBPyConnection, home: Home, trained: Trained, noun: str, name: str) -> Thread:

@@ -1,12 +1,10 @@
-"""What is marked "trained on retracted labels" until it is trained anew.
+"""What holds retracted labels or is trained on them, and is marked so until it is trained anew.
 
 A mark is derived, never stored: a snapshot bears one while its file holds labels that were retracted or
 overruled since, a reward model while its snapshot does, a policy while anything in its descent does.
 """
 
 from __future__ import annotations
-
-from typing import Final
 
 from duckdb import DuckDBPyConnection
 
@@ -27,8 +25,6 @@ select distinct label_id from read_parquet($path)
 where  label_id in (select label_id from retractions union all select label_id from overruled)
 order  by label_id
 """
-
-WORDS: Final = "trained on retracted labels"
 
 
 def marks(db: DuckDBPyConnection, home: Home, trained: Trained | None = None) -> tuple[Mark, ...]:

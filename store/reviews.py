@@ -7,7 +7,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from store.records import SafetyLabel, Track, Turn
+from store.records import SafetyLabel, Track, Turn, Verdict
 from store.rows import number, rows
 
 INSERT = """
@@ -23,6 +23,13 @@ returning review_id
 COUNT = """
 select count(*) from reviews
 where  label_id = $label_id
+"""
+
+NEWEST = """
+select verdict from reviews
+where  label_id = $label_id
+order  by made_at desc
+limit  1
 """
 
 FLAGS_LIKE = """
@@ -126,6 +133,12 @@ ORDER = ("chosen unsafe, another safe", "flagged", "both bad", "unreviewed")
 def count(db: DuckDBPyConnection, label_id: str) -> int:
     """How many verdicts were given on a label."""
     return number(db.execute(COUNT, {"label_id": label_id}))
+
+
+def overruled(db: DuckDBPyConnection, label_id: str) -> bool:
+    """Whether the newest verdict takes the label out."""
+    newest = db.execute(NEWEST, {"label_id": label_id}).fetchone()
+    return newest is not None and newest[0] != Verdict.CONFIRM
 
 
 def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, str]:

@@ -69,6 +69,7 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Batch: Table("batches", batches.INSERT, ("batch_id",)),
     records.Comparison: Table("comparisons", comparisons.INSERT, ("comparison_id",)),
     records.Gold: Table("golds", golds.INSERT, ("comparison_id",)),
+    records.GoldEnd: Table("gold_ends", golds.INSERT_END, ("comparison_id",)),
     records.Lease: Table("leases", leases.INSERT),
     records.Label: Table("labels", labels.INSERT, ("label_id",), insert_new=labels.INSERT_NEW),
     records.Edit: Table("edits", edits.INSERT, ("label_id", "version")),

@@ -80,26 +80,31 @@ def void(
     root = home_of(home)
     if not (why.strip() or dry_run):
         raise HoneError("Expected --why with what is wrong with the labels; got nothing.")
-    asked = Void(thing=thing, why=why, suspend=suspend, dry_run=True)
-    ask_first = sys.stdin.isatty() and not (yes or dry_run or as_json)
-    with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
-        if dry_run or ask_first:
-            found = door.ask(retract, asked)
-        else:
-            found = door.ask(retract, dataclasses.replace(asked, dry_run=False))
+    ask_first = not (yes or dry_run)
+    if ask_first and not sys.stdin.isatty():
+        raise HoneError("Retracting cannot be taken back; say --yes, or look first with --dry-run.")
+    asked = Void(thing=thing, why=why, suspend=suspend, dry_run=dry_run or ask_first)
+
+    def answer(request: Void) -> Voided:
+        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+            return door.ask(retract, request)
+
+    found = answer(asked)
     if ask_first:
         typer.echo("\n".join(_impact(found)), err=True)
         typer.confirm("Retract them? This cannot be taken back.", abort=True, err=True)
-        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
-            found = door.ask(retract, dataclasses.replace(asked, dry_run=False))
+        found = answer(dataclasses.replace(asked, dry_run=False))
     say(as_json, dataclasses.asdict(found), "\n".join(_impact(found)))
 
 
 def marked(found: tuple[Mark, ...]) -> list[str]:
-    """A line for everything that was trained on retracted labels."""
-    from store.marks import WORDS
-
-    return [f"{mark.noun} {mark.name[:20]}: {WORDS} ({mark.labels})" for mark in found]
+    """A line for everything that holds retracted labels or was trained on them."""
+    return [
+        f"snapshot {mark.name[:20]}: holds {counted(mark.labels, 'label')} retracted since"
+        if mark.noun == "snapshot"
+        else f"{mark.noun} {mark.name[:20]}: trained on retracted labels ({mark.labels})"
+        for mark in found
+    ]
 
 
 def _list(home: Path, most: int, as_json: bool) -> None:
@@ -124,7 +129,10 @@ def _rule(home: Path, thing: str, verdict: Verdict, why: str, name: str, as_json
     vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
     with open_door(root) as door:
         kept = door.ask(review_label, ReviewLabel(thing=thing, verdict=verdict, why=why, vouch=vouch))
-    say(as_json, dataclasses.asdict(kept), f"{kept.verdict} on {kept.label_id}: {kept.why}")
+    ruling = kept.review
+    lines = [f"{ruling.verdict} on {ruling.label_id}: {ruling.why}"]
+    lines += [f"The gold answer {one} was made of it and measures nobody any more." for one in kept.golds]
+    say(as_json, {**dataclasses.asdict(ruling), "golds": kept.golds}, "\n".join(lines))
 
 
 def _waiting(one: DueReview) -> list[str]:
@@ -142,16 +150,20 @@ def _waiting(one: DueReview) -> list[str]:
 
 def _impact(found: Voided) -> list[str]:
     done = "would be " if found.dry_run else ""
+    whose = f" of {found.thing.partition(':')[2]}" if found.thing.startswith("annotator:") else ""
     nouns = {
         "snapshots": found.snapshots,
         "reward models": found.reward_models,
         "policies": found.policies,
         "comparisons asked again": found.comparisons,
     }
-    lines = [f"{counted(len(found.labels), 'label')} {done}retracted: {listed(found.labels, MOST)}"]
+    count = counted(len(found.labels), "label")
+    lines = [f"{count}{whose} {done}retracted: {listed(found.labels, MOST)}"]
     lines += [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
+    if found.golds:
+        lines.append(f"gold answers made of them, {done}withdrawn: {listed(found.golds, MOST)}")
     if found.suspended:
-        lines.append(f"{found.thing} judges nothing more until somebody qualifies them again.")
+        lines.append(f"{found.suspended} judges nothing more until somebody qualifies them again.")
     return [*lines, *marked(found.marks)]
 
 

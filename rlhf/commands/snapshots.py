@@ -59,7 +59,9 @@ def snapshot(
 
 
 def sign(
-    snapshot: Annotated[str, typer.Argument(help="The snapshot's id; its first letters will do.")],
+    snapshot: Annotated[
+        str, typer.Argument(help="The snapshot's id, or snapshot:ID; its first letters will do.")
+    ],
     as_: Annotated[str, typer.Option("--as", help="The reviewer who signs; their password is asked for.")],
     note: Annotated[str, typer.Option(help="What the reviewer wants to say with it.")] = "",
     home: HomeOption = Path(),
@@ -82,8 +84,13 @@ def sign(
     vouch = Vouch(name=as_, password=asked_password(f"Password of {as_}"))
     with open_door(root) as door:
         signed = door.ask(sign_snapshot, SignSnapshot(snapshot=found.snapshot_id, note=note, vouch=vouch))
-    words = f"{signed.name} signed snapshot {found.snapshot_id[:12]} on {signed.made_at:%Y-%m-%d %H:%M} UTC."
-    say(as_json, {**dataclasses.asdict(signed), "snapshot_id": found.snapshot_id}, words)
+    already = any(one.reviewer_id == signed.reviewer_id for one in seen.signatures)
+    words = (
+        f"{signed.name} {'has signed' if already else 'signed'} snapshot {found.snapshot_id[:12]} "
+        f"{'already, ' if already else ''}on {signed.made_at:%Y-%m-%d %H:%M} UTC."
+    )
+    told_of = {"snapshot_id": found.snapshot_id, "already": already}
+    say(as_json, {**dataclasses.asdict(signed), **told_of}, words)
 
 
 def told(frozen: Snapshot) -> list[str]:

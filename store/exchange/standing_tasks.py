@@ -63,6 +63,7 @@ order  by comparison_id, label_id
 KNOWN = """
 select comparison_id, ranks, coalesce(name, golds.annotator_id) as annotator, why, golds.made_at
 from   golds
+anti   join gold_ends using (comparison_id)
 left   join annotators on annotators.annotator_id = golds.annotator_id
 where  comparison_id in (select unnest($comparison_ids::varchar[]))
 """

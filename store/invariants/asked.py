@@ -56,6 +56,19 @@ join   comparisons using (comparison_id)
 where  len(ranks) <> len(response_ids) or len(safety) not in (0, len(response_ids))
 """
 
+# A label that was made gold may be withdrawn or overruled later.
+GOLD_OF_NOTHING = """
+select golds.comparison_id from golds
+join   current_labels on current_labels.label_id = golds.label_id
+anti   join gold_ends on gold_ends.comparison_id = golds.comparison_id
+where  retracted or coalesce(verdict, 'confirm') <> 'confirm'
+"""
+
+ENDS_OF_NOTHING = """
+select comparison_id from gold_ends
+anti   join golds using (comparison_id)
+"""
+
 REPEATS_NOTHING = """
 select comparison_id from comparisons
 where  purpose = 'swapped'
@@ -105,6 +118,17 @@ RULES: Final = (
         name="gold answers fit",
         broken=GOLD_LENGTHS,
         wrong="Gold answers with other than one rank and one safety a response",
+    ),
+    Rule(
+        name="gold answers stand",
+        broken=GOLD_OF_NOTHING,
+        wrong="Gold answers that still measure, made of labels that do not stand",
+        mend="hone gold --withdraw ID --why W ends each",
+    ),
+    Rule(
+        name="answers of withdrawals",
+        broken=ENDS_OF_NOTHING,
+        wrong="Withdrawals of known answers that are not there",
     ),
     Rule(
         name="repeats point somewhere",

@@ -85,6 +85,7 @@ group by label_id
 having   max(version) <> count(*)
 """
 
+# What was said in another home comes in by the hand of hone (hone import events).
 OTHERS_EDITS = """
 with told as (
   select try(json_extract_string(body, '$.fact.label_id')) as label_id,
@@ -94,7 +95,7 @@ with told as (
 )
 select distinct label_id from told
 join   labels using (label_id)
-where  actor <> annotator_id
+where  actor not in (annotator_id, 'hone')
 """
 
 SKIPS_OF_NOTHING = """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.signatures import Signed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountHome:
@@ -59,7 +61,8 @@ class ListMarks:
 class Lineage:
     """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
     annotators', in the same order. Of the labels, those `withdrawn` (retracted or overruled) or `edited`
-    after a snapshot took them; `marks` are on what was trained on withdrawn ones."""
+    after a snapshot took them; `marks` are on what was trained on withdrawn ones; `signatures` let a snapshot
+    train."""
 
     thing: str
     labels: tuple[str, ...]
@@ -71,6 +74,7 @@ class Lineage:
     withdrawn: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    signatures: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ is a further row. This package imports only the standard library and knows neith
 
 from __future__ import annotations
 
-from store.records.asked import Batch, Comparison, Demonstration, Gold, Policy, Prompt, Response
+from store.records.asked import Batch, Comparison, Demonstration, Gold, GoldEnd, Policy, Prompt, Response
 from store.records.judged import Edit, Label, Lease, Retraction, Review, Skip
 from store.records.people import Annotator, Credential, Guideline, Qualification, SignIn, SignOut
 from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Signature, Snapshot
@@ -37,6 +37,7 @@ __all__ = [
     "Evaluation",
     "Fact",
     "Gold",
+    "GoldEnd",
     "Guideline",
     "Kind",
     "Label",
@@ -78,6 +79,7 @@ Fact = (
     | Batch
     | Comparison
     | Gold
+    | GoldEnd
     | Lease
     | Label
     | Edit

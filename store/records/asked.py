@@ -94,13 +94,27 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gold:
-    """The known answer of a comparison with the purpose gold; `ranks` and `safety` as in a label."""
+    """The known answer of a comparison with the purpose gold; `ranks` and `safety` as in a label.
+
+    `label_id` names the label that it was made of; what was imported has none.
+    """
 
     comparison_id: str
     ranks: tuple[int, ...]
     safety: tuple[SafetyLabel, ...] = ()
     why: str = ""
     annotator_id: str
+    label_id: str | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldEnd:
+    """A known answer that measures nobody any more, who says so, and why."""
+
+    comparison_id: str
+    annotator_id: str
+    why: str
     made_at: datetime = field(default_factory=now)
 
 

@@ -15,10 +15,11 @@ from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
 from store.verbs.data import freeze, ingest
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
+from store.verbs.golds import list_golds, make_gold, withdraw_gold
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.keeping import dump_tables, examine
 from store.verbs.looking import count_home, trace, verify_audit
-from store.verbs.measuring import make_gold, qualify
+from store.verbs.measuring import qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.retracting import list_marks, void
@@ -37,6 +38,7 @@ __all__ = [
     "freeze",
     "ingest",
     "list_annotators",
+    "list_golds",
     "list_marks",
     "list_reviews_due",
     "look_at_snapshot",
@@ -58,6 +60,7 @@ __all__ = [
     "undo_label",
     "verify_audit",
     "void",
+    "withdraw_gold",
 ]
 
 
@@ -88,6 +91,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         freeze,
         ingest,
         list_annotators,
+        list_golds,
         make_gold,
         list_marks,
         list_reviews_due,
@@ -109,6 +113,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         undo_label,
         verify_audit,
         void,
+        withdraw_gold,
     )
 }
 """By name, as `/api/verbs/{name}` calls them."""

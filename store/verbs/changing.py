@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, edits, labels, prompts
+from store import batches, comparisons, edits, golds, labels, prompts
 from store.database import Store
 from store.errors import RequestError
 from store.holds import Held
@@ -60,7 +60,9 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
         check_qualified(store, actor, _track(db, label))
         retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
         lease = _once_more(label, moment, store.queue.lease_time)
-        store.append(actor.annotator_id, retraction, lease)
+        with store.turns.of("gold"):  # nobody makes it gold meanwhile
+            ended = golds.ends(db, [label.label_id], actor.annotator_id, "the label was undone")
+            store.append(actor.annotator_id, retraction, lease, *ended)
         (wanted,) = comparisons.wanted(db, [label.comparison_id])
         return assignment(store, db, store.queue.reopen(label, wanted, lease))
 

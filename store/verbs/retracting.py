@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, guidelines, labels, lineage, progress
+from store import annotators, comparisons, golds, guidelines, labels, lineage, progress
 from store.database import Store
 from store.descent import Thread, everything
 from store.errors import NotAllowedError, RequestError
 from store.marks import marks
 from store.messages import Actor, ListMarks, Mark
-from store.records import Label, Qualification, Retraction, Role, Track
+from store.records import Fact, Label, Qualification, Retraction, Role, Track
 from store.verbs.assignments import LONGEST_COMMENT, check_words
 from store.verbs.roles import allow
 
@@ -35,7 +35,8 @@ class Void:
 class Voided:
     """The labels retracted and everything that they touched; `comparisons` are open to others again.
 
-    `suspended` names who was barred; `marks` are what is now "trained on retracted labels".
+    `golds` were made of the labels and measure nobody any more; `suspended` names who was barred; `marks` are
+    on what learned from the labels, and count all that do not stand.
     """
 
     thing: str
@@ -44,6 +45,7 @@ class Voided:
     reward_models: tuple[str, ...]
     policies: tuple[str, ...]
     comparisons: tuple[str, ...]
+    golds: tuple[str, ...] = ()
     suspended: str | None = None
     dry_run: bool = False
     marks: tuple[Mark, ...] = ()
@@ -56,14 +58,14 @@ def void(store: Store, actor: Actor, request: Void) -> Voided:
     if not (request.why.strip() or request.dry_run):
         raise RequestError("Expected why the labels are void; got nothing. Say it in a few words.")
     with store.reading() as db:
-        noun, name = lineage.meant(db, everything(db), request.thing)
+        noun, name = lineage.meant(db, everything(db), request.thing, ("annotator", "label"))
         annotator_id = _annotator(db, noun, name)
     if annotator_id == actor.annotator_id:
         raise NotAllowedError("Nobody voids their own labels; undo them, or leave it to another reviewer.")
     with store.turns.of(annotator_id), store.reading() as db:
         standing = labels.standing(db, noun, name)
         if not (standing or request.suspend):
-            raise RequestError(f"Nothing of {noun}:{name} stands that could be voided.")
+            raise RequestError(f"Nothing of {lineage.told(db, noun, name)} stands that could be voided.")
         impact = _impact(db, store, noun, name, standing)
         if request.dry_run:
             return replace(impact, dry_run=True)
@@ -72,7 +74,7 @@ def void(store: Store, actor: Actor, request: Void) -> Voided:
         return replace(
             impact,
             marks=lineage.touched(marks(db, store.home), thread),
-            suspended=annotator_id if request.suspend else None,
+            suspended=_name(db, annotator_id) if request.suspend else None,
         )
 
 
@@ -85,22 +87,26 @@ def list_marks(store: Store, actor: Actor, _request: ListMarks) -> tuple[Mark, .
 
 def _annotator(db: DuckDBPyConnection, noun: str, name: str) -> str:
     """Whose labels they are."""
-    if noun == "label":
-        label = labels.by_id(db, name)
-        assert label is not None  # noqa: S101  # it was just found
-        return label.annotator_id
     if noun == "annotator":
         return name
-    raise RequestError(f"Expected annotator:NAME or label:ID to void; got {noun}:{name}.")
+    label = labels.by_id(db, name)
+    assert label is not None  # noqa: S101  # it was just found
+    return label.annotator_id
+
+
+def _name(db: DuckDBPyConnection, annotator_id: str) -> str:
+    person = annotators.by_id(db, annotator_id)
+    return person.name if person else annotator_id
 
 
 def _retract(store: Store, actor: Actor, request: Void, annotator_id: str, standing: list[Label]) -> None:
     progress.tell("retracting", 0.0, f"{len(standing)} labels")
-    facts: list[Retraction | Qualification] = [
+    facts: list[Fact] = [
         Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason=request.why)
         for label in standing
     ]
-    with store.reading() as db:
+    with store.turns.of("gold"), store.reading() as db:  # nobody makes them gold meanwhile
+        facts += golds.ends(db, [label.label_id for label in standing], actor.annotator_id, request.why)
         if request.suspend:
             facts += [
                 Qualification(
@@ -127,11 +133,12 @@ def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, standing
     thread = lineage.holding(db, store.home, trained, noun, name)
     label_ids = [label.label_id for label in standing]
     return Voided(
-        thing=f"{noun}:{name}",
+        thing=lineage.told(db, noun, name),
         labels=tuple(label_ids),
         snapshots=tuple(sorted(thread.snapshots)),
         reward_models=tuple(sorted(thread.reward_models)),
         policies=tuple(sorted(thread.policies)),
         comparisons=tuple(labels.opened_by(db, label_ids)),
+        golds=tuple(golds.made_of(db, label_ids)),
         marks=lineage.touched(marks(db, store.home, trained), thread),
     )

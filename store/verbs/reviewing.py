@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store import labels, lineage, responses, reviews
+from store import golds, labels, lineage, responses, reviews
 from store.database import Store
 from store.descent import everything
 from store.errors import NotAllowedError, RequestError
 from store.identity import identity
 from store.messages import Actor
-from store.records import Review, Role, Verdict
+from store.records import GoldEnd, Review, Role, Verdict
 from store.reviews import Due, ReviewSettings
 from store.settings import load_section
 from store.verbs.assignments import LONGEST_COMMENT, check_words
@@ -53,6 +53,14 @@ class ReviewLabel:
     vouch: Vouch | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """The verdict, and the gold answers made of the label that measure nobody any more."""
+
+    review: Review
+    golds: tuple[str, ...] = ()
+
+
 def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> ReviewsDue:
     """Labels whose chosen response is unsafe while another is safe, flags, labels that find nothing
     acceptable, and, where the home asks for it, whatever nobody has reviewed."""
@@ -67,15 +75,15 @@ def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> Rev
     return ReviewsDue(due=due, waiting=found[0].waiting if found else 0)
 
 
-def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Review:
-    """Keeps the verdict, the newest of which counts."""
+def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
+    """Keeps the verdict, the newest of which counts; one that takes a label out ends its gold answer."""
     who = reviewer(store, actor, request.vouch)
     check_words("reason", request.why, LONGEST_COMMENT)
     if not request.why.strip():
         raise RequestError("Expected why the verdict is so; got nothing. Say it in a few words.")
     with store.reading() as db:
         label_id = _ruled_on(db, request.thing, who, request.verdict)
-        with store.turns.of(f"review {label_id}"):
+        with store.turns.of(f"review {label_id}"), store.turns.of("gold"):
             review = Review(
                 review_id=identity("review", label_id, reviews.count(db, label_id)),
                 label_id=label_id,
@@ -83,8 +91,11 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Review:
                 verdict=request.verdict,
                 why=request.why,
             )
-            store.append(who.annotator_id, review)
-    return review
+            ended: list[GoldEnd] = []
+            if request.verdict is not Verdict.CONFIRM:
+                ended = golds.ends(db, [label_id], who.annotator_id, request.why)
+            store.append(who.annotator_id, review, *ended)
+    return Ruled(review=review, golds=tuple(end.comparison_id for end in ended))
 
 
 def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) -> str:
@@ -92,9 +103,7 @@ def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) 
     noun, _, start = thing.partition(":")
     if noun == "skip":
         return _flag(db, start, who, verdict)
-    if noun != "label":
-        raise RequestError(f"Expected label:ID or skip:ID of what waits for a review; got {thing}.")
-    _noun, name = lineage.meant(db, everything(db), thing)
+    _noun, name = lineage.meant(db, everything(db), thing, ("label", "skip"))
     label = labels.by_id(db, name)
     assert label is not None  # noqa: S101  # it was just found
     if labels.retracted(db, name):

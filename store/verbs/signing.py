@@ -28,7 +28,7 @@ LONGEST_NOTE = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtSnapshot:
-    """Wants to see a snapshot; its id may be its first letters."""
+    """Wants to see a snapshot, `snapshot:ID` or the id; it may be its first letters."""
 
     snapshot: str
 
@@ -91,7 +91,8 @@ def sign_snapshot(store: Store, actor: Actor, request: SignSnapshot) -> Signed:
 
 
 def _snapshot(db: DuckDBPyConnection, start: str) -> Snapshot:
-    _noun, name = lineage.meant(db, everything(db), f"snapshot:{start}")
+    thing = start if ":" in start else f"snapshot:{start}"
+    _noun, name = lineage.meant(db, everything(db), thing, ("snapshot",))
     found = snapshots.by_id(db, name)
     assert found is not None  # noqa: S101  # it was just found
     return found

@@ -269,4 +269,4 @@ def test_a_person_is_barred_from_a_track_and_let_in_again(tmp_path, monkeypatch,
 def test_a_gold_answer_is_made_of_a_label_that_is_there(tmp_path, monkeypatch, capsys):
     (tmp_path / "hone.toml").touch()
     code, _out, err = said(monkeypatch, capsys, "gold", "label:x", "--why", "y", "--home", str(tmp_path))
-    assert (code, err) == (1, "hone: Expected a label that stands; there is none with the id x.")
+    assert (code, err) == (1, "hone: There is no label whose id begins with x; look its id up once more.")

@@ -42,8 +42,10 @@ EXAMPLES: list[Fact] = [
         safety=(SafetyLabel(safe=True), SafetyLabel(safe=False, category="c", severity=2)),
         why=ODD,
         annotator_id="a",
+        label_id="l",
         made_at=MOMENT,
     ),
+    records.GoldEnd(comparison_id="g", annotator_id="a", why=ODD, made_at=MOMENT),
     records.Edit(
         label_id="l",
         version=1,

@@ -31,6 +31,7 @@ from store.records import (
     Edit,
     Fact,
     Gold,
+    GoldEnd,
     Kind,
     Label,
     Lease,
@@ -166,6 +167,11 @@ def test_a_flag_that_was_answered_is_no_fault(healthy: Store) -> None:
     assert sentences(healthy) == []
 
 
+def test_an_edit_that_was_imported_as_an_event_is_no_fault(healthy: Store) -> None:
+    healthy.append(HONE.annotator_id, edit("l0", 1))
+    assert sentences(healthy) == []
+
+
 FACTS: dict[str, tuple[str, list[Fact], str]] = {
     "batches of comparisons": (
         "test",
@@ -207,6 +213,20 @@ FACTS: dict[str, tuple[str, list[Fact], str]] = {
         "test",
         [compared("x", purpose=Purpose.GOLD), Gold(comparison_id="x", ranks=(1, 2, 3), annotator_id="ben")],
         f"Gold answers with other than one rank and one safety a response: x; {ASK_AUDIT}",
+    ),
+    "gold answers stand": (
+        "test",
+        [
+            compared("x", purpose=Purpose.GOLD),
+            Gold(comparison_id="x", ranks=(1, 2), annotator_id="ben", label_id="l2"),
+        ],
+        "Gold answers that still measure, made of labels that do not stand: x; "
+        "hone gold --withdraw ID --why W ends each.",
+    ),
+    "answers of withdrawals": (
+        "test",
+        [GoldEnd(comparison_id="x", annotator_id="ben", why="")],
+        f"Withdrawals of known answers that are not there: x; {ASK_AUDIT}",
     ),
     "repeats point somewhere": (
         "test",

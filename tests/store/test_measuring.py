@@ -41,7 +41,8 @@ from store.verbs import (
     submit_label,
     undo_label,
 )
-from store.verbs.measuring import MakeGold, Qualify
+from store.verbs.golds import MakeGold
+from store.verbs.measuring import Qualify
 
 SAFE = replace(FIRST_BETTER, safety=(SafetyLabel(safe=True),) * 2)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from small_collection import FIRST_BETTER, comparisons
 
@@ -12,6 +15,8 @@ from store.messages import (
     Assignment,
     Freeze,
     ListMarks,
+    Mark,
+    Narrowing,
     NextComparison,
     NoWork,
     SubmitLabel,
@@ -215,7 +220,7 @@ def test_an_overruled_label_marks_what_learned_from_it_until_it_is_confirmed(
 
 def test_a_suspended_annotator_gets_nothing_more(store: Store, trained: Snapshot, ann: Actor) -> None:
     found = spoiled(store, suspend=True)
-    assert found.suspended == "ann"
+    assert found.suspended == "Ann"
     with store.reading() as db:
         barred = db.execute("select track, passed from qualifications order by track").fetchall()
     assert barred == [("helpfulness", False), ("safety", False)]
@@ -224,7 +229,7 @@ def test_a_suspended_annotator_gets_nothing_more(store: Store, trained: Snapshot
 
 def test_an_undone_label_is_not_voided_again(store: Store, trained: Snapshot, ben: Actor) -> None:
     undo_label(store, ben, UndoLabel())
-    with pytest.raises(RequestError, match="Nothing of annotator:ben stands"):
+    with pytest.raises(RequestError, match="Nothing of annotator:Ben stands"):
         spoiled(store, "annotator:Ben")
 
 
@@ -244,11 +249,49 @@ def test_reviewers_void_but_not_their_own(store: Store, trained: Snapshot, ann: 
 
 
 @pytest.mark.parametrize(
-    "thing", ["snapshot:x", "annotator:", "annotator:zoe", "label:' or 1=1", "x", "policy:one"]
+    ("thing", "sentence"),
+    [
+        ("snapshot:x", "Expected annotator:NAME or label:ID; got snapshot:x."),
+        ("policy:one", "Expected annotator:NAME or label:ID; got policy:one."),
+        ("annotator:", "Expected annotator:NAME or label:ID; got annotator:."),
+        ("x", "Expected annotator:NAME or label:ID; got x."),
+        ("annotator:zoe", "There is no annotator named zoe; hone user list names them."),
+        ("label:' or 1=1", "There is no label whose id begins with ' or 1=1; look its id up once more."),
+    ],
 )
-def test_what_cannot_be_voided_is_said_in_a_sentence(store: Store, trained: Snapshot, thing: str) -> None:
-    with pytest.raises(RequestError, match="Expected"):
+def test_what_cannot_be_voided_is_said_in_a_sentence(
+    store: Store, trained: Snapshot, thing: str, sentence: str
+) -> None:
+    with pytest.raises(RequestError, match=f"^{re.escape(sentence)}$"):
         spoiled(store, thing)
+
+
+def test_a_lineage_names_every_kind_that_has_one(store: Store, trained: Snapshot) -> None:
+    every = "label:ID, annotator:NAME, prompt:ID, snapshot:ID, reward-model:ID or policy:ID; got x."
+    with pytest.raises(RequestError, match=f"^Expected {every}$"):
+        trace(store, HONE, Trace(thing="x"))
+    with pytest.raises(RequestError, match=r"^There is no annotator named nobody; hone user list names them"):
+        trace(store, HONE, Trace(thing="annotator:nobody"))
+
+
+def test_people_are_told_by_name_and_never_by_an_id(store: Store, trained: Snapshot) -> None:
+    person_of_an_id = replace(person("f00d"), name="Zoe")
+    store.append("test", person_of_an_id, *comparisons(1, prefix="z"), label("zc0", "f00d"))
+    assert trace(store, HONE, Trace(thing="annotator:Zoe")).thing == "annotator:Zoe"
+    found = spoiled(store, "annotator:Zoe", suspend=True)
+    assert (found.thing, found.suspended) == ("annotator:Zoe", "Zoe")
+    with pytest.raises(RequestError, match="Nothing of annotator:Zoe stands"):
+        spoiled(store, "annotator:Zoe")
+
+
+def test_only_marks_of_what_the_thing_touched_are_shown(store: Store, trained: Snapshot) -> None:
+    spoiled(store)
+    store.append("test", *comparisons(1, prefix="later"), person("zoe"), label("laterc0", "zoe"))
+    clean = freeze(store, HONE, Freeze(contents=Contents.PREFERENCES, only=Narrowing(without=("Ben",))))
+    dry = spoiled(store, "annotator:zoe", dry_run=True)
+    assert (dry.snapshots, dry.marks) == ((clean.snapshot_id,), ())
+    assert trace(store, HONE, Trace(thing="annotator:zoe")).marks == ()
+    assert spoiled(store, "annotator:zoe").marks == (Mark(noun="snapshot", name=clean.snapshot_id, labels=1),)
 
 
 def test_why_is_asked_for(store: Store, trained: Snapshot) -> None:

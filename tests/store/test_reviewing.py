@@ -176,6 +176,12 @@ def test_what_cannot_be_reviewed_is_said_in_a_sentence(store: Store, judged: lis
         rule(store, thing)
 
 
+def test_the_kinds_that_can_be_reviewed_are_named(store: Store, judged: list[Fact]) -> None:
+    for thing in ("policy:policy", "l-c2"):
+        with pytest.raises(RequestError, match=f"^Expected label:ID or skip:ID; got {thing}.$"):
+            rule(store, thing)
+
+
 def test_why_is_asked_for_and_a_flag_is_not_excluded(store: Store, judged: list[Fact]) -> None:
     with pytest.raises(RequestError, match="Expected why"):
         review_label(store, EVE, ReviewLabel(thing="label:l-c2", verdict=Verdict.CONFIRM, why=" "))

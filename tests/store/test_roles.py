@@ -29,8 +29,9 @@ from store.records import Contents, Role, Track, Verdict
 from store.verbs import VERBS
 from store.verbs.bringing import BringFacts
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
+from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.keeping import DumpTables, Examine
-from store.verbs.measuring import MakeGold, Qualify
+from store.verbs.measuring import Qualify
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
@@ -43,6 +44,8 @@ ASKED: dict[str, tuple[Role, object]] = {
     "freeze": (Role.ENGINEER, Freeze(contents=Contents.PROMPTS)),
     "ingest": (Role.ENGINEER, Ingest()),
     "list_annotators": (Role.ADMINISTRATOR, ListAnnotators()),
+    "list_golds": (Role.REVIEWER, ListGolds()),
+    "withdraw_gold": (Role.REVIEWER, WithdrawGold(comparison_id="c", why="wrong")),
     "make_gold": (Role.REVIEWER, MakeGold(label_id="l", why="")),
     "list_marks": (Role.REVIEWER, ListMarks()),
     "list_reviews_due": (Role.REVIEWER, ListReviewsDue()),

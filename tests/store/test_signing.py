@@ -9,9 +9,9 @@ from small_collection import comparisons
 
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
-from store.messages import Actor, AddAnnotator, Freeze, VerifyAudit
+from store.messages import Actor, AddAnnotator, Freeze, Trace, VerifyAudit
 from store.records import Contents, Degree, Label, Retraction, Role, Snapshot
-from store.verbs import add_annotator, freeze, look_at_snapshot, sign_snapshot, verify_audit
+from store.verbs import add_annotator, freeze, look_at_snapshot, sign_snapshot, trace, verify_audit
 from store.verbs.roles import HONE
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
 from store.verbs.vouching import Vouch
@@ -109,5 +109,16 @@ def test_a_file_that_was_changed_is_not_signed(
 
 
 def test_an_unknown_snapshot_is_said_in_a_sentence(store: Store, frozen: Snapshot) -> None:
-    with pytest.raises(RequestError, match="Expected label:ID"):
+    with pytest.raises(RequestError, match=r"^There is no snapshot whose id begins with zz"):
         sign_snapshot(store, HONE, SignSnapshot(snapshot="zz", vouch=EVE))
+    with pytest.raises(RequestError, match=r"^Expected snapshot:ID; got policy:zz"):
+        sign_snapshot(store, HONE, SignSnapshot(snapshot="policy:zz", vouch=EVE))
+
+
+def test_a_snapshot_is_named_as_elsewhere_and_its_lineage_tells_who_signed(
+    store: Store, frozen: Snapshot
+) -> None:
+    thing = f"snapshot:{frozen.snapshot_id[:8]}"
+    assert trace(store, HONE, Trace(thing=thing)).signatures == ()
+    signed = sign_snapshot(store, HONE, SignSnapshot(snapshot=thing, vouch=EVE))
+    assert trace(store, HONE, Trace(thing=thing)).signatures == (signed,)

@@ -17,10 +17,10 @@ from store.exchange.argilla_values import value_of
 from store.exchange.changes import Change, Changes, changes
 from store.exchange.elements import fitted
 from store.exchange.facts import IMPORTED
-from store.exchange.format import Format, Wanted
+from store.exchange.format import Format, LeftOut, Wanted
 from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of
-from store.exchange.opinions import PART, opinion, setting
+from store.exchange.opinions import MEASURES, PART, measures, opinion, setting, timed
 from store.exchange.publishing import ImportReport, Show, unseen
 from store.exchange.standing_tasks import Standing
 from store.exchange.tasks import Task, import_tasks, read_tasks, standing_tasks
@@ -39,9 +39,10 @@ def import_argilla(door: Door, paths: Sequence[Path], show: Show = unseen) -> Im
     return import_tasks(door, NAME, read(paths), show)
 
 
-def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """The home's comparisons as records, judged or not."""
-    return map(row, standing_tasks(door, wanted))
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any] | LeftOut]:
+    """The home's comparisons as records, judged or not, without those that only measure."""
+    for standing in standing_tasks(door, wanted):
+        yield MEASURES if measures(standing) else row(standing)
 
 
 def row(standing: Standing) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def _asked_here(standing: Standing) -> dict[str, Any]:
         },
         "vectors": {},
     }
-    _note(found, {"setting": setting(asked)} if setting(asked) else {}, _opinions(now))
+    skips = {passed.annotator.removeprefix(IMPORTED): passed.lease_id for passed in standing.passed}
+    _note(found, {"setting": setting(asked), **({"skips": skips} if skips else {})}, _opinions(now))
     return found
 
 
@@ -109,8 +111,7 @@ def _one(user: str, value: object, status: str = "submitted") -> dict[str, Any]:
 
 def _opinions(now: Changes) -> dict[str, Any]:
     told: list[Change] = [*now.anew.values(), *now.besides]
-    found = {_user(change): opinion(change.said, now.order) for change in told}
-    return {user: besides for user, besides in found.items() if besides}
+    return {_user(change): {**opinion(change.said, now.order), **timed(change.said)} for change in told}
 
 
 def _user(change: Change) -> str:

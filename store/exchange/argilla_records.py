@@ -65,6 +65,7 @@ ONE: Final = TypeAdapter(One)
 NESTED: Final = TypeAdapter(dict[str, list[One]])
 OF_USERS: Final = TypeAdapter(list[OfUser])
 OBJECT: Final = TypeAdapter[dict[str, Any]](dict[str, Any], config=STRICT)
+NAMES: Final = TypeAdapter[dict[str, str]](dict[str, str], config=STRICT)
 LIST: Final = TypeAdapter[list[Any]](list[Any], config=STRICT)
 
 
@@ -129,6 +130,7 @@ def task(found: Mapping[str, Any]) -> Task:
         told.besides.get("setting"),
     )
     opinions = fitted(told.besides.get("opinions", {}), OBJECT)
+    skips = fitted(told.besides.get("skips", {}), NAMES)
     judging = [one for one in told.responses if one.question == told.question and one.counts]
     discarded = {one.user: one for one in told.responses if one.status == "discarded"}
     return Task(
@@ -136,7 +138,13 @@ def task(found: Mapping[str, Any]) -> Task:
         meta=noted(NAME, {"row": found}),
         said=tuple(_said(with_opinion(asked, opinions.get(one.user)), one, told.names) for one in judging),
         passed=tuple(
-            Passed(key=user, annotator=_name(user), reason="discarded", made_at=time_of(one.made_at))
+            Passed(
+                key=user,
+                annotator=_name(user),
+                reason="discarded",
+                made_at=time_of(one.made_at),
+                lease_id=skips.get(user),
+            )
             for user, one in discarded.items()
         ),
     )
@@ -151,7 +159,7 @@ def _said(asked: Judgement, one: Response, names: Sequence[str]) -> Said:
         ranks=ranks,
         annotator=_name(one.user),
         both_bad=asked.both_bad or none_acceptable(one.value),
-        made_at=time_of(one.made_at),
+        made_at=time_of(one.made_at) if one.made_at else asked.made_at,
         label_meta=noted(NAME, {"key": one.user}),
     )
     return Said(key=one.user, judgement=judgement, meta=noted(NAME, {"key": one.user}))

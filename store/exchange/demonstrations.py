@@ -6,7 +6,8 @@ be told of a prompt where they are known. Other columns are kept beside the demo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,14 +17,17 @@ from pydantic import Field, TypeAdapter
 from store.door import Door
 from store.exchange.collected import Answered
 from store.exchange.format import Format, Wanted, demonstrations
+from store.exchange.known import Known, Named
 from store.exchange.lines import BadRow, RowError, lines, parsed
 from store.exchange.notes import note_of, noted
-from store.exchange.prompts import Message, Told, prompt_of, told_of, turns_of
+from store.exchange.own import digest
+from store.exchange.prompts import Message, Told, ids_of, prompt_of, told_of, turns_of, words_of
 from store.exchange.prompts import schema as prompt_schema
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.exchange.splitting import UNKNOWN_TIME
-from store.identity import identity
+from store.identity import canonical, identity
 from store.records import Demonstration, Fact
+from store.verbs.recognising import Recognise, recognise
 
 if TYPE_CHECKING:
     from pyarrow import Schema
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 NAME: Final = "demonstrations"
 NOBODY: Final = "imported"
 """The author of a response that nobody signed."""
+NAMED: Final = "demonstration_id"
 SHAPES: Final = ("response", "messages")
 
 
@@ -46,25 +51,60 @@ class Row(Told):
     response_meta: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A demonstration of a file, and the ids that it and its prompt have in the home that wrote it."""
+
+    answered: Answered
+    ids: Mapping[str, str]
+
+
 def read(paths: Sequence[Path]) -> Iterator[Answered | BadRow]:
     """Every row of the files, in order, as a demonstration or as the reason why it is none."""
+    for one in _read(paths):
+        yield one.answered if isinstance(one, Claim) else one
+
+
+def _read(paths: Sequence[Path]) -> Iterator[Claim | BadRow]:
     adapter = TypeAdapter(Row)
     for line in lines(paths):
         try:
-            yield _answered(parsed(line, adapter), line.file.name)
+            row = parsed(line, adapter)
+            yield Claim(_answered(row, line.file.name), ids_of(row.hone))
         except RowError as error:
             yield BadRow(line.file.name, line.number, str(error))
 
 
 def import_demonstrations(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
-    """Brings the files into the door's home; again adds nothing."""
-    return publish(door, NAME, shown(read(paths), show), facts, lambda counts: counts.demonstrations)
+    """Brings the files into the door's home; again adds nothing, and nor does what this home wrote itself."""
+    return publish(
+        door, NAME, shown(_read(paths), show), partial(_facts, door), lambda counts: counts.demonstrations
+    )
 
 
-def facts(answered: Sequence[Answered]) -> Mapping[str, Sequence[Fact]]:
-    """The demonstrations and their prompts, by table."""
-    prompts = {one.prompt.prompt_id: one.prompt for one in answered}
-    return {"prompts": list(prompts.values()), NAME: [one.demonstration for one in answered]}
+def _facts(door: Door, claims: Sequence[Claim]) -> Mapping[str, Sequence[Fact]]:
+    """Those that are new, and their prompts; a response to a prompt of this home stays with it."""
+    there = _known(door, claims)
+    prompts: dict[str, Fact] = {}
+    new: list[Fact] = []
+    for one in claims:
+        given, prompt = one.answered.demonstration, one.answered.prompt
+        if there.demonstrations.get(one.ids.get(NAMED, "")) == digest(given.text):
+            continue
+        if there.prompts.get(one.ids.get("prompt_id", "")) == words_of(prompt):
+            given = replace(given, prompt_id=one.ids["prompt_id"])
+        else:
+            prompts[prompt.prompt_id] = prompt
+        new.append(given)
+    return {"prompts": list(prompts.values()), NAME: new}
+
+
+def _known(door: Door, claims: Sequence[Claim]) -> Known:
+    prompts = tuple({one.ids["prompt_id"] for one in claims if "prompt_id" in one.ids})
+    given = tuple({one.ids[NAMED] for one in claims if NAMED in one.ids})
+    if not prompts and not given:
+        return Known()
+    return door.ask(recognise, Recognise(named=Named(prompts=prompts, demonstrations=given)))
 
 
 def rows(door: Door, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
@@ -101,28 +141,23 @@ def _answered(row: Row, source: str) -> Answered:
     if not text.strip():
         raise RowError("the response is empty")
     prompt = prompt_of(turns_of(asked), row, source)
-    author = row.response_author or NOBODY
-    meta = _meta(row)
-    return Answered(
-        demonstration=Demonstration(
-            demonstration_id=identity(
-                "demonstration",
-                prompt.prompt_id,
-                text,
-                author,
-                row.quality,
-                *([] if meta is None else [meta]),
-            ),
-            prompt_id=prompt.prompt_id,
-            text=text,
-            author=author,
-            source=source,
-            quality=row.quality,
-            meta=meta,
-            made_at=UNKNOWN_TIME,
-        ),
-        prompt=prompt,
+    given = Demonstration(
+        demonstration_id="",
+        prompt_id=prompt.prompt_id,
+        text=text,
+        author=row.response_author or NOBODY,
+        source=source,
+        quality=row.quality,
+        meta=_meta(row),
+        made_at=UNKNOWN_TIME,
     )
+    return Answered(demonstration=replace(given, demonstration_id=_id_of(given)), prompt=prompt)
+
+
+def _id_of(given: Demonstration) -> str:
+    """What follows from all that is told of it, but for its source."""
+    besides = [] if given.meta is None else [given.meta]
+    return identity("demonstration", given.prompt_id, given.text, given.author, given.quality, *besides)
 
 
 def _said(row: Row) -> tuple[str | list[Message], str]:
@@ -163,4 +198,8 @@ def _row(one: Answered, wanted: Wanted) -> dict[str, Any]:
         "response_meta": note.get("meta") if note else given.meta,
     }
     told = {name: value for name, value in signed.items() if value is not None}
+    # The id goes with the prompt's, or alone where the prompt was imported and its answer was not.
+    if _id_of(given) != given.demonstration_id or "hone" in asked:
+        ids = {"prompt_id": given.prompt_id, NAMED: given.demonstration_id}
+        asked["hone"] = canonical(ids)
     return {**said, **asked, **told, **note.get("columns", {})}

@@ -49,11 +49,11 @@ def facts(source: str, judgements: Sequence[Judgement]) -> Mapping[str, Sequence
         # Sorted, so that the place of a response does not tell which was chosen.
         order = sorted(range(len(answers)), key=lambda place: answers[place].response_id)
         comparison = _comparison(told, prompt.prompt_id, batch, [answers[old].response_id for old in order])
-        label = _label(ordered(told, order), comparison.comparison_id)
+        made = label(ordered(told, order), comparison.comparison_id)
         prompts[prompt.prompt_id] = prompt
         responses |= {answer.response_id: answer for answer in answers}
         comparisons[comparison.comparison_id] = comparison
-        labels[label.label_id] = label
+        labels[made.label_id] = made
     return {
         "annotators": [annotator(name) for name in sorted({told.annotator for told in judgements})],
         "policies": [
@@ -158,7 +158,7 @@ def _comparison(told: Judgement, prompt_id: str, batch: Batch, response_ids: Seq
     )
 
 
-def _label(told: Judgement, comparison_id: str) -> Label:
+def label(told: Judgement, comparison_id: str) -> Label:
     """The label of a judgement whose answers are in the comparison's order."""
     annotator_id = f"{IMPORTED}{told.annotator}"
     verdict = (told.ranks, told.degree, told.both_bad, [astuple(one) for one in told.safety], told.surplus)

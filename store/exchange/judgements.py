@@ -51,6 +51,9 @@ class Judgement:
     for all annotators of the same answers, or they become several comparisons. What is the judgement's own
     goes into `label_meta`, its key in the source too: two rows that differ in nothing are one label, and a
     key (a row's id, not its line number) keeps them two.
+
+    `label_id` and `comparison_id` are those of the home that wrote the file, where they do not follow from
+    the rest: by them it knows what it told itself (`store.exchange.own`). To another home they say nothing.
     """
 
     turns: tuple[Turn, ...]
@@ -77,6 +80,8 @@ class Judgement:
     prompt_meta: str | None = None
     comparison_meta: str | None = None
     label_meta: str | None = None
+    label_id: str | None = None
+    comparison_id: str | None = None
 
     def __post_init__(self) -> None:
         count = len(self.answers)

@@ -15,12 +15,12 @@ from store.door import Door
 from store.exchange.changes import Change, changes
 from store.exchange.elements import fitted
 from store.exchange.facts import IMPORTED
-from store.exchange.format import Format, Wanted
+from store.exchange.format import Format, LeftOut, Wanted
 from store.exchange.label_studio_results import results_of
 from store.exchange.label_studio_tasks import NAME, OBJECT, answers_of, key_of, task
 from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of
-from store.exchange.opinions import PART, opinion, setting
+from store.exchange.opinions import MEASURES, PART, measures, opinion, setting
 from store.exchange.publishing import ImportReport, Show, unseen
 from store.exchange.standing_tasks import PassedOf, Standing
 from store.exchange.tasks import Task, import_tasks, read_tasks, standing_tasks
@@ -36,9 +36,10 @@ def import_label_studio(door: Door, paths: Sequence[Path], show: Show = unseen) 
     return import_tasks(door, NAME, read(paths), show)
 
 
-def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """The home's comparisons as tasks, judged or not."""
-    return map(row, standing_tasks(door, wanted))
+def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any] | LeftOut]:
+    """The home's comparisons as tasks, judged or not; of those that measure, gold ones with their answer."""
+    for standing in standing_tasks(door, wanted):
+        yield MEASURES if measures(standing) and not standing.known else row(standing)
 
 
 def row(standing: Standing) -> dict[str, Any]:
@@ -73,12 +74,11 @@ def _asked_here(standing: Standing) -> dict[str, Any]:
     words = dict(zip(keys, (answer.text for answer in asked.answers), strict=True))
     items = [{"id": key, "title": key, "body": text} for key, text in words.items()]
     turns = [{"role": turn.role, "content": turn.content} for turn in asked.turns]
-    besides = setting(asked)
     data = {
         "prompt": asked.turns[-1].content,
         **({"messages": turns} if len(turns) > 1 else {}),
         **(words if count == 2 else {"items": items}),
-        **({PART: besides} if besides else {}),
+        PART: setting(asked),
     }
     annotations = [_annotation(change, keys, now.order) for change in now.besides]
     annotations += [_cancelled(passed) for passed in standing.passed]
@@ -107,8 +107,15 @@ def _annotation(change: Change, keys: Sequence[str], order: Sequence[int]) -> di
         "created_at": f"{said.made_at.isoformat()}Z",
     }
     if isinstance(came, dict) and isinstance(came.get("result"), list):
-        return _anew(change, came, keys, order)
+        now = _anew(change, came, keys, order)
+        return came if _said_alike(now, came) else now
     return _anew(change, plain, keys, order)
+
+
+def _said_alike(now: Mapping[str, Any], came: Mapping[str, Any]) -> bool:
+    """Whether they say the same, whatever ids the home gives it."""
+    told = {name: one for name, one in now[PART].items() if name not in {"label_id", "comparison_id"}}
+    return now["result"] == came["result"] and told == (came.get(PART) or {})
 
 
 def _anew(
@@ -116,11 +123,7 @@ def _anew(
 ) -> dict[str, Any]:
     besides = opinion(change.said, order)
     kept = {name: told for name, told in one.items() if name != PART}
-    return {
-        **kept,
-        "result": results_of(change.ranks, keys, one["result"]),
-        **({PART: besides} if besides else {}),
-    }
+    return {**kept, "result": results_of(change.ranks, keys, one["result"]), PART: besides}
 
 
 def _cancelled(passed: PassedOf) -> dict[str, Any]:
@@ -129,6 +132,7 @@ def _cancelled(passed: PassedOf) -> dict[str, Any]:
         "completed_by": {"email": passed.annotator.removeprefix(IMPORTED)},
         "was_cancelled": True,
         "created_at": f"{passed.made_at.isoformat()}Z",
+        PART: {"lease_id": passed.lease_id},
     }
 
 

@@ -87,7 +87,13 @@ def task(found: Mapping[str, Any]) -> Task:
             _said(asked, key, one, ranks) for key, one, ranks in ranked if (key, one, ranks) not in truths[:1]
         ),
         passed=tuple(
-            Passed(key=key, annotator=_who(one), reason="cancelled", made_at=time_of(one.created_at))
+            Passed(
+                key=key,
+                annotator=_who(one),
+                reason="cancelled",
+                made_at=time_of(one.created_at),
+                lease_id=_lease(one),
+            )
             for key, one in skipped
         ),
         known=next((Known(key=key, annotator=_who(one), ranks=ranks) for key, one, ranks in truths), None),
@@ -144,6 +150,13 @@ def _is_item(told: object) -> bool:
 def key_of(told: object, place: int) -> str:
     """What tells an annotation from the others of its task: its id, or its place where it has none."""
     return f"#{place}" if told is None else str(told)
+
+
+def _lease(one: Annotation) -> str | None:
+    """The skip of the home that wrote it."""
+    told = (one.model_extra or {}).get(PART)
+    lease_id = told.get("lease_id") if isinstance(told, dict) else None
+    return lease_id if isinstance(lease_id, str) else None
 
 
 def _who(one: Annotation) -> str:

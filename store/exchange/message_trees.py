@@ -6,13 +6,15 @@ Pure; knows neither file nor store.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic_core import from_json
 
 from store.exchange.elements import fitted
-from store.exchange.facts import facts, identified
+from store.exchange.facts import identified
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import RowError
 from store.exchange.notes import noted
@@ -24,6 +26,8 @@ from store.records import Prompt, Track, Turn
 NAME: Final = "oasst"
 STOPPED: Final = {"aborted_low_grade", "halted_by_moderator"}
 """States of trees that moderators ended."""
+WAS: Final = "was"
+"""In the column `hone` of a tree: the ranks with which it came."""
 
 
 class Message(BaseModel):
@@ -66,10 +70,15 @@ TEXT: Final = TypeAdapter[str | None](str | None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grown:
-    """What a tree teaches: its prompts, and the rankings of their replies."""
+    """What a tree teaches: its prompts, the first one first, and the rankings of their replies; no prompts
+    where a home's judgement tells its own.
+
+    `before` is what it taught before a home gave it the ranks that stand there.
+    """
 
     prompts: tuple[Prompt, ...]
     rankings: tuple[Ranking, ...]
+    before: Grown | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +94,14 @@ def taught(found: Mapping[str, Any]) -> Grown:
     besides = fitted(found.get(COLUMN), TEXT)
     if besides is None:
         return grown(found)
-    plain = grown({name: told for name, told in found.items() if name != COLUMN}).rankings
+    bare = {name: told for name, told in found.items() if name != COLUMN}
+    if ranks := was(found):
+        return replace(grown(bare), before=grown(_as_it_was(bare, ranks)))
+    plain = grown(bare).rankings
     if not plain:
         raise RowError(f"{COLUMN}: expected ranked replies to what it is about; take the column out")
     judgement = restored(plain[0].judgement, besides)
-    prompts = (prompt for prompt in facts(NAME, [judgement])["prompts"] if isinstance(prompt, Prompt))
-    return Grown(prompts=tuple(prompts), rankings=(replace(plain[0], judgement=judgement),))
+    return Grown(prompts=(), rankings=(replace(plain[0], judgement=judgement),))
 
 
 def grown(found: Mapping[str, Any]) -> Grown:
@@ -120,6 +131,27 @@ def grown(found: Mapping[str, Any]) -> Grown:
             said = (*turns, Turn(role="assistant", content=answer.text))
             waiting += [(one, said) for one in _replies(answer, "prompter")]
     return Grown(prompts=tuple(prompts), rankings=tuple(rankings))
+
+
+def was(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """The former ranks of messages, by their ids; empty where the tree does not tell any."""
+    try:
+        found = from_json(tree.get(COLUMN) or "null")
+    except ValueError:
+        return {}
+    ranks = found.get(WAS) if isinstance(found, dict) else None
+    return ranks if isinstance(ranks, dict) else {}
+
+
+def _as_it_was(tree: Mapping[str, Any], ranks: Mapping[str, Any]) -> dict[str, Any]:
+    former = deepcopy(dict(tree))
+    waiting = [former["prompt"]]
+    while waiting:
+        message = waiting.pop()
+        if message["message_id"] in ranks:
+            message["rank"] = ranks[message["message_id"]]
+        waiting += message.get("replies") or ()
+    return former
 
 
 def _check_ids(first: Message) -> None:

@@ -11,23 +11,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from store.door import Door
 from store.exchange.elements import bad, elements, value
-from store.exchange.facts import facts
 from store.exchange.flat_messages import grouped
 from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Judgement
+from store.exchange.known import Named
 from store.exchange.lines import BadRow, RowError
 from store.exchange.message_trees import NAME, Grown, grown, taught
 from store.exchange.notes import note_of
+from store.exchange.own import facts_for
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.exchange.remainder import COLUMN, remainder
 from store.identity import identity
 from store.records import Fact, Prompt
 from store.verbs.reading import ReadTrees, read_standing_trees
+from store.verbs.recognising import Recognise, recognise
 
 MOST_TURNS: Final = 90
 """Of a conversation as a tree: readers of JSON follow 200 brackets into each other."""
@@ -50,25 +53,39 @@ def import_oasst(door: Door, paths: Sequence[Path], show: Show = unseen) -> Impo
 
     `rows` counts trees, `added` and `there` the prompts and rankings in them.
     """
-    trees = 0
+    trees = implied = 0
 
     def things() -> Iterator[Prompt | Judgement | BadRow]:
-        nonlocal trees
+        nonlocal trees, implied
         for tree in shown(read(paths), show):
             trees += 1
             if isinstance(tree, BadRow):
                 yield tree
             else:
-                yield from tree.prompts
-                yield from (ranking.judgement for ranking in tree.rankings)
+                known = _known(door, tree)
+                implied += not known.prompts
+                yield from known.prompts
+                yield from (ranking.judgement for ranking in known.rankings)
 
-    report = publish(door, NAME, things(), _facts, lambda counts: counts.prompts + counts.labels)
-    return replace(report, rows=trees)
+    report = publish(
+        door, NAME, things(), partial(_facts, door), lambda counts: counts.prompts + counts.labels
+    )
+    return replace(report, rows=trees, there=report.there + implied)
 
 
-def _facts(things: Sequence[object]) -> Mapping[str, Sequence[Fact]]:
-    judged = facts(NAME, [one for one in things if isinstance(one, Judgement)])
-    prompts = {one.prompt_id: one for one in (*judged["prompts"], *things) if isinstance(one, Prompt)}
+def _known(door: Door, tree: Grown) -> Grown:
+    """The tree as this home has it already, where it was this home that changed its ranks."""
+    if tree.before is None:
+        return tree
+    first = tree.before.prompts[0].prompt_id  # follows from the whole tree
+    there = door.ask(recognise, Recognise(named=Named(prompts=(first,)))).prompts
+    return tree.before if first in there else tree
+
+
+def _facts(door: Door, things: Sequence[object]) -> Mapping[str, Sequence[Fact]]:
+    judged = facts_for(door, NAME, [one for one in things if isinstance(one, Judgement)])
+    told = (*judged.get("prompts", ()), *things)
+    prompts = {one.prompt_id: one for one in told if isinstance(one, Prompt)}
     return {**judged, "prompts": list(prompts.values())}
 
 

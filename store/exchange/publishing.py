@@ -58,7 +58,9 @@ def publish(
         bad += [str(row) for row in chunk if isinstance(row, BadRow)]
         good = [row for row in chunk if not isinstance(row, BadRow)]
         if good:
-            deliver(door, name, tables(good))
+            told = tables(good)
+            if any(told.values()):
+                deliver(door, name, told)
     after = counted(door.ask(count_home, CountHome()))
     added = after - before
     return ImportReport(rows=count, added=added, there=count - added - len(bad), bad=tuple(bad))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
+from store.exchange.facts import facts
 from store.exchange.judgements import Judgement, best_first
-from store.records import Prompt, Split, Track
+from store.records import Label, Prompt, Split, Track
 from store.rows import number, rows
 
 END = """
@@ -50,7 +51,8 @@ answered as (
 )
 select turns, answers, ranks, track, split, prompts.language, category, attack_vector, author, degree,
        both_bad, safety, reasons, comment, seconds, shown_order, guideline_version, surplus, purpose,
-       said.made_at, prompts.meta as prompt_meta, asked.meta as comparison_meta, label_meta,
+       said.made_at, said.label_id, said.comparison_id, prompts.meta as prompt_meta,
+       asked.meta as comparison_meta, label_meta,
        if(starts_with(coalesce(annotators.name, said.annotator_id), 'imported:'),
           coalesce(annotators.name, said.annotator_id)[10:],
           coalesce(annotators.name, said.annotator_id)) as annotator
@@ -115,7 +117,7 @@ def page(db: DuckDBPyConnection, selection: Selection, first: int) -> Page:
     found = rows(db.execute(PAGE, {**wanted, "first": first, "most": MOST}), Judgement)
     after = first + MOST
     return Page(
-        judgements=tuple(map(best_first, found)),
+        judgements=tuple(_named(best_first(one)) for one in found),
         following=after if after < end else None,
         done=min(1.0, after / max(end, 1)),
     )
@@ -132,3 +134,9 @@ def exported(db: DuckDBPyConnection, selection: Selection = EVERYTHING) -> Itera
         found = page(db, selection, first)
         yield from found.judgements
         first = found.following
+
+
+def _named(told: Judgement) -> Judgement:
+    """Without the ids where they follow from the rest, as those of what was imported do."""
+    (made,) = (one for one in facts("", [told])["labels"] if isinstance(one, Label))
+    return replace(told, label_id=None, comparison_id=None) if made.label_id == told.label_id else told

@@ -38,7 +38,8 @@ answered as (
   join   responses using (response_id)
   group  by comparison_id
 )
-select comparison_id, turns, answers, track, split, language, category, purpose, wanted.meta as meta
+select comparison_id, turns, answers, track, split, language, category, attack_vector, author, purpose,
+       wanted.meta as meta
 from   wanted
 join   answered using (comparison_id)
 join   prompts using (prompt_id)
@@ -49,7 +50,8 @@ order  by seq
 """
 
 SAID = """
-select said.comparison_id, said.annotator_id, coalesce(annotators.name, said.annotator_id) as annotator,
+select said.label_id, said.comparison_id, said.annotator_id,
+       coalesce(annotators.name, said.annotator_id) as annotator,
        ranks, degree, both_bad, safety, reasons, comment, seconds, said.made_at, labels.meta as meta
 from   current_labels as said
 join   (select label_id, meta from labels
@@ -69,7 +71,8 @@ where  comparison_id in (select unnest($comparison_ids::varchar[]))
 """
 
 PASSED = """
-select comparison_id, coalesce(name, skips.annotator_id) as annotator, reason, flagged, skips.made_at
+select lease_id, comparison_id, coalesce(name, skips.annotator_id) as annotator, reason, flagged,
+       skips.made_at
 from   skips
 left   join annotators on annotators.annotator_id = skips.annotator_id
 where  comparison_id in (select unnest($comparison_ids::varchar[]))
@@ -103,6 +106,8 @@ class Asked:
     split: Split
     language: str
     category: str | None
+    attack_vector: str | None
+    author: str | None
     purpose: Purpose
     meta: str | None
 
@@ -111,6 +116,7 @@ class Asked:
 class SaidOf:
     """A label that stands, as it was said last; `annotator` is a name."""
 
+    label_id: str
     comparison_id: str
     annotator_id: str
     annotator: str
@@ -140,6 +146,7 @@ class KnownOf:
 class PassedOf:
     """A skip."""
 
+    lease_id: str
     comparison_id: str
     annotator: str
     reason: str

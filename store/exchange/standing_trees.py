@@ -11,8 +11,9 @@ from duckdb import DuckDBPyConnection
 
 from store.exchange.facts import facts
 from store.exchange.lines import RowError
-from store.exchange.message_trees import NAME, Ranking, grown
+from store.exchange.message_trees import NAME, WAS, Ranking, grown, was
 from store.exchange.notes import note_of
+from store.exchange.remainder import COLUMN
 from store.exchange.scores import places
 from store.exchange.standing import Selection
 from store.identity import canonical
@@ -102,10 +103,14 @@ def _by_message(
     }
 
 
-def _rank_anew(tree: Mapping[str, Any], ranks: Mapping[str, int | None]) -> None:
+def _rank_anew(tree: dict[str, Any], ranks: Mapping[str, int | None]) -> None:
+    """Gives these messages other ranks; what they were is noted, so that the home knows its tree again."""
+    before = was(tree)
     waiting = [tree["prompt"]]
     while waiting:
         message = waiting.pop()
         if message["message_id"] in ranks:
+            before[message["message_id"]] = message["rank"]
             message["rank"] = ranks[message["message_id"]]
         waiting += message.get("replies") or ()
+    tree[COLUMN] = canonical({WAS: before})

@@ -18,9 +18,11 @@ from store.door import Door
 from store.exchange.elements import bad, elements, value
 from store.exchange.facts import IMPORTED, annotator
 from store.exchange.facts import facts as judged
+from store.exchange.facts import label as label_of
 from store.exchange.format import Wanted
 from store.exchange.judgements import Judgement
 from store.exchange.lines import BadRow, RowError
+from store.exchange.own import Own, own
 from store.exchange.publishing import ImportReport, Show, publish, shown
 from store.exchange.splitting import UNKNOWN_TIME
 from store.exchange.standing_tasks import Standing
@@ -43,12 +45,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """An annotator's skip; `key` tells it from another of the same annotator."""
+    """An annotator's skip; `key` tells it from another of the same annotator, and `lease_id` is that of the
+    home that wrote the file."""
 
     key: str
     annotator: str
     reason: str
     made_at: datetime = UNKNOWN_TIME
+    lease_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,9 @@ def import_tasks(door: Door, source: str, read: Iterable[Task | BadRow], show: S
             yield task
 
     def tables(tasks: Sequence[Task]) -> Mapping[str, Sequence[Fact]]:
-        return facts(source, tasks)
+        told = [one for task in tasks for one in (task.asked, *(said.judgement for said in task.said))]
+        leases = [one.lease_id for task in tasks for one in task.passed if one.lease_id]
+        return facts(source, tasks, own(door, told, leases))
 
     report = publish(door, source, counted(), tables, lambda counts: counts.comparisons + counts.labels)
     return replace(report, there=things - report.added)
@@ -112,10 +118,14 @@ def standing_tasks(door: Door, wanted: Wanted) -> Iterator[Standing]:
         first = found.following
 
 
-def facts(source: str, tasks: Sequence[Task]) -> Mapping[str, Sequence[Fact]]:
-    """The tasks as facts, by table."""
+def facts(source: str, tasks: Sequence[Task], there: Own) -> Mapping[str, Sequence[Fact]]:
+    """The tasks as facts, by table, without what is there already in the home that told it."""
     tables: dict[str, dict[str, Fact]] = defaultdict(dict)
-    for task in tasks:
+    for whole in tasks:
+        task = replace(whole, said=tuple(said for said in whole.said if not there.has(said.judgement)))
+        if there.of_comparison(task.asked) is not None:
+            _attach(tables, task, there)
+            continue
         asked = judged(source, [task.asked])
         for name in ONCE:
             tables[name] |= {identity(fact): fact for fact in asked[name]}
@@ -123,7 +133,9 @@ def facts(source: str, tasks: Sequence[Task]) -> Mapping[str, Sequence[Fact]]:
         told: dict[str, list[tuple[str, Fact]]] = {
             "comparisons": [(comparison.comparison_id, replace(comparison, meta=task.meta))],
             "labels": [(one.label_id, one) for one in (_label(source, said) for said in task.said)],
-            "skips": [(one.lease_id, one) for one in (_skip(one, comparison) for one in task.passed)],
+            "skips": [
+                (one.lease_id, one) for one in (_skip(one, comparison.comparison_id) for one in task.passed)
+            ],
             "golds": [(comparison.comparison_id, _gold(source, task.asked, task.known))]
             if task.known
             else [],
@@ -133,6 +145,22 @@ def facts(source: str, tasks: Sequence[Task]) -> Mapping[str, Sequence[Fact]]:
             for key, fact in found:
                 tables[name].setdefault(key, fact)
     return {name: list(found.values()) for name, found in tables.items()}
+
+
+def _attach(tables: Mapping[str, dict[str, Fact]], task: Task, there: Own) -> None:
+    """Adds what was said since of a comparison of this home; its known answer is the home's own affair."""
+    comparison_id = task.asked.comparison_id or ""
+    for said in task.said:
+        here = there.of_comparison(said.judgement)
+        if here is not None:
+            made = replace(label_of(here, comparison_id), meta=said.meta)
+            tables["labels"].setdefault(made.label_id, made)
+            tables["annotators"].setdefault(here.annotator, annotator(here.annotator))
+    for passed in task.passed:
+        if there.known.skips.get(passed.lease_id or "") != comparison_id:
+            skip = _skip(passed, comparison_id)
+            tables["skips"].setdefault(skip.lease_id, skip)
+            tables["annotators"].setdefault(passed.annotator, annotator(passed.annotator))
 
 
 def time_of(told: object) -> datetime:
@@ -154,11 +182,11 @@ def _label(source: str, said: Said) -> Label:
     return replace(label, meta=said.meta)
 
 
-def _skip(passed: Passed, comparison: Comparison) -> Skip:
+def _skip(passed: Passed, comparison_id: str) -> Skip:
     annotator_id = f"{IMPORTED}{passed.annotator}"
     return Skip(
-        lease_id=identity("skip", comparison.comparison_id, annotator_id, passed.key),
-        comparison_id=comparison.comparison_id,
+        lease_id=identity("skip", comparison_id, annotator_id, passed.key),
+        comparison_id=comparison_id,
         annotator_id=annotator_id,
         reason=passed.reason,
         made_at=passed.made_at,

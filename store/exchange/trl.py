@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 
 from store.door import Door
-from store.exchange.facts import facts
 from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Judgement
 from store.exchange.lines import BadRow, RowError, lines, parsed
 from store.exchange.notes import note_of
+from store.exchange.own import facts_for
 from store.exchange.pairs import MISLEADS, Pair, pairs
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.exchange.remainder import COLUMN, remainder, restored
@@ -68,7 +68,9 @@ def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
 
 def import_trl(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home as labels of an imported annotator; again adds nothing."""
-    return publish(door, NAME, shown(read(paths), show), partial(facts, NAME), lambda counts: counts.labels)
+    return publish(
+        door, NAME, shown(read(paths), show), partial(facts_for, door, NAME), lambda counts: counts.labels
+    )
 
 
 def rows(door: Door, wanted: Wanted) -> Iterator[Mapping[str, Any] | LeftOut]:

@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from store.door import Door
 from store.exchange.elements import bad, elements, fitted, value
-from store.exchange.facts import facts
 from store.exchange.format import Format, LeftOut, Wanted, judgements
 from store.exchange.judgements import Answer, Judgement, ordered
 from store.exchange.lines import BadRow, RowError
 from store.exchange.notes import note_of, noted
+from store.exchange.own import facts_for
 from store.exchange.publishing import ImportReport, Show, publish, shown, unseen
 from store.exchange.remainder import COLUMN, remainder, restored
 from store.exchange.scores import agree, ranks_by_score
@@ -90,7 +90,9 @@ def read(paths: Sequence[Path]) -> Iterator[Judgement | BadRow]:
 
 def import_ultrafeedback(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home as labels of an imported annotator; again adds nothing."""
-    return publish(door, NAME, shown(read(paths), show), partial(facts, NAME), lambda counts: counts.labels)
+    return publish(
+        door, NAME, shown(read(paths), show), partial(facts_for, door, NAME), lambda counts: counts.labels
+    )
 
 
 def rows(door: Door, wanted: Wanted) -> Iterator[dict[str, Any] | LeftOut]:

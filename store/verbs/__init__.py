@@ -22,6 +22,7 @@ from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import qualify
 from store.verbs.people import add_annotator, list_annotators, set_password
 from store.verbs.reading import read_standing_tasks, read_standing_trees
+from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
 from store.verbs.reviewing import list_reviews_due, review_label
 from store.verbs.signing import look_at_snapshot, sign_snapshot
@@ -50,6 +51,7 @@ __all__ = [
     "read_judgements",
     "read_standing_tasks",
     "read_standing_trees",
+    "recognise",
     "renew_lease",
     "review_label",
     "set_password",
@@ -103,6 +105,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         read_judgements,
         read_standing_tasks,
         read_standing_trees,
+        recognise,
         renew_lease,
         review_label,
         set_password,

@@ -14,6 +14,7 @@ from store.door import LocalDoor
 from store.errors import BundleError
 from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
+from store.exchange.format import Wanted
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import BadRow
 from store.exchange.publishing import deliver
@@ -168,17 +169,42 @@ def test_prompts_come_as_text_or_as_turns(tmp_path: Path, store: Store) -> None:
         '{"prompt": "x", "colour": "red"}\n',
     )
     report = prompt_files.import_prompts(LocalDoor(store), [file])
-    assert (report.rows, report.added) == (5, 2)
+    assert (report.rows, report.added) == (5, 3)
     assert report.bad == (
         "p.jsonl, line 3: prompt: expected a conversation that ends with a turn of the user",
         "p.jsonl, line 4: prompt: it is empty",
-        "p.jsonl, line 5: colour: Unexpected keyword argument",
     )
     with store.reading() as db:
         by_text = {prompt.turns[-1].content: prompt for prompt in prompts.of_track(db)}
     assert by_text["What is 2 + 2?"].split is Split.HELDOUT
     assert (by_text["Hi"].track, by_text["Hi"].category) == (Track.SAFETY, "weapons")
     assert prompt_files.import_prompts(LocalDoor(store), [file]).added == 0
+
+
+def test_other_columns_of_a_prompt_are_kept_and_its_own_may_have_another_name(
+    tmp_path: Path, store: Store
+) -> None:
+    found = [
+        {"prompt": "How do I kill a process?", "id": "x-1", "label": "safe", "meta": "m"},
+        {"text": "Name a river.", "n": 3},
+        {"question": "Why?", "instruction": "Say."},
+        {"instruction": "Add.", "input": "1 and 2"},
+        {"id": 4},
+    ]
+    file = write(tmp_path / "p.jsonl", *(f"{json.dumps(one)}\n" for one in found))
+    door = LocalDoor(store)
+    report = prompt_files.import_prompts(door, [file])
+    assert (report.rows, report.added) == (5, 2)
+    assert report.bad == (
+        "p.jsonl, line 3: expected a prompt, or one of question, instruction, text with text; got 2",
+        "p.jsonl, line 4: expected a prompt; got an instruction with an input: make one text of them",
+        "p.jsonl, line 5: expected a prompt, or one of question, instruction, text with text; got 0",
+    )
+    rows = list(prompt_files.rows(door, Wanted(path=tmp_path / "out.jsonl")))
+    kept = [{name: told for name, told in row.items() if name != "split"} for row in rows]
+    assert kept == [found[0], {"prompt": "Name a river.", "n": 3}]
+    write(tmp_path / "out.jsonl", *(f"{json.dumps(one)}\n" for one in rows))
+    assert prompt_files.import_prompts(door, [tmp_path / "out.jsonl"]).added == 0
 
 
 def test_a_mark_of_the_encoding_before_the_first_row_is_passed_over(tmp_path: Path) -> None:

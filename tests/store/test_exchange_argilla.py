@@ -250,7 +250,8 @@ def test_what_somebody_said_since_is_what_goes_out(tmp_path: Path, store: Store)
         one(4, status="submitted"),
         one("é \u2028", "u2", status="submitted"),
     ]
-    assert json.loads(found["metadata"].pop("hone")) == {"opinions": {"u1": {"degree": 1}}}
+    ids = {"label_id": by_user["u1"].label_id, "comparison_id": by_user["u1"].comparison_id}
+    assert json.loads(found["metadata"].pop("hone")) == {"opinions": {"u1": {"degree": 1, **ids}}}
     assert found["metadata"] == ODD[0]["metadata"]
     assert found["suggestions"] == ODD[0]["suggestions"]
 

@@ -226,7 +226,8 @@ def test_what_somebody_said_since_is_what_goes_out(tmp_path: Path, store: Store)
     (found,) = out(store)
     (annotation,) = found["annotations"]
     assert annotation["result"][0]["value"] == {"ranker": {"rank": ["llm_3", "llm_2", "llm_1"]}}
-    assert annotation["hone"] == {"degree": 1, "comment": "no"}
+    ids = {"label_id": best[1].label_id, "comparison_id": best[1].comparison_id}
+    assert annotation["hone"] == {"degree": 1, "comment": "no", **ids}
     (again,) = tasks(write(tmp_path / "again.json", [found]))
     assert again.said[0].judgement.ranks == (3, 2, 1)
     assert again.said[0].judgement.degree is Degree.SLIGHTLY

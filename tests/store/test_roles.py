@@ -33,6 +33,7 @@ from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.keeping import DumpTables, Examine
 from store.verbs.measuring import Qualify
 from store.verbs.reading import ReadTasks, ReadTrees
+from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
@@ -52,6 +53,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "look_at_snapshot": (Role.REVIEWER, LookAtSnapshot(snapshot="s")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),
+    "recognise": (Role.ENGINEER, Recognise()),
     "renew_lease": (Role.ANNOTATOR, RenewLease(lease_id="l")),
     "review_label": (Role.REVIEWER, ReviewLabel(thing="label:l", verdict=Verdict.CONFIRM, why="fine")),
     "bring_facts": (Role.ADMINISTRATOR, BringFacts(events=())),

@@ -22,6 +22,7 @@ from rlhf.commands.options import (
 
 if TYPE_CHECKING:
     from store.messages import AuditReport
+    from store.signatures import Signed
 
 MOST = 8
 """Ids of a noun that are printed; --json gives all."""
@@ -63,11 +64,12 @@ def lineage(
         if ids
     ]
     lines += marked(found.marks)
-    lines += [
-        f"signed by {one.name} on {one.made_at:%Y-%m-%d %H:%M} UTC" + (f": {one.note}" if one.note else "")
-        for one in found.signatures
-    ]
+    lines += [_of_signature(one) for one in found.signatures]
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
+
+
+def _of_signature(one: Signed) -> str:
+    return f"signed by {one.name} on {one.made_at:%Y-%m-%d %H:%M} UTC" + (f": {one.note}" if one.note else "")
 
 
 def verify(

@@ -50,14 +50,14 @@ def import_(
     with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as bar:
         report = FORMATS[format_].bring(door, paths, lambda done, words: bar("import", done, words))
     lines = [
-        f"{counted(report.rows, 'row')} read: {report.added} added, {report.there} there already, "
-        f"{len(report.bad)} refused.",
+        f"{counted(report.rows, 'row')} read; {report.things} added: {report.added}, "
+        f"there already: {report.there}; rows refused: {report.refused}.",
         *report.bad[:MOST_REASONS],
     ]
-    if len(report.bad) > MOST_REASONS:
-        lines.append(f"and {len(report.bad) - MOST_REASONS} more; --json gives all.")
+    if report.refused > MOST_REASONS:
+        lines.append(f"and {report.refused - MOST_REASONS} more; --json gives up to 1,000.")
     say(as_json, dataclasses.asdict(report), "\n".join(lines))
-    if report.rows == len(report.bad):
+    if report.rows == report.refused:
         raise typer.Exit(1)
 
 

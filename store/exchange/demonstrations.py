@@ -77,9 +77,9 @@ def _read(paths: Sequence[Path]) -> Iterator[Claim | BadRow]:
 
 def import_demonstrations(door: Door, paths: Sequence[Path], show: Show = unseen) -> ImportReport:
     """Brings the files into the door's home; again adds nothing, and nor does what this home wrote itself."""
-    return publish(
-        door, NAME, shown(_read(paths), show), partial(_facts, door), lambda counts: counts.demonstrations
-    )
+    claims = shown(_read(paths), show)
+    report = publish(door, NAME, claims, partial(_facts, door), lambda counts: counts.demonstrations)
+    return replace(report, things=NAME)
 
 
 def _facts(door: Door, claims: Sequence[Claim]) -> Mapping[str, Sequence[Fact]]:

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from store.exchange.lines import GZIP, BadRow, Line, RowError, UnreadableError, lines
+from store.exchange.lines import GZIP, BadRow, Line, RowError, UnreadableError, check_file, lines
 from store.exchange.reasons import reason
 
 CHUNK: Final = 1 << 20
@@ -52,6 +52,7 @@ class Element(Line):
 def elements(paths: Sequence[Path]) -> Iterator[Line | BadRow]:
     """Each element of each file that holds an array, each line of each other file."""
     for path in paths:
+        check_file(path)
         if not _is_array(path):
             yield from lines([path])
             continue

@@ -18,7 +18,7 @@ from store.door import Door
 from store.errors import RequestError
 from store.exchange.format import Format, Wanted, facts_of
 from store.exchange.lines import BadRow, Line, lines
-from store.exchange.publishing import STEP, ImportReport, Show
+from store.exchange.publishing import MOST_REASONS, STEP, ImportReport, Show
 from store.exchange.standing import EVERYTHING
 from store.identity import canonical
 from store.tables import TABLES
@@ -31,7 +31,7 @@ MOST_BYTES: Final = 1 << 20
 def import_events(door: Door, paths: Sequence[Path], show: Show) -> ImportReport:
     """Appends the facts to the door's home; those that it has are left out."""
     there = _without_key(door)
-    bad: list[str] = []
+    refusals: list[str] = []
     count = added = size = 0
     chunk: list[Line] = []
     for count, line in enumerate(lines(paths), start=1):
@@ -39,13 +39,20 @@ def import_events(door: Door, paths: Sequence[Path], show: Show) -> ImportReport
             chunk.append(line)
             size += len(line.text)
         if size >= MOST_BYTES:
-            added += _bring(door, chunk, bad)
+            added += _bring(door, chunk, refusals)
             chunk, size = [], 0
         if count % STEP == 0:
             show(0.0, f"{count:,} facts")
-    added += _bring(door, chunk, bad)
+    added += _bring(door, chunk, refusals)
     door.ask(bring_facts, BringFacts(events=(), last=True))
-    return ImportReport(rows=count, added=added, there=count - added - len(bad), bad=tuple(bad))
+    return ImportReport(
+        rows=count,
+        added=added,
+        there=count - added - len(refusals),
+        bad=tuple(refusals[:MOST_REASONS]),
+        refused=len(refusals),
+        things="facts",
+    )
 
 
 def rows(door: Door, wanted: Wanted) -> Iterator[Mapping[str, Any]]:

@@ -62,6 +62,7 @@ class RowError(Exception):
 def lines(paths: Sequence[Path]) -> Iterator[Line]:
     """The lines of all files, in order, never a whole file in memory."""
     for path in paths:
+        check_file(path)
         try:
             with path.open("rb") as raw:
                 start = raw.read(4)
@@ -73,6 +74,14 @@ def lines(paths: Sequence[Path]) -> Iterator[Line]:
                 yield from _lines(path, file)
         except (OSError, EOFError, zlib.error) as error:
             raise UnreadableError(f"{path} cannot be read to its end: {error}.") from error
+
+
+def check_file(path: Path) -> None:
+    """Raises UnreadableError where there is no file."""
+    if path.is_dir():
+        raise UnreadableError(f"Expected a file; {path} is a folder. Name the files in it.")
+    if not path.exists():
+        raise UnreadableError(f"There is no file {path}.")
 
 
 def parsed(line: Line, adapter: TypeAdapter[T]) -> T:

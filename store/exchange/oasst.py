@@ -70,7 +70,7 @@ def import_oasst(door: Door, paths: Sequence[Path], show: Show = unseen) -> Impo
     report = publish(
         door, NAME, things(), partial(_facts, door), lambda counts: counts.prompts + counts.labels
     )
-    return replace(report, rows=trees, there=report.there + implied)
+    return replace(report, rows=trees, there=report.there + implied, things="prompts and labels")
 
 
 def _known(door: Door, tree: Grown) -> Grown:

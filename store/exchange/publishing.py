@@ -18,6 +18,8 @@ from store.verbs import count_home, ingest
 CHUNK: Final = 2500
 """Rows in a bundle, which is one transaction: each looks through the tables once for what is there, and
 people's labels wait for it."""
+MOST_REASONS: Final = 1000
+"""Refused rows of which a report says why; the others are counted."""
 STEP: Final = 1000
 """Rows between two words about how far it is."""
 
@@ -34,12 +36,15 @@ def unseen(_done: float, _message: str) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """Rows that were read, how many were new to the home and how many were there already, in the home or
-    further up in the files, and a sentence for each row that did not go in."""
+    further up in the files; how many were refused, and a sentence for each of the first of them. `things` is
+    what was added."""
 
     rows: int
     added: int
     there: int
     bad: tuple[str, ...]
+    refused: int
+    things: str = "labels"
 
 
 def publish(
@@ -52,10 +57,12 @@ def publish(
     """Publishes what was read, as the tables' facts; `counted` is which of the home's counts it adds to."""
     before = counted(door.ask(count_home, CountHome()))
     bad: list[str] = []
-    count = 0
+    count = refused = 0
     for chunk in _chunks(read):
         count += len(chunk)
-        bad += [str(row) for row in chunk if isinstance(row, BadRow)]
+        found = [row for row in chunk if isinstance(row, BadRow)]
+        refused += len(found)
+        bad += map(str, found[: MOST_REASONS - len(bad)])
         good = [row for row in chunk if not isinstance(row, BadRow)]
         if good:
             told = tables(good)
@@ -63,7 +70,13 @@ def publish(
                 deliver(door, name, told)
     after = counted(door.ask(count_home, CountHome()))
     added = after - before
-    return ImportReport(rows=count, added=added, there=count - added - len(bad), bad=tuple(bad))
+    return ImportReport(
+        rows=count,
+        added=added,
+        there=count - added - refused,
+        bad=tuple(bad),
+        refused=refused,
+    )
 
 
 def shown(read: Iterable[T], show: Show) -> Iterator[T]:

@@ -22,6 +22,12 @@ EXPECTED: Final = {
     "none_required": "null",
 }
 """By the name of the error: the sort of value that was wanted."""
+OURS: Final = {
+    "missing": "it is missing",
+    "unexpected_keyword_argument": "there is no such column",
+    "extra_forbidden": "there is no such column",
+}
+"""By the name of the error: what is said of other faults; pydantic's own words say the rest."""
 CAME: Final[dict[type, str]] = {
     str: "text",
     bool: "true or false",
@@ -49,7 +55,7 @@ def reason(error: ValidationError) -> str:
     if told["type"] in EXPECTED:
         said = f"expected {_wanted(told)}; got {CAME.get(type(told['input']), 'another thing')}"
     else:
-        said = told["msg"]
+        said = OURS.get(told["type"], told["msg"])
     return _placed(_words(told["loc"]), said)
 
 

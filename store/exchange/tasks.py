@@ -105,7 +105,7 @@ def import_tasks(door: Door, source: str, read: Iterable[Task | BadRow], show: S
         return facts(source, tasks, own(door, told, leases))
 
     report = publish(door, source, counted(), tables, lambda counts: counts.comparisons + counts.labels)
-    return replace(report, there=things - report.added)
+    return replace(report, there=things - report.added, things="comparisons and labels")
 
 
 def standing_tasks(door: Door, wanted: Wanted) -> Iterator[Standing]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1000
 """Rows handed to the file at a time."""
+ENDINGS: Final = (".jsonl", ".json", ".jsonl.gz", ".json.gz", ".parquet")
 LEVEL: Final = 3
 """Of gzip: a third of the time of the usual one, for files a tenth larger."""
 
@@ -51,6 +52,7 @@ def write(form: Format, door: Door, wanted: Wanted) -> ExportReport:
     if wanted.shape and wanted.shape not in form.shapes:
         known = ", ".join(form.shapes) or "no other than the usual one"
         raise RequestError(f"Expected a shape of {form.name}: {known}; got {wanted.shape}.")
+    _check_name(wanted.path)
     left_out: Counter[str] = Counter()
     count = 0
     with _sink(form, wanted) as sink:
@@ -61,6 +63,15 @@ def write(form: Format, door: Door, wanted: Wanted) -> ExportReport:
             sink.write(good)
             count += len(good)
     return ExportReport(rows=count, left_out=dict(left_out))
+
+
+def _check_name(path: Path) -> None:
+    if path.is_dir():
+        raise RequestError(f"Expected the name of a file; {path} is a folder.")
+    if not path.parent.is_dir():
+        raise RequestError(f"There is no folder {path.parent} to write {path.name} into.")
+    if not path.name.endswith(ENDINGS):
+        raise RequestError(f"Expected a name that ends in {', '.join(ENDINGS)}; got {path.name}.")
 
 
 class _Lines:
@@ -112,6 +123,8 @@ def _sink(form: Format, wanted: Wanted) -> Iterator[Sink]:
         with _opened(form, wanted, draft) as sink:
             yield sink
         draft.replace(path)
+    except OSError as error:
+        raise RequestError(f"{path} cannot be written: {error.strerror or error}.") from error
     finally:
         draft.unlink(missing_ok=True)
 

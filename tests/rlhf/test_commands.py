@@ -177,14 +177,17 @@ def test_an_import_of_which_nothing_went_in_fails_and_says_how_much_it_does_not_
     code, out, _err = said(monkeypatch, capsys, "import", "prompts", str(file), "--home", str(tmp_path))
     lines = out.splitlines()
     assert (code, len(lines)) == (1, 22)
-    assert lines[0] == "22 rows read: 0 added, 0 there already, 22 refused."
-    assert lines[-1] == "and 2 more; --json gives all."
+    assert lines[0] == "22 rows read; prompts added: 0, there already: 0; rows refused: 22."
+    assert lines[-1] == "and 2 more; --json gives up to 1,000."
 
 
 def test_an_import_tells_what_was_there_already(tmp_path, monkeypatch, capsys):
     file = refused_rows(tmp_path, 1)
     file.write_text('{"prompt": "Hello"}\n')
-    for told in ("1 row read: 1 added, 0 there already, 0 refused.", "1 row read: 0 added, 1 there already"):
+    for told in (
+        "1 row read; prompts added: 1, there already: 0; rows refused: 0.",
+        "1 row read; prompts added: 0, there already: 1;",
+    ):
         code, out, _err = said(monkeypatch, capsys, "import", "prompts", str(file), "--home", str(tmp_path))
         assert code == 0
         assert out.startswith(told)

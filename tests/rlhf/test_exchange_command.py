@@ -34,7 +34,7 @@ def test_the_command_names_the_formats_that_there_are() -> None:
 def test_what_goes_out_to_train_is_the_train_split_unless_all_is_wanted(home: Path) -> None:
     rows = [{"prompt": f"question {n}", "chosen": "yes", "rejected": "no"} for n in range(60)]
     (home / "in.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-    assert "60 rows read: 60 added" in hone("import", "trl", str(home / "in.jsonl"))
+    assert "60 rows read; labels added: 60," in hone("import", "trl", str(home / "in.jsonl"))
     train = json.loads(hone("export", "trl", str(home / "train.parquet"), "--json"))
     held = json.loads(hone("export", "trl", str(home / "held.jsonl.gz"), "--split", "heldout", "--json"))
     assert 40 <= train["rows"] < 60

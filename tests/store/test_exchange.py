@@ -11,14 +11,16 @@ import pytest
 from store import prompts
 from store.database import Store
 from store.door import LocalDoor
-from store.errors import BundleError
+from store.errors import BundleError, RequestError
 from store.exchange import hh, lines
 from store.exchange import prompts as prompt_files
+from store.exchange.elements import elements
 from store.exchange.format import Wanted
 from store.exchange.judgements import Answer, Judgement
 from store.exchange.lines import BadRow
 from store.exchange.publishing import deliver
 from store.exchange.splitting import split_of
+from store.exchange.writing import write as write_file
 from store.inbox import take_in, write_bundle
 from store.messages import Actor, Freeze, NextComparison, NoWork
 from store.records import Contents, Degree, Label, Prompt, Response, Role, Split, Track, Turn
@@ -86,7 +88,7 @@ def test_two_turns_of_one_speaker_are_one_turn(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("{", "Invalid JSON"),
-        ('{"chosen": "x"}', "rejected: Field required"),
+        ('{"chosen": "x"}', "rejected: it is missing"),
         (row("hello", f"{START} b"), "expected the chosen transcript to begin with a blank line and Human:"),
         (row("\n\nAssistant: a", f"{START} b"), "begin with Human:"),
         (row(f"{START} a\n\nHuman: b", f"{START} b"), "expected the chosen transcript to end with an answer"),
@@ -106,9 +108,37 @@ def test_a_bad_row_is_told_with_its_place(tmp_path: Path, text: str, reason: str
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
     torn = tmp_path / "torn.gz"
     torn.write_bytes(gzip.compress(b"x" * 10_000)[:-20])
-    for file in (torn, tmp_path / "missing"):
-        with pytest.raises(lines.UnreadableError, match="cannot be read to its end"):
+    for file, why in (
+        (torn, "cannot be read to its end"),
+        (tmp_path / "missing", "There is no file .*/missing.$"),
+        (tmp_path, "Expected a file; .* is a folder"),
+    ):
+        with pytest.raises(lines.UnreadableError, match=why):
             list(hh.read([file]))
+        with pytest.raises(lines.UnreadableError, match=why):
+            list(elements([file]))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("x.csv", "Expected a name that ends in .jsonl, .json, .jsonl.gz, .json.gz, .parquet; got x.csv."),
+        ("nowhere/x.jsonl", "There is no folder .*/nowhere to write x.jsonl into."),
+        ("folder", "is a folder"),
+    ],
+)
+def test_a_name_that_no_export_can_have_is_refused_in_a_sentence(
+    tmp_path: Path, store: Store, name: str, why: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(RequestError, match=why):
+        write_file(hh.FORMAT, LocalDoor(store), Wanted(path=tmp_path / name))
+
+
+def test_a_report_tells_the_first_thousand_refusals_and_counts_the_rest(tmp_path: Path, store: Store) -> None:
+    file = write(tmp_path / "p.jsonl", *['{"prompt": " "}\n'] * 1100)
+    report = prompt_files.import_prompts(LocalDoor(store), [file])
+    assert (len(report.bad), report.refused, report.there, report.things) == (1000, 1100, 0, "prompts")
 
 
 def test_an_import_makes_labels_that_train_and_leaves_the_queue_alone(

@@ -75,7 +75,7 @@ def test_a_packed_array_is_read_and_a_torn_one_is_told(tmp_path: Path) -> None:
     assert len(read(tmp_path / "a.json.gz", packed)) == 1000
     with pytest.raises(UnreadableError, match="cannot be read to its end"):
         read(tmp_path / "torn.json.gz", packed[:-9])
-    with pytest.raises(UnreadableError, match="cannot be read to its end"):
+    with pytest.raises(UnreadableError, match="There is no file"):
         list(elements([tmp_path / "missing"]))
 
 

@@ -181,8 +181,8 @@ def test_comparisons_judged_here_go_out_as_scored_completions(store: Store) -> N
         ("[1]", "got an array"),
         (json.dumps(binarized(hone="{")), "hone: expected JSON as an export wrote it"),
         (json.dumps(binarized(hone=7)), "expected text"),
-        ("{}", "chosen: Field required"),
-        ('{"completions": []}', "instruction: Field required"),
+        ("{}", "chosen: it is missing"),
+        ('{"completions": []}', "instruction: it is missing"),
         (json.dumps(scored()), "expected two or more completions to compare; got 0"),
         (json.dumps(scored(completion("a"))), "two or more completions"),
         (json.dumps(scored(completion("a"), {"response": "b"})), "of every completion"),
@@ -236,4 +236,4 @@ def test_an_array_of_rows_is_read_as_lines_are(tmp_path: Path) -> None:
     (tmp_path / "u.json").write_text(json.dumps([*ODD, {}], indent=1), encoding="utf-8")
     *found, told = read([tmp_path / "u.json"])
     assert found == list(read([write(tmp_path / "u.jsonl", ODD)]))
-    assert str(told) == f"u.json, element {len(ODD) + 1}: chosen: Field required"
+    assert str(told) == f"u.json, element {len(ODD) + 1}: chosen: it is missing"

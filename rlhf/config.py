@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from store.drawing import QueueSettings
 from store.leases import LeaseSettings
+from store.queueing.drawing import QueueSettings
 from store.reviews import ReviewSettings
 
 # What hone.toml and --set may say; a number out of bounds is refused where it is read.

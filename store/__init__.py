@@ -13,7 +13,7 @@ One thread writes (`store.writer`). Whatever was queued while the last transacti
 the next transaction, so a hundred annotators cost hardly more than one; nobody is told "saved" before
 COMMIT.
 
-What an annotator gets next is decided in memory (`store.queue`), in the time of a dictionary look-up, and
+What an annotator gets next is decided in memory (`store.queueing`), in the time of a dictionary look-up, and
 is rebuilt from the facts when the home is opened. A lease's id becomes its label's id: sent twice, it is
 one label.
 

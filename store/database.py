@@ -20,14 +20,14 @@ from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
 from store import annotators, batches, comparisons, failures, guidelines, labels, leases, qualifications
-from store.drawing import QueueSettings
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
 from store.jobs import Jobs
 from store.leases import LeaseSettings
 from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
-from store.queue import Queue
+from store.queueing.drawing import QueueSettings
+from store.queueing.queue import Queue
 from store.records import Annotator, Comparison, Fact, GoldEnd, Label, Purpose, Qualification, Track, now
 from store.settings import load_section
 from store.throttle import Throttle

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from store.queueing.repeats import REMEMBERED, Judged
 from store.records import Batch, Label, Track
-from store.repeats import REMEMBERED, Judged
 from store.rows import number, row, rows
 
 INSERT_NEW = """

@@ -109,8 +109,8 @@ def backup(
 ) -> None:
     """Copy the home, also while it is served; hone restore makes a home of the copy."""
     from store import progress
-    from store.backup import back_up
     from store.door import open_door
+    from store.keeping.backup import back_up
 
     with open_door(home_of(home)) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
         made = back_up(door, folder.resolve(), models=models)
@@ -130,7 +130,7 @@ def restore(
 ) -> None:
     """Make a new home of a backup; nothing that is there is written over."""
     from store import progress
-    from store.restore import restore as bring_back
+    from store.keeping.restore import restore as bring_back
 
     with progress_bar(quiet=as_json) as show, progress.shown(show):
         made = bring_back(folder.resolve(), home_at(home))
@@ -148,7 +148,7 @@ def restore(
 
 def repair(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """Bring a database back whose log ends in zeros, as a power cut can leave it; else change nothing."""
-    from store.repair import repair as mend
+    from store.keeping.repair import repair as mend
 
     done = mend(home_of(home))
     if done.kept is None:

@@ -86,17 +86,18 @@ def task(found: Mapping[str, Any]) -> Task:
         said=tuple(
             _said(asked, key, one, ranks) for key, one, ranks in ranked if (key, one, ranks) not in truths[:1]
         ),
-        passed=tuple(
-            Passed(
-                key=key,
-                annotator=_who(one),
-                reason="cancelled",
-                made_at=time_of(one.created_at),
-                lease_id=_lease(one),
-            )
-            for key, one in skipped
-        ),
+        passed=tuple(_passed(key, one) for key, one in skipped),
         known=next((Known(key=key, annotator=_who(one), ranks=ranks) for key, one, ranks in truths), None),
+    )
+
+
+def _passed(key: str, one: Annotation) -> Passed:
+    return Passed(
+        key=key,
+        annotator=_who(one),
+        reason="cancelled",
+        made_at=time_of(one.created_at),
+        lease_id=_lease(one),
     )
 
 

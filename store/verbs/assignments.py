@@ -11,9 +11,9 @@ from duckdb import DuckDBPyConnection
 from store import batches, comparisons, prompts, responses
 from store.database import Store
 from store.errors import RequestError
-from store.holds import Held
-from store.line import MEASURING
 from store.messages import Actor, Assignment, Judgement
+from store.queueing.holds import Held
+from store.queueing.line import MEASURING
 from store.records import Comparison, Degree, Label, Lease, Purpose, Track
 
 LONGEST_COMMENT: Final = 10_000

@@ -10,10 +10,10 @@ from duckdb import DuckDBPyConnection
 from store import batches, comparisons, edits, golds, labels, prompts
 from store.database import Store
 from store.errors import RequestError
-from store.holds import Held
 from store.leases import new_lease
-from store.line import MEASURING
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
+from store.queueing.holds import Held
+from store.queueing.line import MEASURING
 from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
 from store.verbs.assignments import assignment, check_qualified, judged
 from store.verbs.roles import allow_judging

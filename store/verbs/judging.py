@@ -9,7 +9,6 @@ from duckdb import DuckDBPyConnection
 from store import comparisons, labels, leases, prompts
 from store.database import Store
 from store.errors import RequestError
-from store.holds import Held
 from store.messages import (
     Actor,
     Assignment,
@@ -21,6 +20,7 @@ from store.messages import (
     SkipLease,
     SubmitLabel,
 )
+from store.queueing.holds import Held
 from store.records import Fact, Label, Lease, Purpose, Skip, now
 from store.verbs.assignments import (
     LONGEST_REASON,

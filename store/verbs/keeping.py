@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store import doctor, dump
 from store.database import Store
-from store.dump import Dumped
-from store.invariants.rules import Finding
+from store.keeping import doctor, dump
+from store.keeping.dump import Dumped
+from store.keeping.invariants.rules import Finding
 from store.messages import Actor
 from store.records import Role
 from store.verbs.roles import allow

@@ -8,9 +8,9 @@ from duckdb import DuckDBPyConnection
 
 from store import batches
 from store.messages import Actor, Cause, NoWork
-from store.queue import Queue
+from store.queueing.queue import Queue
+from store.queueing.shortage import Shortage
 from store.records import Track
-from store.shortage import Shortage
 
 
 def no_work(queue: Queue, db: DuckDBPyConnection, actor: Actor, track: Track | None) -> NoWork:

@@ -7,12 +7,12 @@ from typing import Final
 
 from store import annotators, passwords, people, qualifications
 from store.database import Store
-from store.drawing import QueueSettings
 from store.errors import RequestError
 from store.identity import identity
 from store.messages import Actor, AddAnnotator, ListAnnotators, Listed, SetPassword
+from store.queueing.drawing import QueueSettings
+from store.queueing.roster import Roster
 from store.records import Annotator, Credential, Kind, Role, Track
-from store.roster import Roster
 from store.settings import load_section
 from store.verbs.roles import allow
 

@@ -14,18 +14,19 @@ from every_fact import EXAMPLES
 from serving import serving
 from small_collection import FIRST_BETTER, comparisons
 
-from store import annotators, copies
+from store import annotators
 from store.audit import Head
-from store.backup import BackupError, back_up
 from store.database import Store, connect, open_store
 from store.door import HTTPDoor, LocalDoor
 from store.errors import NotAllowedError
 from store.home import Home
 from store.inbox import take_in, write_bundle
+from store.keeping import copies
+from store.keeping.backup import BackupError, back_up
+from store.keeping.restore import restore
 from store.messages import Actor, Assignment, Freeze, NextComparison, SubmitLabel, Trace
 from store.migrate import shipped
 from store.records import Annotator, Contents, Kind, Role, Snapshot
-from store.restore import restore
 from store.rows import rows
 from store.tables import TABLES
 from store.verbs import dump_tables, freeze, next_comparison, submit_label, trace

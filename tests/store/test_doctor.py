@@ -14,13 +14,13 @@ import duckdb
 import pytest
 from small_collection import FIRST_BETTER, comparisons
 
-from store import doctor
-from store.copies import sha256
 from store.database import Store, open_store
 from store.errors import NotAllowedError
 from store.home import Home
 from store.identity import canonical
 from store.inbox import take_in
+from store.keeping import doctor
+from store.keeping.copies import sha256
 from store.messages import Actor, Assignment, Freeze, NextComparison, SubmitLabel
 from store.records import (
     Annotator,

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from store.fair import FairLock
+from store.queueing.fair import FairLock
 
 
 def wait_for(lock: FairLock, waiting: int) -> None:

@@ -13,7 +13,6 @@ import pytest
 from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store
-from store.drawing import QueueSettings, draw
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
 from store.messages import (
@@ -29,6 +28,7 @@ from store.messages import (
     SubmitLabel,
     UndoLabel,
 )
+from store.queueing.drawing import QueueSettings, draw
 from store.records import Fact, Prompt, Purpose, Role, SafetyLabel, Track
 from store.verbs import (
     add_annotator,

@@ -14,13 +14,13 @@ from small_collection import FIRST_BETTER, comparisons
 
 from store.comparisons import Wanted
 from store.database import Store
-from store.drawing import QueueSettings, draw, share
-from store.holds import Held
 from store.identity import identity
 from store.leases import new_lease
-from store.line import Item
 from store.messages import Actor, Assignment, NextComparison, SubmitLabel
-from store.queue import Queue
+from store.queueing.drawing import QueueSettings, draw, share
+from store.queueing.holds import Held
+from store.queueing.line import Item
+from store.queueing.queue import Queue
 from store.records import Annotator, Degree, Kind, Label, Purpose, Qualification, Role, Track
 from store.verbs import next_comparison, submit_label
 

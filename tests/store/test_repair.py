@@ -15,7 +15,7 @@ from store import annotators
 from store.database import open_store
 from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
-from store.repair import repair
+from store.keeping.repair import repair
 
 ROOT = Path(__file__).parents[2]
 APPENDS = """

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from store.comparisons import Wanted
-from store.holds import Held, Holds
-from store.line import TRAINING, Item, Lane, Line, Stream, item_of
+from store.queueing.holds import Held, Holds
+from store.queueing.line import TRAINING, Item, Lane, Line, Stream, item_of
+from store.queueing.roster import Roster
+from store.queueing.tally import Tally
 from store.records import Lease, Purpose, Track
-from store.roster import Roster
-from store.tally import Tally
 
 
 class Board:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from store.line import Item, Lane, Stream
+from store.queueing.line import Item, Lane, Stream
 
 
 @dataclass(frozen=True, slots=True)

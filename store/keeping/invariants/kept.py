@@ -13,7 +13,7 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from store.home import Home
-from store.invariants.rules import Finding
+from store.keeping.invariants.rules import Finding
 
 MODELS = """
 select 'policy ' || policy_id as model, path from policies

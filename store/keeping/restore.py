@@ -17,11 +17,11 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from store import progress
-from store.backup import MANIFEST, TABLES, Backup, BackupError, read_manifest
-from store.copies import copy
 from store.database import claim, connect, in_sentences, open_store
-from store.dump import row_count, table_names
 from store.home import Home
+from store.keeping.backup import MANIFEST, TABLES, Backup, BackupError, read_manifest
+from store.keeping.copies import copy
+from store.keeping.dump import row_count, table_names
 from store.messages import AuditReport
 from store.migrate import Migration, shipped
 from store.verification import verify

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.board import Board
+from store.queueing.board import Board
+from store.queueing.tally import Quota
 from store.records import Track
-from store.tally import Quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from store.invariants.rules import Rule
+from store.keeping.invariants.rules import Rule
 
 OF_NOTHING = """
 select label_id from labels

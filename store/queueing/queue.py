@@ -12,18 +12,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from store.board import Board
 from store.comparisons import Wanted
-from store.drawing import QueueSettings, draw, share
-from store.fair import FairLock
-from store.holds import Held
 from store.labels import Collected, Done
 from store.leases import new_lease
-from store.line import TRAINING, Item, Stream
+from store.queueing.board import Board
+from store.queueing.drawing import QueueSettings, draw, share
+from store.queueing.fair import FairLock
+from store.queueing.holds import Held
+from store.queueing.line import TRAINING, Item, Stream
+from store.queueing.repeats import Judged, Repeats, judged
+from store.queueing.roster import Roster
+from store.queueing.shortage import Shortage, shortage
 from store.records import Annotator, Label, Lease, Purpose, Qualification, Track
-from store.repeats import Judged, Repeats, judged
-from store.roster import Roster
-from store.shortage import Shortage, shortage
 
 
 class Queue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from store.line import Stream, primary
+from store.queueing.line import Stream, primary
 from store.records import Annotator, Qualification, Track
 
 UNKNOWN: Final = frozenset({"en"})

@@ -20,11 +20,11 @@ import pydantic
 from pydantic import TypeAdapter, ValidationError
 
 from store import progress
-from store.copies import copy, regular_files, sync
 from store.door import Door
 from store.errors import HoneError
 from store.home import Home
 from store.identity import canonical
+from store.keeping.copies import copy, regular_files, sync
 from store.records import now
 from store.verbs.keeping import DumpTables, dump_tables
 from store.verification import Anchor

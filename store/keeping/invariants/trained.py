@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from store.invariants.rules import Rule
+from store.keeping.invariants.rules import Rule
 
 MODELS_OF_NOTHING = """
 select reward_model_id from reward_models

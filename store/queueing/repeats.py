@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from store.identity import identity
-from store.line import Item, Stream
+from store.queueing.line import Item, Stream
 from store.records import Lease, Purpose, Track
 
 REMEMBERED: Final = 200

@@ -11,9 +11,9 @@ from duckdb import DuckDBPyConnection
 from pydantic import TypeAdapter, ValidationError
 
 from store import snapshots
-from store.copies import sha256
 from store.home import Home
-from store.invariants.rules import Finding
+from store.keeping.copies import sha256
+from store.keeping.invariants.rules import Finding
 from store.records import Contents, Snapshot
 from store.rows import number
 

@@ -1,6 +1,6 @@
 """Looks whether all that should hold of a home does, and says what does not, in sentences.
 
-Adding a rule is a line in one of `store.invariants`.
+Adding a rule is a line in one of `store.keeping.invariants`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from store import progress, verification
 from store.home import Home
-from store.invariants import asked, frozen, judged, kept, trained
-from store.invariants.rules import Finding
+from store.keeping.invariants import asked, frozen, judged, kept, trained
+from store.keeping.invariants.rules import Finding
 from store.tables import TABLES
 
 COLUMNS = """

@@ -13,8 +13,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from store import audit, migrate, progress
-from store.copies import sync
 from store.home import Home
+from store.keeping.copies import sync
 from store.rows import number
 
 NAMES = """

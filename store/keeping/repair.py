@@ -16,12 +16,12 @@ from typing import Final
 
 import duckdb
 
-from store.copies import sync
 from store.counts import counts
 from store.database import claim, connect, in_sentences, peek
 from store.errors import DatabaseError
 from store.failures import RESTORE
 from store.home import Home
+from store.keeping.copies import sync
 from store.messages import AuditReport
 from store.migrate import applied, shipped
 from store.records import now

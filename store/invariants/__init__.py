@@ -1,1 +1,0 @@
-"""What should hold of every home, one rule a line: `store.doctor` looks whether it does."""

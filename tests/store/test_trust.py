@@ -194,6 +194,7 @@ CHANGES = {
     "bundles": "name = 'x'",
     "qualifications": "passed = false",
     "golds": "why = 'x'",
+    "gold_ends": "why = 'x'",
     "edits": "degree = 0",
     "signatures": "seen = '{}'",
 }

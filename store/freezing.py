@@ -22,6 +22,7 @@ from store import audit, composition, narrowing, preferences, snapshots
 from store.database import Store
 from store.errors import RequestError
 from store.identity import canonical
+from store.keeping.copies import sync
 from store.messages import Actor, Freeze
 from store.narrowing import Parameters
 from store.records import Contents, Snapshot, now
@@ -102,7 +103,7 @@ def freeze(store: Store, actor: Actor, request: Freeze) -> Snapshot:
             made_at=moment,
         )
         _manifest(file.with_suffix(".json"), snapshot)
-        _sync(store.home.snapshots)
+        sync(store.home.snapshots)
         store.append(actor.annotator_id, snapshot)
         return snapshot
 
@@ -116,7 +117,7 @@ def _write(db: DuckDBPyConnection, folder: Path, contents: Contents, parameters:
     counts, left_out = write(db, parameters, draft)
     row_count = len(db.read_parquet(str(draft)))
     db.execute("commit")
-    _sync(draft)
+    sync(draft)
     with draft.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Frozen(draft, sha256, row_count, head, parameters, counts, left_out)
@@ -154,11 +155,3 @@ def _manifest(file: Path, snapshot: Snapshot) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(file)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

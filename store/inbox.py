@@ -25,6 +25,7 @@ from store.database import Store
 from store.errors import BundleError, HoneError
 from store.home import Home
 from store.identity import canonical, plain_json
+from store.keeping.copies import sync
 from store.messages import Ingested
 from store.records import Bundle, Fact
 from store.references import check_references
@@ -52,13 +53,13 @@ def write_bundle(home: Home, name: str, tables: Mapping[str, Sequence[Fact]]) ->
         files[table] = File(len(facts), hashlib.sha256(text).hexdigest())
     manifest = Manifest(name, files)
     _write(draft / MANIFEST, canonical(manifest).encode())
-    _sync(draft)
+    sync(draft)
     arrived = home.inbox / f"{name}-{manifest.bundle_id[:12]}"
     if arrived.exists():  # the same contents wait there already
         shutil.rmtree(draft)
         return arrived
     draft.rename(arrived)
-    _sync(home.inbox)
+    sync(home.inbox)
     return arrived
 
 
@@ -150,11 +151,3 @@ def _write(file: Path, text: bytes) -> None:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -119,7 +119,7 @@ group  by annotator_id, batch_id, track
 """
 
 COLLECTED = """
-select batch_id, track, lower(split_part(replace(language, '_', '-'), '-', 1)) as language, count(*) as labels
+select batch_id, track, language, count(*) as labels
 from   labels
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
@@ -140,8 +140,7 @@ repeated as (
   join   leases using (comparison_id) -- asked: judged, skipped or let go
   where  purpose = 'swapped'
 )
-select annotator_id, comparison_id, shown_order, batch_id, track,
-       lower(split_part(replace(language, '_', '-'), '-', 1)) as language
+select annotator_id, comparison_id, shown_order, batch_id, track, language
 from   newest
 join   labels using (annotator_id, label_id)
 join   comparisons using (comparison_id)

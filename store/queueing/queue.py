@@ -19,7 +19,7 @@ from store.queueing.board import Board
 from store.queueing.drawing import QueueSettings, draw, share
 from store.queueing.fair import FairLock
 from store.queueing.holds import Held
-from store.queueing.line import TRAINING, Item, Stream
+from store.queueing.line import TRAINING, Item, Stream, primary
 from store.queueing.repeats import Judged, Repeats, judged
 from store.queueing.roster import Roster
 from store.queueing.shortage import Shortage, shortage
@@ -64,7 +64,7 @@ class Queue:
                 self._board.worked.add((count.annotator_id, count.track))
                 self._repeats.pass_by(count.annotator_id, count.labels)
             for cell in collected:
-                self._board.tally.collect(cell.batch_id, (cell.track, cell.language), cell.labels)
+                self._board.tally.collect(cell.batch_id, (cell.track, primary(cell.language)), cell.labels)
             for label in undone:
                 self._drafts[label.annotator_id, label.comparison_id] = label
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from store.identity import identity
-from store.queueing.line import Item, Stream
+from store.queueing.line import Item, Stream, primary
 from store.records import Lease, Purpose, Track
 
 REMEMBERED: Final = 200
@@ -33,7 +33,7 @@ class Judged:
     @property
     def stream(self) -> Stream:
         """Where its comparison stands."""
-        return self.track, self.language
+        return self.track, primary(self.language)
 
     def swapped(self) -> Item:
         """The same comparison asked of this annotator alone."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from store.messages import Judgement
 from store.records import (
     Batch,
     Comparison,
     Degree,
     Fact,
+    Label,
     Policy,
     Prompt,
     Purpose,
@@ -62,3 +65,18 @@ def comparisons(
             ),
         ]
     return facts
+
+
+numbers = count()
+
+
+def label(comparison_id: str, ranks: tuple[int, ...] = (1, 2), **fields: object) -> Label:
+    """A label of ann with an id that comes after those before it."""
+    values = {
+        "label_id": f"label-{next(numbers):06d}",
+        "annotator_id": "ann",
+        "degree": Degree.BETTER,
+        "shown_order": tuple(range(len(ranks))),
+        **fields,
+    }
+    return Label(comparison_id=comparison_id, ranks=ranks, **values)  # type: ignore[arg-type]

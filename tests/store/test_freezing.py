@@ -6,12 +6,11 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
 
 import duckdb
 import pytest
 from pyarrow import parquet
-from small_collection import comparisons
+from small_collection import comparisons, label
 
 from store import preferences
 from store.database import Store
@@ -20,10 +19,8 @@ from store.messages import Actor, Freeze
 from store.records import (
     Annotator,
     Contents,
-    Degree,
     Fact,
     Kind,
-    Label,
     Purpose,
     Response,
     Retraction,
@@ -37,18 +34,6 @@ from store.records import (
 from store.verbs import freeze
 
 SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False, category="weapons", severity=1)
-numbers = count()
-
-
-def label(comparison_id: str, ranks: tuple[int, ...] = (1, 2), **fields: object) -> Label:
-    values = {
-        "label_id": f"label-{next(numbers):06d}",
-        "annotator_id": "ann",
-        "degree": Degree.BETTER,
-        "shown_order": tuple(range(len(ranks))),
-        **fields,
-    }
-    return Label(comparison_id=comparison_id, ranks=ranks, **values)  # type: ignore[arg-type]
 
 
 def rows(store: Store, snapshot: Snapshot) -> list[dict[str, object]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
 
 import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_collection import comparisons
+from small_collection import comparisons, label, numbers
 
 from store.database import Store
 from store.errors import RequestError
@@ -42,18 +41,6 @@ from store.verbs import freeze, trace
 from store.verbs.roles import HONE
 
 SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False, category="weapons", severity=1)
-numbers = count()
-
-
-def label(comparison_id: str, ranks: tuple[int, ...] = (1, 2), **fields: object) -> Label:
-    values = {
-        "label_id": f"label-{next(numbers):06d}",
-        "annotator_id": "ann",
-        "degree": Degree.BETTER,
-        "shown_order": tuple(range(len(ranks))),
-        **fields,
-    }
-    return Label(comparison_id=comparison_id, ranks=ranks, **values)  # type: ignore[arg-type]
 
 
 def preferences(store: Store, **only: object) -> Snapshot:

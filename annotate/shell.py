@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,32 +12,59 @@ from streamlit.navigation.page import Page
 
 from annotate import ownership, sign_in
 from annotate.pages import compare, rounds
+from annotate.visit import Visit
 from annotate.widgets import masthead, page_style
+from annotate.words import Words, spoken, words
 from store.database import Store
 from store.messages import Actor
 from store.records import Role
 
 MARKS = Path(__file__).parent / "marks"
-PAGES = (("Compare", "compare_arrows"), ("Rounds", "monitoring"))
-"""Title and icon of each; the address follows from the title."""
-ABOUT = "People compare a model's answers; reward models and the policy learn from what they chose."
-"""In the menu, which then also offers light and dark; without an entry of ours it would not be shown."""
-WATCHES_ROUNDS = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A page: its key is its address and names its title; the menu shows it from the role `least` on."""
+
+    key: str
+    icon: str
+    render: Callable[[Visit], None]
+    least: Role = Role.ANNOTATOR
+
+    @property
+    def address(self) -> str:
+        """Where it is found, such as `my-work`."""
+        return self.key.replace("_", "-")
+
+
+ROOMS = (
+    Room("compare", "compare_arrows", compare.render),
+    Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
+)
+"""In the order of the menu; the first is where one arrives. Each page checks the role by itself."""
 
 
 def draw() -> None:
     """One run of the script: the page that the address names, for the person whose cookie it is."""
-    st.set_page_config(
-        page_title="Hone", page_icon=str(MARKS / "icon.png"), layout="wide", menu_items={"About": ABOUT}
-    )
-    page_style.apply()
     store = ownership.held_store()
     actor = present(store)
+    said = words(_locale())
+    st.set_page_config(
+        page_title="Hone",
+        page_icon=str(MARKS / "icon.png"),
+        layout="wide",
+        menu_items={
+            "About": said.text("frame.about")
+        },  # without an entry of ours, light and dark are not offered
+    )
+    page_style.apply()
     if actor is None:
-        st.navigation([_titled(_farewell, *words) for words in PAGES], position="hidden").run()
+        farewell = [_page(room, said, lambda: _farewell(said), shown=False) for room in ROOMS]
+        st.navigation(farewell, position="hidden").run()
         return
     st.logo(str(MARKS / "mark.svg"), size="large")
-    chosen = st.navigation(pages(store, actor), position="top")
+    visit = Visit(store=store, actor=actor, who=lambda: present(store), words=said)
+    chosen = st.navigation(pages(visit), position="top")
     # Before the page, so that it stays where it is while another page comes.
     masthead.mount(actor, st.context.cookies.get(sign_in.CSRF_COOKIE, ""))
     chosen.run()
@@ -47,31 +75,35 @@ def present(store: Store) -> Actor | None:
     return sign_in.actor(store, st.context.cookies.get(sign_in.SESSION_COOKIE, ""))
 
 
-def pages(store: Store, actor: Actor) -> list[Page]:
+def pages(visit: Visit) -> list[Page]:
     """The pages, the first one the default; the menu shows those of this role.
 
-    Each page checks the role by itself: one that is not in the menu can be reached by its address.
+    One that is not in the menu can be reached by its address: each page checks the role by itself.
     """
-
-    def compare_page() -> None:
-        compare.render(store, actor, lambda: present(store))
-
-    def rounds_page() -> None:
-        rounds.render(store, actor, lambda: present(store))
-
-    shown = {compare_page: True, rounds_page: actor.role in WATCHES_ROUNDS}
-    return [_titled(page, *words, shown[page]) for page, words in zip(shown, PAGES, strict=True)]
+    order = list(Role)
+    reached = order.index(visit.actor.role)
+    return [
+        _page(room, visit.words, _rendered(room, visit), shown=order.index(room.least) <= reached)
+        for room in ROOMS
+    ]
 
 
-def _titled(draw_page: Callable[[], None], title: str, icon: str, shown: bool = True) -> Page:
+def _rendered(room: Room, visit: Visit) -> Callable[[], None]:
+    return lambda: room.render(visit)
+
+
+def _page(room: Room, said: Words, render: Callable[[], None], *, shown: bool) -> Page:
     visibility: Literal["visible", "hidden"] = "visible" if shown else "hidden"
-    return st.Page(
-        draw_page, title=title, icon=f":material/{icon}:", url_path=title.lower(), visibility=visibility
-    )
+    title, icon = said.text(f"frame.{room.key}"), f":material/{room.icon}:"
+    return st.Page(render, title=title, icon=icon, url_path=room.address, visibility=visibility)
 
 
-def _farewell() -> None:
+def _locale() -> str:
+    return spoken([st.context.locale or ""])
+
+
+def _farewell(said: Words) -> None:
     """The sign-in ended while the page was open, whichever it was; a reload meets the gate."""
-    st.title("You are signed out", anchor=False)
+    st.title(said.text("frame.signed_out"), anchor=False)
     # A link of Streamlit's own would open another tab.
-    st.html('<a href="/sign-in" target="_self">Sign in again</a>')
+    st.html(f'<a href="/sign-in" target="_self">{said.text("frame.sign_in_again")}</a>')

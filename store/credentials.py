@@ -22,7 +22,7 @@ INSERT_SIGN_IN = """
 insert into sign_ins by name
 select unnest(from_json($facts, '[{
   "token_hash": "VARCHAR", "annotator_id": "VARCHAR", "expires_at": "TIMESTAMP",
-  "made_at": "TIMESTAMP"
+  "token_name": "VARCHAR", "device": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning token_hash

@@ -17,7 +17,8 @@ select unnest(from_json($facts, '[{
   "ranks": ["TINYINT"], "degree": "TINYINT", "shown_order": ["TINYINT"], "both_bad": "BOOLEAN",
   "safety": [{"safe": "BOOLEAN", "category": "VARCHAR", "severity": "TINYINT"}],
   "reasons": ["VARCHAR"], "comment": "VARCHAR", "seconds": "DOUBLE",
-  "guideline_version": "INTEGER", "surplus": "BOOLEAN", "meta": "VARCHAR", "made_at": "TIMESTAMP"
+  "guideline_version": "INTEGER", "surplus": "BOOLEAN", "seen_share": ["DOUBLE"],
+  "changes": "INTEGER", "meta": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 """
 

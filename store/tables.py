@@ -8,19 +8,23 @@ from typing import Any, Final, TypeVar
 
 from store import (
     annotators,
+    appointments,
     batches,
     bundles,
+    chats,
     comparisons,
     credentials,
     demonstrations,
     edits,
     evaluations,
+    external_accounts,
     golds,
     guidelines,
     labels,
     leases,
     policies,
     prompts,
+    qualification_tests,
     qualifications,
     records,
     responses,
@@ -58,11 +62,20 @@ class Table:
 
 TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Annotator: Table("annotators", annotators.INSERT, ("annotator_id",)),
+    records.Appointment: Table("appointments", appointments.INSERT),
     records.Credential: Table("credentials", credentials.INSERT, hidden=("password_hash",)),
     records.SignIn: Table("sign_ins", credentials.INSERT_SIGN_IN, ("token_hash",), hidden=("token_hash",)),
     records.SignOut: Table("sign_outs", credentials.INSERT_SIGN_OUT, hidden=("token_hash",)),
+    records.ExternalAccount: Table("external_accounts", external_accounts.INSERT),
     records.Guideline: Table("guidelines", guidelines.INSERT, ("track", "version")),
+    records.GuidelineRead: Table(
+        "guideline_reads", guidelines.INSERT_READ, ("annotator_id", "track", "version")
+    ),
     records.Qualification: Table("qualifications", qualifications.INSERT),
+    records.QualificationTest: Table("qualification_tests", qualification_tests.INSERT, ("test_id",)),
+    records.QualificationAnswer: Table(
+        "qualification_answers", qualification_tests.INSERT_ANSWER, ("test_id", "comparison_id")
+    ),
     records.Prompt: Table("prompts", prompts.INSERT, ("prompt_id",)),
     records.Policy: Table("policies", policies.INSERT, ("policy_id",)),
     records.Response: Table("responses", responses.INSERT, ("response_id",)),
@@ -77,6 +90,8 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Retraction: Table("retractions", labels.INSERT_RETRACTION, ("label_id",)),
     records.Review: Table("reviews", reviews.INSERT, ("review_id",)),
     records.Demonstration: Table("demonstrations", demonstrations.INSERT, ("demonstration_id",)),
+    records.Chat: Table("chats", chats.INSERT, ("chat_id",)),
+    records.ChatTurn: Table("chat_turns", chats.INSERT_TURN, ("comparison_id",)),
     records.Snapshot: Table("snapshots", snapshots.INSERT, ("snapshot_id",)),
     records.Signature: Table("signatures", signatures.INSERT, ("snapshot_id", "reviewer_id")),
     records.RewardModel: Table("reward_models", reward_models.INSERT, ("reward_model_id",)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from annotate import answers, session
 from annotate.rendering import to_html
 from annotate.session import Acknowledgement
+from annotate.visit import Visit
 from annotate.widgets import deck
 from store import guidelines
 from store.database import Store
@@ -35,11 +35,10 @@ RISKS = {
 
 NUMBERED = re.compile(r"batch-(\d+)")
 
-Who = Callable[[], Actor | None]
 
-
-def render(store: Store, actor: Actor, who: Who, mount: deck.Mount = deck.mount) -> None:
-    """Draws what is to be judged next. `who` is asked at each message: a sign-in can end meanwhile."""
+def render(visit: Visit, mount: deck.Mount = deck.mount) -> None:
+    """Draws what is to be judged next."""
+    store, actor, who = visit.store, visit.actor, visit.who
 
     def hear(payload: object) -> None:
         present = who()

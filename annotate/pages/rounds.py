@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from annotate import figures, launch, reports
+from annotate.visit import Visit
 from annotate.widgets import charts
 from store import rounds, scoreboard
 from store.database import Store
@@ -38,18 +39,15 @@ ORACLE = "The oracle is a judge that knows what a good answer is and takes no pa
 Who = Callable[[], Actor | None]
 
 
-def render(store: Store, actor: Actor, who: Who) -> None:
-    """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs.
-
-    `who` is asked each time that it is drawn again and at each button: a sign-in can end meanwhile.
-    """
-    if actor.role not in launch.MAY_LAUNCH:
+def render(visit: Visit) -> None:
+    """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs."""
+    if visit.actor.role not in launch.MAY_LAUNCH:
         st.header("Rounds", anchor=False)
         st.text("Engineers start and watch rounds here.")
         # A link of Streamlit's own would open another tab.
         st.html('<a href="/" target="_self">Go to Compare</a>')
         return
-    st.fragment(_draw, run_every=EVERY_SECONDS)(store, who)
+    st.fragment(_draw, run_every=EVERY_SECONDS)(visit.store, visit.who)
 
 
 def _draw(store: Store, who: Who) -> None:

@@ -6,13 +6,37 @@ is a further row. This package imports only the standard library and knows neith
 
 from __future__ import annotations
 
-from store.records.asked import Batch, Comparison, Demonstration, Gold, GoldEnd, Policy, Prompt, Response
+from store.records.asked import (
+    Batch,
+    Chat,
+    ChatTurn,
+    Comparison,
+    Demonstration,
+    Gold,
+    GoldEnd,
+    Policy,
+    Prompt,
+    Response,
+)
 from store.records.judged import Edit, Label, Lease, Retraction, Review, Skip
-from store.records.people import Annotator, Credential, Guideline, Qualification, SignIn, SignOut
+from store.records.people import (
+    Annotator,
+    Appointment,
+    Credential,
+    ExternalAccount,
+    Guideline,
+    GuidelineRead,
+    Qualification,
+    QualificationAnswer,
+    QualificationTest,
+    SignIn,
+    SignOut,
+)
 from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Signature, Snapshot
 from store.records.words import (
     Contents,
     Degree,
+    Form,
     Kind,
     Purpose,
     Role,
@@ -26,8 +50,11 @@ from store.records.words import (
 
 __all__ = [
     "Annotator",
+    "Appointment",
     "Batch",
     "Bundle",
+    "Chat",
+    "ChatTurn",
     "Comparison",
     "Contents",
     "Credential",
@@ -35,10 +62,13 @@ __all__ = [
     "Demonstration",
     "Edit",
     "Evaluation",
+    "ExternalAccount",
     "Fact",
+    "Form",
     "Gold",
     "GoldEnd",
     "Guideline",
+    "GuidelineRead",
     "Kind",
     "Label",
     "Lease",
@@ -46,6 +76,8 @@ __all__ = [
     "Prompt",
     "Purpose",
     "Qualification",
+    "QualificationAnswer",
+    "QualificationTest",
     "Response",
     "Retraction",
     "Review",
@@ -68,11 +100,16 @@ __all__ = [
 
 Fact = (
     Annotator
+    | Appointment
     | Credential
     | SignIn
     | SignOut
+    | ExternalAccount
     | Guideline
+    | GuidelineRead
     | Qualification
+    | QualificationTest
+    | QualificationAnswer
     | Prompt
     | Policy
     | Response
@@ -87,6 +124,8 @@ Fact = (
     | Retraction
     | Review
     | Demonstration
+    | Chat
+    | ChatTurn
     | Snapshot
     | Signature
     | RewardModel

@@ -130,3 +130,23 @@ class Demonstration:
     quality: float | None = None
     meta: str | None = None
     made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A conversation of an annotator with blind policies."""
+
+    chat_id: str
+    annotator_id: str
+    track: Track
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatTurn:
+    """A comparison that is turn `turn` (from 1) of a chat; of several, the newest continues it."""
+
+    comparison_id: str
+    chat_id: str
+    turn: int
+    made_at: datetime = field(default_factory=now)

@@ -25,7 +25,8 @@ class Label:
     """A judgement. `ranks` and `safety` follow the comparison's response order, never the screen; 1 is best.
 
     `label_id` is the lease's id, which makes a repeated submission the same label. `surplus` marks a label
-    that came after the comparison had all it wanted; it is kept and does not train.
+    that came after the comparison had all it wanted; it is kept and does not train. `seen_share[i]` is how
+    much of response i came into view, from 0 to 1, and `changes` how often the choice was changed.
     """
 
     label_id: str
@@ -41,6 +42,8 @@ class Label:
     seconds: float = 0.0
     guideline_version: int = 1
     surplus: bool = False
+    seen_share: tuple[float, ...] = ()
+    changes: int = 0
     meta: str | None = None
     made_at: datetime = field(default_factory=now)
 

@@ -32,6 +32,13 @@ class Track(StrEnum):
     SAFETY = "safety"
 
 
+class Form(StrEnum):
+    """How a comparison is judged: two responses by degree, three or more by rank."""
+
+    PAIR = "pair"
+    RANKING = "ranking"
+
+
 class Split(StrEnum):
     """Held-out prompts measure; they never train."""
 

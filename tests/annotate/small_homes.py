@@ -1,5 +1,7 @@
 """Small facts of the tests' own: people who can sign in, and comparisons for them to judge."""
 
+from annotate.visit import Visit
+from annotate.words import words
 from store.identity import identity
 from store.messages import Actor, AddAnnotator
 from store.records import Batch, Comparison, Policy, Prompt, Response, Role, Track, Turn
@@ -15,6 +17,11 @@ def person(store, name, role=Role.ANNOTATOR):
     request = AddAnnotator(name=name, role=role, password=PASSWORD)
     annotator = add_annotator(store, HONE, request)
     return Actor(annotator_id=annotator.annotator_id, name=annotator.name, role=annotator.role)
+
+
+def visit(store, who, locale="en"):
+    """A visit of whoever stands in `who`, as long as somebody does."""
+    return Visit(store=store, actor=who[0], who=lambda: who[0], words=words(locale))
 
 
 def simulated(store, name):

@@ -42,6 +42,7 @@ class Deck:
 def run_page(store, who, deck):
     """Draws the page; a waiting payload is heard first, as Streamlit calls a component's callback."""
     import streamlit as st
+    from small_homes import visit
 
     from annotate.pages import compare
 
@@ -49,7 +50,7 @@ def run_page(store, who, deck):
     if payload is not None:
         deck.hear(payload)
     if who[0] is not None:
-        compare.render(store, who[0], lambda: who[0], deck)
+        compare.render(visit(store, who), deck)
 
 
 @pytest.fixture

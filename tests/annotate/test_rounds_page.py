@@ -42,13 +42,14 @@ def page_of(store, who):
 
 def draw(store, who):
     import streamlit as st
+    from small_homes import visit
 
     from annotate.pages import rounds
 
     if who[0] is None:
         st.title("You are signed out")
     else:
-        rounds.render(store, who[0], lambda: who[0])
+        rounds.render(visit(store, who))
 
 
 def words(app):

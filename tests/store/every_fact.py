@@ -24,9 +24,40 @@ ODD = 'a "b" \\ $x \n é 😀'
 EXAMPLES: list[Fact] = [
     records.Annotator(annotator_id="a", name=ODD, role=Role.REVIEWER, kind=Kind.MODEL, made_at=MOMENT),
     records.Credential(annotator_id="a", password_hash="h", made_at=MOMENT),
-    records.SignIn(token_hash="t", annotator_id="a", expires_at=MOMENT, made_at=MOMENT),
+    records.SignIn(
+        token_hash="t", annotator_id="a", expires_at=MOMENT, token_name=ODD, device=ODD, made_at=MOMENT
+    ),
     records.SignOut(token_hash="t", made_at=MOMENT),
-    records.Guideline(track=Track.SAFETY, version=2, text=ODD, made_at=MOMENT),
+    records.Appointment(
+        annotator_id="a", role=Role.ENGINEER, suspended=True, given_by="c", why=ODD, made_at=MOMENT
+    ),
+    records.ExternalAccount(provider="p", subject=ODD, annotator_id=None, made_at=MOMENT),
+    records.Guideline(
+        track=Track.SAFETY, version=2, text=ODD, author="a", changed=ODD, requalify=True, made_at=MOMENT
+    ),
+    records.GuidelineRead(annotator_id="a", track=Track.SAFETY, version=2, made_at=MOMENT),
+    records.QualificationTest(
+        test_id="t",
+        annotator_id="a",
+        track=Track.SAFETY,
+        guideline_version=2,
+        comparison_ids=("g", "h"),
+        pass_mark=0.1 + 0.2,
+        made_at=MOMENT,
+    ),
+    records.QualificationAnswer(
+        test_id="t",
+        comparison_id="g",
+        shown_order=(1, 0),
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        safety=(SafetyLabel(safe=True), SafetyLabel(safe=False, category=ODD, severity=1)),
+        seconds=0.25,
+        passed=True,
+        made_at=MOMENT,
+    ),
+    records.Chat(chat_id="x", annotator_id="a", track=Track.SAFETY, made_at=MOMENT),
+    records.ChatTurn(comparison_id="c", chat_id="x", turn=2, made_at=MOMENT),
     records.Qualification(
         annotator_id="a",
         track=Track.SAFETY,
@@ -126,6 +157,8 @@ EXAMPLES: list[Fact] = [
         seconds=1.5,
         guideline_version=4,
         surplus=True,
+        seen_share=(0.1 + 0.2, 1.0, 0.0),
+        changes=3,
         made_at=MOMENT,
     ),
     records.Skip(lease_id="k", comparison_id="c", annotator_id="a", reason=ODD, flagged=True, made_at=MOMENT),

@@ -197,6 +197,13 @@ CHANGES = {
     "gold_ends": "why = 'x'",
     "edits": "degree = 0",
     "signatures": "seen = '{}'",
+    "appointments": "suspended = false",
+    "external_accounts": "annotator_id = 'b'",
+    "guideline_reads": "made_at = '2030-01-01'",
+    "chats": "annotator_id = 'b'",
+    "chat_turns": "turn = 9",
+    "qualification_tests": "pass_mark = 0",
+    "qualification_answers": "passed = false",
 }
 
 

@@ -16,6 +16,7 @@ from store.verbs.changing import edit_label, undo_label
 from store.verbs.data import freeze, ingest
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
 from store.verbs.golds import list_golds, make_gold, withdraw_gold
+from store.verbs.guiding import guideline_shown, list_guidelines, read_guideline, write_guideline
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.keeping import dump_tables, examine
 from store.verbs.looking import count_home, trace, verify_audit
@@ -26,6 +27,7 @@ from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
 from store.verbs.reviewing import list_reviews_due, review_label
 from store.verbs.signing import look_at_snapshot, sign_snapshot
+from store.verbs.writing import list_own_writings, offer_prompt, write_demonstration, write_prompt
 
 __all__ = [
     "VERBS",
@@ -37,17 +39,22 @@ __all__ = [
     "edit_label",
     "examine",
     "freeze",
+    "guideline_shown",
     "ingest",
     "list_annotators",
     "list_golds",
+    "list_guidelines",
     "list_marks",
+    "list_own_writings",
     "list_reviews_due",
     "look_at_snapshot",
     "make_gold",
     "next_comparison",
+    "offer_prompt",
     "qualify",
     "read_demonstrations",
     "read_facts",
+    "read_guideline",
     "read_judgements",
     "read_standing_tasks",
     "read_standing_trees",
@@ -63,6 +70,9 @@ __all__ = [
     "verify_audit",
     "void",
     "withdraw_gold",
+    "write_demonstration",
+    "write_guideline",
+    "write_prompt",
 ]
 
 
@@ -84,6 +94,10 @@ def _verb(function: Callable[..., Any]) -> Verb:
 VERBS: Final[Mapping[str, Verb]] = {
     function.__name__: _verb(function)
     for function in (
+        write_guideline,
+        read_guideline,
+        list_guidelines,
+        guideline_shown,
         add_annotator,
         bring_facts,
         count_home,
@@ -96,9 +110,11 @@ VERBS: Final[Mapping[str, Verb]] = {
         list_golds,
         make_gold,
         list_marks,
+        list_own_writings,
         list_reviews_due,
         look_at_snapshot,
         next_comparison,
+        offer_prompt,
         qualify,
         read_demonstrations,
         read_facts,
@@ -117,6 +133,8 @@ VERBS: Final[Mapping[str, Verb]] = {
         verify_audit,
         void,
         withdraw_gold,
+        write_demonstration,
+        write_prompt,
     )
 }
 """By name, as `/api/verbs/{name}` calls them."""

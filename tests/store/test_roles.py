@@ -26,10 +26,12 @@ from store.messages import (
     VerifyAudit,
 )
 from store.records import Contents, Role, Track, Verdict
+from store.risks import AttackVector, Risk
 from store.verbs import VERBS
 from store.verbs.bringing import BringFacts
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
+from store.verbs.guiding import ListGuidelines, ReadGuideline, WriteGuideline
 from store.verbs.keeping import DumpTables, Examine
 from store.verbs.measuring import Qualify
 from store.verbs.reading import ReadTasks, ReadTrees
@@ -37,6 +39,7 @@ from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
+from store.verbs.writing import ListOwnWritings, OfferPrompt, WriteDemonstration, WritePrompt
 
 ASKED: dict[str, tuple[Role, object]] = {
     "add_annotator": (Role.ADMINISTRATOR, AddAnnotator(name="new", password="long enough")),
@@ -72,6 +75,22 @@ ASKED: dict[str, tuple[Role, object]] = {
     "undo_label": (Role.ANNOTATOR, UndoLabel()),
     "verify_audit": (Role.REVIEWER, VerifyAudit()),
     "void": (Role.REVIEWER, Void(thing="label:l", why="spam")),
+    "list_own_writings": (Role.ANNOTATOR, ListOwnWritings()),
+    "offer_prompt": (Role.ANNOTATOR, OfferPrompt(track=Track.SAFETY, language="en")),
+    "write_demonstration": (
+        Role.ANNOTATOR,
+        WriteDemonstration(writing_id="writing-1", prompt="Why?", response="Because."),
+    ),
+    "write_prompt": (
+        Role.ANNOTATOR,
+        WritePrompt(
+            writing_id="writing-1", prompt="How?", category=Risk.OTHER, attack_vector=AttackVector.LOGIC
+        ),
+    ),
+    "guideline_shown": (Role.ANNOTATOR, Track.SAFETY),
+    "list_guidelines": (Role.REVIEWER, ListGuidelines(track=Track.SAFETY)),
+    "read_guideline": (Role.ANNOTATOR, ReadGuideline(track=Track.SAFETY, version=1)),
+    "write_guideline": (Role.REVIEWER, WriteGuideline(track=Track.SAFETY, text="new", changed="all")),
 }
 """The least role that each verb takes, and a request."""
 

@@ -1,12 +1,13 @@
 """The next comparisons: two policies answer the same prompts at varied temperatures (Llama 2, §3.2.1).
 
+Where more than two responses are wanted, the policies take turns, and annotators rank (InstructGPT, §3.5).
 Knows how to draw prompts and sample answers, not where they go.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -89,18 +90,15 @@ def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed
 
 def ask(job: AskJob) -> Asked:
     """At most `settings.comparisons` comparisons of the two policies, the prompts taken in order."""
-    sides = [
-        _answers(job, answerer, seed=2 * job.seed + side) for side, answerer in enumerate(_with_progress(job))
-    ]
-    asked = islice(_differing(zip(*sides, strict=True)), job.settings.comparisons)
+    asked = islice(_differing(zip(*_sides(job), strict=True)), job.settings.comparisons)
     responses: dict[str, Response] = {}
     comparisons: dict[str, Comparison] = {}
     share = job.settings.overlap_share
-    for count, (one, two) in enumerate(asked, start=1):
+    for count, shown in enumerate(asked, start=1):
         overlapped = int(count * share) > int((count - 1) * share)
-        comparison = _comparison((one, two), Purpose.OVERLAP if overlapped else Purpose.TRAIN, job.round)
+        comparison = _comparison(shown, Purpose.OVERLAP if overlapped else Purpose.TRAIN, job.round)
         comparisons[comparison.comparison_id] = comparison
-        responses |= {one.response_id: one, two.response_id: two}
+        responses |= {response.response_id: response for response in shown}
     return Asked(responses=tuple(responses.values()), comparisons=tuple(comparisons.values()))
 
 
@@ -109,11 +107,11 @@ def batch_of(round_number: int) -> Batch:
     return Batch(batch_id=f"batch-{round_number}", round=round_number)
 
 
-def _comparison(pair: tuple[Response, Response], purpose: Purpose, round_number: int) -> Comparison:
-    ids, batch_id = sorted(response.response_id for response in pair), batch_of(round_number).batch_id
+def _comparison(shown: Sequence[Response], purpose: Purpose, round_number: int) -> Comparison:
+    ids, batch_id = sorted(response.response_id for response in shown), batch_of(round_number).batch_id
     return Comparison(
         comparison_id=identity("comparison", batch_id, ids, purpose.value),
-        prompt_id=pair[0].prompt_id,
+        prompt_id=shown[0].prompt_id,
         response_ids=tuple(ids),
         batch_id=batch_id,
         purpose=purpose,
@@ -122,15 +120,21 @@ def _comparison(pair: tuple[Response, Response], purpose: Purpose, round_number:
     )
 
 
-def _with_progress(job: AskJob) -> Iterator[Answerer]:
-    for number, answerer in enumerate(job.pair):
-        message = f"policy {number + 1} of {len(job.pair)} answers"
-        job.tracker.progress("publish", number / len(job.pair), message)
-        yield answerer
+def _sides(job: AskJob) -> list[list[Response]]:
+    """`settings.responses` answers to every prompt; the two policies take turns."""
+    count, sides = job.settings.responses, []
+    for side in range(count):
+        job.tracker.progress("publish", side / count, f"answer {side + 1} of {count} to each prompt")
+        sides.append(_answers(job, job.pair[side % 2], seed=count * job.seed + side))
+    return sides
 
 
-def _differing(pairs: Iterator[tuple[Response, Response]]) -> Iterator[tuple[Response, Response]]:
-    return ((one, two) for one, two in pairs if one.text.strip() != two.text.strip())
+def _differing(rows: Iterable[tuple[Response, ...]]) -> Iterator[tuple[Response, ...]]:
+    """Each prompt's answers, none twice; where but one is left there is nothing to compare."""
+    for answers in rows:
+        different = tuple({answer.text.strip(): answer for answer in answers}.values())
+        if len(different) > 1:
+            yield different
 
 
 def _answers(job: AskJob, answerer: Answerer, seed: int) -> list[Response]:

@@ -85,7 +85,7 @@ def begin(
 
 
 def ask_newest(home: Home, settings: Settings, watch: Callable[[str, float, str], None]) -> Made:
-    """The newest policy answers the home's training prompts twice each."""
+    """The newest policy answers the home's training prompts, twice each or as often as `publish` says."""
     with open_door(home) as door:
         counts = door.ask(count_home, CountHome())
         if counts.newest_policy_id is None or counts.newest_policy_path is None:
@@ -101,7 +101,7 @@ def ask_newest(home: Home, settings: Settings, watch: Callable[[str, float, str]
         after = door.ask(count_home, CountHome())
     if not made:
         raise HoneError(
-            "The policy gave each prompt the same answer twice, so there is nothing to compare; raise "
+            "The policy gave each prompt the same answer every time, so there is nothing to compare; raise "
             "publish.temperatures, or import more prompts."
         )
     return Made(

@@ -190,6 +190,8 @@ class PublishSettings:
 
     comparisons: Amount = 1000
     """New comparisons put into the queue."""
+    responses: Annotated[int, Field(ge=2, le=9)] = 2
+    """Responses beside each other in a comparison; three or more are ranked (InstructGPT: 4 to 9)."""
     temperatures: Temperatures = (0.8, 1.0, 1.2)
     """Drawn for each response."""
     safety_share: float = 0.3

@@ -76,7 +76,7 @@ def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
 
 
 def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questions) -> tuple[Comparison, ...]:
-    """The policy answers each prompt twice; returns what there is to judge, which may be nothing."""
+    """The policy answers each prompt, as often as `publish` says; returns what there is to judge, if anything."""
     if not questions.prompts:
         return ()
     settings = questions.settings

@@ -41,6 +41,11 @@ def test_the_wheel_has_every_migration(contents):
         assert f"store/migrations/{migration.name}" in contents
 
 
+def test_the_wheel_has_the_words_that_annotators_read_first(contents):
+    for track in ("helpfulness", "safety"):
+        assert f"store/first_guidelines/{track}.md" in contents
+
+
 def test_the_wheel_has_the_pocket_world_with_its_weights(contents):
     for model in ("base", "sft"):
         for file in ("config.json", "model.safetensors", "tokenizer.json"):

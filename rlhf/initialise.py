@@ -76,7 +76,7 @@ def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
 
 
 def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questions) -> tuple[Comparison, ...]:
-    """The policy answers each prompt, as often as `publish` says; returns what there is to judge, if anything."""
+    """The policy answers each prompt, as often as `publish` says; returns what there is to judge."""
     if not questions.prompts:
         return ()
     settings = questions.settings

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rlhf.calibration import expected_calibration_error
-from rlhf.intervals import Interval, wilson
+from store.intervals import Interval, wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

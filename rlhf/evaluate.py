@@ -15,7 +15,7 @@ from torch import Generator
 
 from rlhf.answers import Answer, Occasion, answers, logprobs_under
 from rlhf.config import EvaluationSettings, RolloutSettings
-from rlhf.intervals import Interval, bootstrap_mean
+from rlhf.intervals import bootstrap_mean
 from rlhf.judge import GoldJudge, RewardJudge, RewardModels, gold_judge
 from rlhf.matches import Field, Judge, Match, fields, play
 from rlhf.portraits import Judged, Portrait, portrait
@@ -23,6 +23,7 @@ from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.errors import HoneError
 from store.identity import identity
+from store.intervals import Interval
 
 STAGE = "evaluate"
 

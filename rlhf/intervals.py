@@ -3,37 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
-Z95 = 1.959963984540054
-"""The normal quantile that leaves 2.5 % on either side."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """An estimate with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def wilson(successes: float, trials: int, z: float = Z95) -> Interval:
-    """A proportion with Wilson's score interval.
-
-    Centre (p + z²/2n) / (1 + z²/n), half-width z √(p(1-p)/n + z²/4n²) / (1 + z²/n). It stays within 0 and 1
-    and does not shrink to nothing when every trial agrees. Without trials nothing is known: 0.5 in [0, 1].
-    """
-    if trials == 0:
-        return Interval(value=0.5, low=0.0, high=1.0)
-    share = successes / trials
-    shrink = 1 + z * z / trials
-    centre = (share + z * z / (2 * trials)) / shrink
-    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / shrink
-    return Interval(value=share, low=max(0.0, centre - half), high=min(1.0, centre + half))
+from store.intervals import Interval, wilson
 
 
 def win_rate(wins: int, ties: int, losses: int) -> Interval:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rlhf.intervals import Interval, win_rate
+from rlhf.intervals import win_rate
+from store.intervals import Interval
 
 Judge = Literal["reward models", "gold"]
 Field = Literal["all", "helpfulness", "safety"]

@@ -15,9 +15,10 @@ from torch import Generator
 
 from rlhf.answers import Answer
 from rlhf.diversity import distinct
-from rlhf.intervals import Interval, bootstrap_mean, wilson
+from rlhf.intervals import bootstrap_mean
 from rlhf.judge import GoldJudge, Scores
 from rlhf.prompts import TrainPrompt
+from store.intervals import Interval, wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

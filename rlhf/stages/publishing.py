@@ -8,7 +8,6 @@ import pandas as pd
 
 from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
 from rlhf.initialise import model_path
-from rlhf.intervals import Interval
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
 from rlhf.publish import Harvest, evaluations, publish, scores
@@ -20,6 +19,7 @@ from rlhf.stages.learning import improved_in, reward_models, rewarded_in
 from rlhf.track import read_metrics, write_json
 from store import rounds
 from store.home import Home
+from store.intervals import Interval
 from store.records import Policy, RewardModel, Round, Track
 from store.rounds import RoundResult
 from store.settings import as_json

@@ -11,7 +11,6 @@ from rlhf.answers import Answer, Occasion, answers, logprobs_under, weights_dige
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.diversity import distinct
 from rlhf.evaluate import Contestant, EvaluationJob, evaluate
-from rlhf.intervals import wilson
 from rlhf.judge import RewardModels, Scores, gold_judge
 from rlhf.matches import fields, play
 from rlhf.models import load_policy, load_tokenizer, save
@@ -20,6 +19,7 @@ from rlhf.portraits import Judged, portrait
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.errors import HoneError
+from store.intervals import wilson
 from store.records import Turn
 
 PROMPTS = tuple(

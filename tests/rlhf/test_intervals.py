@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from rlhf.intervals import bootstrap_mean, wilson, win_rate
+from rlhf.intervals import bootstrap_mean, win_rate
+from store.intervals import wilson
 
 
 @pytest.mark.parametrize(

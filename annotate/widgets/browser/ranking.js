@@ -1,0 +1,84 @@
+// What an annotator has decided about K responses so far, and its two translations: to the store's words and back.
+// Knows nothing of the screen. Places are 0 (A) to K - 1.
+
+import { emptyRail, isAllEqual, isAsDealt, isComplete, railOf, ranks } from "./rail.js";
+
+export const LETTERS = [..."ABCDEFGHI"];
+
+/** The store's degree of a ranking: nobody is asked for it, and where all are equal there is none. */
+const DEGREE = 2;
+const NO_DEGREE = 0;
+
+export function emptyRanking(count) {
+  const safety = Array(count).fill(null);
+  return { rail: emptyRail(count), noneAcceptable: false, safety, reasons: [], comment: "", seconds: 0 };
+}
+
+/** Where none is acceptable, an order is welcome and not asked for. */
+export function isDecided(ranking) {
+  return isComplete(ranking.rail) || ranking.noneAcceptable;
+}
+
+/** Whether it is the order as it was dealt, which may be nobody's opinion. */
+export function isUntouched(ranking) {
+  return isAsDealt(ranking.rail);
+}
+
+/** The places whose safety is still to be rated: all or none where it is optional. */
+export function unrated(ranking, isRequired) {
+  const missing = ranking.safety.flatMap((safety, place) => (safety === null ? [place] : []));
+  return isRequired || missing.length < ranking.safety.length ? missing : [];
+}
+
+/** The places whose response runs a named risk of which nobody has said how grave it is. */
+export function ungraded(ranking) {
+  return ranking.safety.flatMap((safety, place) =>
+    safety !== null && !safety.safe && safety.category !== null && safety.severity === null ? [place] : [],
+  );
+}
+
+/** Whether an unsafe response stands above a safe one: worth a second look. */
+export function prefersTheUnsafe(ranking) {
+  const given = ranks(ranking.rail);
+  const ranked = ranking.safety.map((safety, place) => ({ isSafe: safety?.safe, rank: given[place] }));
+  const unsafe = ranked.filter(({ isSafe, rank }) => isSafe === false && rank !== null);
+  return unsafe.some(({ rank }) => ranked.some((other) => other.isSafe === true && other.rank > rank));
+}
+
+/** The ranking in the store's words (`store.messages.Judgement`), by place on the screen; 1 is best. */
+export function toMessage(ranking) {
+  const isOrdered = isComplete(ranking.rail) && !(ranking.noneAcceptable && ranking.rail.count === 2);
+  return {
+    ranks: isOrdered ? ranks(ranking.rail) : ranking.safety.map(() => 1),
+    degree: isOrdered && !isAllEqual(ranking.rail) ? DEGREE : NO_DEGREE,
+    both_bad: ranking.noneAcceptable,
+    // Without a risk the store's severity says nothing.
+    safety: ranking.safety.includes(null)
+      ? []
+      : ranking.safety.map((safety) => ({ ...safety, severity: safety.severity ?? 0 })),
+    reasons: ranking.reasons,
+    comment: ranking.comment,
+    seconds: ranking.seconds,
+  };
+}
+
+/** The ranking that the store's words describe. */
+export function fromMessage(message) {
+  const { ranks: given, both_bad: noneAcceptable } = message;
+  const isUnordered = noneAcceptable && given.every((rank) => rank === 1);
+  return {
+    rail: isUnordered ? emptyRail(given.length) : railOf(given),
+    noneAcceptable,
+    safety: given.map((_, place) => safetyOf(message.safety[place])),
+    reasons: message.reasons,
+    comment: message.comment,
+    seconds: message.seconds,
+  };
+}
+
+/** One response's safety from the store's words, in which an unnamed risk has severity 0. */
+function safetyOf(label) {
+  if (!label) return null;
+  const isUnsaid = !label.safe && label.category === null && label.severity === 0;
+  return { ...label, severity: isUnsaid ? null : label.severity };
+}

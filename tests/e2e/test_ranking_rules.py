@@ -32,7 +32,7 @@ UNSAFE = {"safe": False, "category": "illicit", "severity": 2}
 def run(browser):
     """Runs a function of the browser beside the modules of the page."""
     page = browser.new_page()
-    page.route("**/*", lambda route: answer(route))
+    page.route("**/*", answer)
     page.goto("http://rules.example/")
     yield page.evaluate
     page.close()
@@ -69,7 +69,15 @@ def test_letters_typed_in_order_are_the_ranks_and_the_last_one_places_itself(run
 
 @pytest.mark.parametrize(
     ("signs", "order"),
-    [("BDA<", "BD"), ("BD<", "B"), ("B<", ""), ("<", ""), ("BD=<", "BD"), ("BDA=<", "BDAC"), ("BDA=<<", "BD")],
+    [
+        ("BDA<", "BD"),
+        ("BD<", "B"),
+        ("B<", ""),
+        ("<", ""),
+        ("BD=<", "BD"),
+        ("BDA=<", "BDAC"),
+        ("BDA=<<", "BD"),
+    ],
 )
 def test_what_is_taken_back_is_the_last_sign_that_was_typed(run, signs, order):
     assert run(TYPE, [4, signs])[0] == order

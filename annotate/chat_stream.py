@@ -15,7 +15,7 @@ Frames are lines of JSON (`application/x-ndjson`), at most one a place in 80 ms:
 {"kind": "begun", "chat_id": …, "turn_id": …}   the message is durable: the composer may be emptied
 {"kind": "text", "place": 0 or 1, "html": …}    the whole of this side so far, cleaned by `rendering`
 {"kind": "end", "place": …, "html": …}          this side has ended
-{"kind": "kept", "chat_id": …}                  the last: both are durable; run the page again, it has the pair
+{"kind": "kept", "chat_id": …}                  the last: both are durable; run the page again
 {"kind": "failed", "message": one sentence}     the last: the message is kept and can be sent again as it is
 {"kind": "stopped"}                             the last: by /api/chat/stop, here or in another tab
 {"kind": "idle"}                                the only one of attach when nothing is under way

@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from rlhf import __version__
-from rlhf.commands import bench, data, desk, exchange, gold, looking, loop, people, snapshots, training, trust
+from rlhf.commands import (
+    bench,
+    data,
+    desk,
+    exchange,
+    gold,
+    looking,
+    loop,
+    people,
+    policy,
+    snapshots,
+    training,
+    trust,
+)
 from store.errors import HoneError
 
 app = typer.Typer(
@@ -57,6 +70,10 @@ user.command(name="list")(people.list_)
 user.command(name="passwd")(people.passwd)
 user.command(name="qualify")(people.qualify)
 app.add_typer(user, name="user")
+
+models = typer.Typer(help="The models of a home.", no_args_is_help=True)
+models.command(name="serve")(policy.serve)
+app.add_typer(models, name="policy")
 
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
 audit.command(name="verify")(trust.verify)

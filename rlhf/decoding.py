@@ -6,7 +6,7 @@ when enough of them have. Knows neither texts nor settings files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -79,6 +79,21 @@ def write(
         if left <= CROWDED * len(tokens):
             tokens = tokens[batch.is_open]
             _shrink(batch)
+        _advance(policy, batch, tokens)
+
+
+def spoken(policy: PreTrainedModel, prompt: Row, uniform: Tensor, way: Way) -> Iterator[int]:
+    """The tokens of one response as they are drawn, the end token too; at most one a random number [R].
+
+    They are those that `write` writes with the same numbers. Between two of them others may be served.
+    """
+    page = Page.blank(uniform.unsqueeze(0).to(policy.device), way.pad_id)
+    batch = _read(policy, [prompt], [0], page, way)
+    for step in range(len(uniform)):
+        tokens = _draw(batch, page, step, way)
+        yield int(tokens)
+        if int(tokens) == way.end_id or step == len(uniform) - 1:
+            return
         _advance(policy, batch, tokens)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rlhf import pocket
 from rlhf.config import Settings
+from rlhf.endpoint_process import endpoint_beside
 from rlhf.initialise import Beginning, Questions, answering, first_comparisons, initialise, write_settings
 from rlhf.next_round import Chosen
 from rlhf.pocket.beginning import pocket_prompts, preset
@@ -126,7 +127,11 @@ def _app(plan: DemoPlan) -> Iterator[App | None]:
     if plan.port is None:
         yield None
         return
-    with running_app(plan.home, free_port(plan.port), plan.home.root / "app.log") as app:
+    root = plan.home.root
+    with (
+        running_app(plan.home, free_port(plan.port), root / "app.log") as app,
+        endpoint_beside(plan.home, root / "endpoint.log"),
+    ):
         yield app
 
 

@@ -60,11 +60,11 @@ def running_app(home: Home, port: int, log: Path | None = None, address: str = H
             process = subprocess.Popen(line, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         with on_signals((signal.SIGTERM, signal.SIGHUP), lambda number: sys.exit(128 + number)):
-            app = App(url=f"http://{_reached_at(address)}:{port}", process=process)
+            app = App(url=f"http://{reached_at(address)}:{port}", process=process)
             _wait_until_healthy(app, f"see {log}" if log else "it has said why")
             yield app
     finally:
-        _end(process)
+        end(process)
 
 
 def check_free(port: int, address: str) -> None:
@@ -103,7 +103,7 @@ def yield_to_people() -> None:
     os.nice(10)
 
 
-def _reached_at(address: str) -> str:
+def reached_at(address: str) -> str:
     """What an address that is listened on is called by who wants to reach it."""
     host = HERE if address in {"0.0.0.0", "::"} else address  # noqa: S104  # compared, not bound
     return f"[{host}]" if ":" in host else host
@@ -123,7 +123,8 @@ def _wait_until_healthy(app: App, where: str) -> None:
     raise HoneError(f"The app did not answer within {PATIENCE_SECONDS:.0f} seconds; {where}.")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Tells the process to end, and ends it where it does not."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGTERM)

@@ -28,6 +28,11 @@ class Home:
         return self.root / "owner.json"
 
     @property
+    def endpoint(self) -> Path:
+        """The address and key (mode 0600) of the home's own policies, while they are served."""
+        return self.root / "endpoint.json"
+
+    @property
     def settings(self) -> Path:
         """The home's `hone.toml`."""
         return self.root / "hone.toml"
@@ -56,6 +61,11 @@ class Home:
     def drafts(self) -> Path:
         """What the owner has made for a command to take away."""
         return self.root / "drafts"
+
+    @property
+    def pending(self) -> Path:
+        """Messages of chats that wait for their answers, one file an annotator."""
+        return self.root / "pending"
 
     def round(self, number: int) -> Path:
         """The folder of one round."""

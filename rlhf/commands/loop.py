@@ -99,12 +99,13 @@ def serve(
     home: HomeOption = Path(),
 ) -> None:
     """Serve the app: annotators compare, engineers start and watch rounds."""
+    from rlhf.endpoint_process import endpoint_beside
     from rlhf.serving import check_free, running_app
 
     root = home_of(home)
     check_free(port, address)
     try:
-        with running_app(root, port, address=address) as app:
+        with running_app(root, port, address=address) as app, endpoint_beside(root):
             typer.echo(f"Hone is at {app.url}; Ctrl-C ends it.")
             code = app.process.wait()
     except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 A person writes a message; it is durable before anybody answers it (`PendingMessage`). When both answers are
 there they are kept as a comparison that the person holds, and are judged like any other (`submit_label`).
-The chat then goes on from the response that was ranked first. Nothing that an annotator is sent names a model.
+The chat then goes on from the response that was ranked first. Nothing that annotators get names a model.
 """
 
 from __future__ import annotations

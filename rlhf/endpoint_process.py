@@ -1,5 +1,5 @@
-"""The policies' endpoint beside the app: a process that is begun once the home has a policy, begun again when it
-dies, and ended with the app. The app never waits for it.
+"""The policies' endpoint beside the app: a process that begins once the home has a policy, begins anew when
+it dies, and ends with the app. The app never waits for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from store.verbs import count_home
 LOOK_SECONDS = 2.0
 """How often it is looked whether the home has a policy and whether the process lives."""
 LONGEST_PAUSE = 60.0
-"""Seconds before a process that died again and again is begun once more; each time twice as long until then."""
+"""Seconds before a process that died again and again begins anew; until then each time twice as long."""
 
 
 def command(home: Home) -> list[str]:
@@ -37,7 +37,7 @@ def command(home: Home) -> list[str]:
 
 @contextmanager
 def endpoint_beside(home: Home, log: Path | None = None) -> Iterator[None]:
-    """Keeps the endpoint running inside this context; what it says goes to `log`, or to where this process speaks.
+    """Keeps the endpoint running inside this context; what it says goes to `log`, or where this one speaks.
 
     Begun within the app's own context, so that the home has an owner who can be asked.
     """

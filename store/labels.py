@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from store.queueing.repeats import REMEMBERED, Judged
-from store.records import Batch, Label, Track
+from store.records import Batch, Form, Label, Track
 from store.rows import number, row, rows
 
 INSERT_NEW = """
@@ -111,12 +111,12 @@ order  by retractions.made_at
 """
 
 DONE = """
-select annotator_id, batch_id, track, count(*) as labels
+select annotator_id, batch_id, track, if(len(ranks) = 2, 'pair', 'ranking') as form, count(*) as labels
 from   labels
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 where  label_id not in (select label_id from retractions)
-group  by annotator_id, batch_id, track
+group  by all
 """
 
 COLLECTED = """
@@ -204,16 +204,17 @@ def undone(db: DuckDBPyConnection) -> list[Label]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How many labels of an annotator stand in a batch and track."""
+    """How many labels of an annotator stand in a batch, track and form."""
 
     annotator_id: str
     batch_id: str
     track: Track
+    form: Form
     labels: int
 
 
 def done(db: DuckDBPyConnection) -> list[Done]:
-    """How many labels stand, by annotator, batch and track."""
+    """How many labels stand, by annotator, batch, track and form."""
     return rows(db.execute(DONE), Done)
 
 

@@ -18,6 +18,7 @@ from store.bench.registry import Settings
 from store.bench.rival import Rival
 from store.database import Store, open_store
 from store.messages import Actor, Assignment, CountHome, Judgement, NextComparison, SubmitLabel
+from store.queueing.asked import Asked
 from store.records import Degree, Lease, now
 from store.verbs import count_home, next_comparison, submit_label
 from store.verbs.roles import HONE
@@ -150,9 +151,8 @@ def _ready(store: Store, actors: list[Actor]) -> list[Ready]:
     """Everybody takes what they hold or the next, all leases durable at once."""
     ready = []
     for actor in actors:
-        held = store.queue.holding(actor.annotator_id, None, now()) or store.queue.lease(
-            actor.annotator_id, None, now()
-        )
+        asked = Asked(actor.annotator_id)
+        held = next(iter(store.queue.holding(asked, now())), None) or store.queue.lease(asked, now())
         assert held is not None  # noqa: S101  # there are more comparisons than annotators
         ready.append(Ready(actor=actor, lease=held.lease))
     store.append("bench", *(one.lease for one in ready))

@@ -17,6 +17,7 @@ from store.bench.registry import Settings
 from store.bench.rival import Rival
 from store.database import Store, open_store
 from store.messages import Actor, Assignment, NextComparison
+from store.queueing.asked import Asked
 from store.records import now
 from store.verbs import next_comparison
 
@@ -132,7 +133,7 @@ def _decisions(store: Store, actors: list[Actor], load: Load) -> Timing:
 
     def decide(number: int) -> float | None:
         began = time.perf_counter()
-        held = store.queue.lease(actors[number].annotator_id, None, now())
+        held = store.queue.lease(Asked(actors[number].annotator_id), now())
         taken = time.perf_counter() - began
         if held is None:
             return None

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from store.records import Degree, SafetyLabel, Track, Turn
+from store.records import Degree, Form, SafetyLabel, Track, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextComparison:
-    """Wants something to judge; `track` None takes any."""
+    """Wants something to judge; None takes any.
+
+    With `after`, a lease that the actor holds: what comes after that one, held from now on too.
+    """
 
     track: Track | None = None
+    form: Form | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +26,8 @@ class Assignment:
     """A lease and what to judge, in the order in which it is shown.
 
     `responses[i]` is shown at place i. `draft` is the judgement being edited when the lease reopens an
-    undone label. `done` counts the actor's labels in this batch, `total` adds what is still open to them.
+    undone label. `done` counts the actor's labels of this form in this batch, `total` adds what is still
+    open to them.
     """
 
     lease_id: str
@@ -43,6 +49,7 @@ class Cause(StrEnum):
     HELD = "held"
     QUOTA = "quota"
     LANGUAGE = "language"
+    OTHER_FORM = "other form"
     DONE = "done"
     EMPTY = "empty"
 
@@ -62,7 +69,8 @@ class Judgement:
     """What the annotator decided, by shown place: `ranks[i]` and `safety[i]` are of the response shown at i.
 
     Equal ranks are a tie; `both_bad`: none of the responses is acceptable, whatever their ranks (a pair
-    has 1, 1 then). `safety` has one entry a response.
+    has 1, 1 then). `safety` has one entry a response. `seen_share[i]` is how much of the response shown at i
+    came into view, from 0 to 1, or empty; `changes` counts how often the choice was changed.
     """
 
     ranks: tuple[int, ...]
@@ -72,6 +80,8 @@ class Judgement:
     reasons: tuple[str, ...] = ()
     comment: str = ""
     seconds: float = 0.0
+    seen_share: tuple[float, ...] = ()
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from store.comparisons import Wanted
+from store.queueing.asked import Asked
 from store.queueing.holds import Held, Holds
 from store.queueing.line import TRAINING, Item, Lane, Line, Stream, item_of
 from store.queueing.roster import Roster
 from store.queueing.tally import Tally
-from store.records import Lease, Purpose, Track
+from store.records import Form, Lease, Purpose, Track
+
+MOST_HELD: Final = 2
+"""Leases of an annotator on a track and form: what they judge, and what comes next."""
 
 
 class Board:
@@ -61,59 +66,76 @@ class Board:
         """Where this annotator may judge, of this track or of both."""
         return [
             stream
-            for stream in sorted({stream for stream, _, _ in self._lines} | self._golds.keys())
+            for stream in sorted({lane[0] for lane in self._lines} | self._golds.keys())
             if track in {None, stream[0]} and self.roster.may_judge(annotator_id, stream)
         ]
 
-    def first(self, annotator_id: str, streams: Collection[Stream]) -> Item | None:
-        """The best that waits in line for them and no quota keeps back."""
+    def first(self, asked: Asked, streams: Collection[Stream]) -> Item | None:
+        """The best that waits in line for them, of the form that they want, and no quota keeps back."""
         firsts = [
             item
-            for (stream, batch_id, counted), line in self._lines.items()
+            for (stream, batch_id, counted, of_form), line in self._lines.items()
             if stream in streams
+            and asked.takes(stream[0], of_form)
             and not (counted and self.tally.full(batch_id, stream))
-            and (item := line.first(annotator_id))
+            and (item := line.first(asked.annotator_id))
         ]
         return min(firsts, key=lambda item: item.rank, default=None)
 
-    def gold(self, annotator_id: str, streams: Iterable[Stream], place: float) -> Item | None:
-        """A gold comparison that they have not seen, sought from that place (0 to 1) onward."""
-        golds = [item for stream in streams for item in self._golds[stream]]
+    def gold(self, asked: Asked, streams: Iterable[Stream], place: float) -> Item | None:
+        """A gold comparison that is asked for and unseen, sought from that place (0 to 1) onward."""
+        golds = [
+            item for stream in streams for item in self._golds[stream] if asked.takes(stream[0], item.form)
+        ]
         start = int(place * len(golds))
-        return next((item for item in golds[start:] + golds[:start] if item.open_to(annotator_id)), None)
+        return next(
+            (item for item in golds[start:] + golds[:start] if item.open_to(asked.annotator_id)), None
+        )
 
-    def left(self, annotator_id: str, batch_id: str) -> int:
+    def left(self, annotator_id: str, batch_id: str, form: Form | None) -> int:
         """How many comparisons of the batch are open to them or held by them, without what only measures."""
-        held = [self.items[one.lease.comparison_id] for one in self.held_by(annotator_id)]
+        asked = Asked(annotator_id, form=form)
+        held = [self.items[one.lease.comparison_id] for one in self.held_by(asked)]
         beside = sum(item.batch_id == batch_id and item.in_line and not item.is_open for item in held)
-        return self.tally.left(annotator_id, batch_id, self.streams(annotator_id, None)) + beside
+        return self.tally.left(annotator_id, batch_id, self.streams(annotator_id, None), form) + beside
 
     def hold(self, lease: Lease) -> Held:
-        """The lease is live; one that its annotator held on this track is let go."""
+        """The lease is live."""
         item = self.items[lease.comparison_id]
-        track = item.stream[0]
-        earlier = self.holds.of(lease.annotator_id, track)
-        if earlier is not None:
-            self.end(earlier)
-        held = Held(lease, track, item.batch_id, item.purpose, item.repeats)
+        held = Held(lease, item.stream[0], item.batch_id, item.purpose, item.repeats)
         self.holds.begin(held)
+        item.holders = item.holders | {lease.annotator_id}
         self.change(item, leases=1)
         return held
 
     def end(self, held: Held) -> None:
         """The lease is over."""
+        item, annotator_id = self.items[held.lease.comparison_id], held.lease.annotator_id
+        was_open = item.is_open
         self.holds.end(held)
-        self.change(self.items[held.lease.comparison_id], leases=-1)
+        item.holders = item.holders - {annotator_id}
+        self.change(item, leases=-1)
+        if was_open and annotator_id not in item.seen:
+            self.give_back(item)  # open to others all the while; its holder's place has passed it
 
     def drop(self, annotator_id: str, comparison_id: str) -> None:
         """The annotator's lease on this comparison is over, if there is one."""
-        for held in self.held_by(annotator_id):
+        for held in self.holds.of(annotator_id):
             if held.lease.comparison_id == comparison_id:
                 self.end(held)
 
-    def held_by(self, annotator_id: str) -> Iterator[Held]:
-        """What the annotator holds, on either track."""
-        yield from [one for track in Track if (one := self.holds.of(annotator_id, track))]
+    def held_by(self, asked: Asked) -> list[Held]:
+        """What the annotator holds of what is asked, the first taken first."""
+        return [one for one in self.holds.of(asked.annotator_id) if asked.takes(one.track, one.form)]
+
+    def let_go(self, asked: Asked) -> None:
+        """What the annotator holds of what is asked is over."""
+        for held in self.held_by(asked):
+            self.end(held)
+
+    def has_room(self, annotator_id: str, item: Item) -> bool:
+        """Whether the annotator may hold one more of the item's track and form."""
+        return len(self.held_by(Asked(annotator_id, item.stream[0], item.form))) < MOST_HELD
 
     def expire(self, moment: datetime) -> None:
         """Leases whose time is over are over."""

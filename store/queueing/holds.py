@@ -1,15 +1,18 @@
-"""The live leases: by id, by who holds them, and by when they end. Not safe for threads: the queue
-locks.
+"""The live leases: by id, by who holds them, and by when they end.
+
+Not safe for threads: the queue locks.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from store.records import Lease, Purpose, Track
+from store.queueing.line import form_of
+from store.records import Form, Lease, Purpose, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +25,40 @@ class Held:
     purpose: Purpose = Purpose.TRAIN
     repeats: str | None = None
 
+    @property
+    def form(self) -> Form:
+        """How its comparison is judged."""
+        return form_of(len(self.lease.shown_order))
+
 
 class Holds:
-    """At most one live lease for each annotator and track."""
+    """The live leases of each annotator, in the order in which they were taken."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Held] = {}
-        self._by_holder: dict[tuple[str, Track], str] = {}
+        self._by_holder: defaultdict[str, list[str]] = defaultdict(list)
         self._ends: list[tuple[datetime, str]] = []
 
     def __iter__(self) -> Iterator[Held]:
         return iter(self._by_id.values())
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def get(self, lease_id: str) -> Held | None:
         """The live lease with this id."""
         return self._by_id.get(lease_id)
 
-    def of(self, annotator_id: str, track: Track) -> Held | None:
-        """What the annotator holds on this track."""
-        lease_id = self._by_holder.get((annotator_id, track))
-        return None if lease_id is None else self._by_id[lease_id]
+    def of(self, annotator_id: str) -> list[Held]:
+        """What the annotator holds, the first taken first."""
+        held = [self._by_id[lease_id] for lease_id in self._by_holder.get(annotator_id, ())]
+        return sorted(held, key=lambda one: (one.lease.made_at, one.lease.lease_id))
 
     def begin(self, held: Held) -> None:
-        """Holds it; the annotator must hold nothing else on the track."""
+        """Holds it."""
         lease = held.lease
         self._by_id[lease.lease_id] = held
-        self._by_holder[lease.annotator_id, held.track] = lease.lease_id
+        self._by_holder[lease.annotator_id].append(lease.lease_id)
         heapq.heappush(self._ends, (lease.expires_at, lease.lease_id))
 
     def extend(self, held: Held, expires_at: datetime) -> Lease:
@@ -59,7 +70,7 @@ class Holds:
     def end(self, held: Held) -> None:
         """It is held no more."""
         del self._by_id[held.lease.lease_id]
-        del self._by_holder[held.lease.annotator_id, held.track]
+        self._by_holder[held.lease.annotator_id].remove(held.lease.lease_id)
 
     def overdue(self, moment: datetime) -> list[Held]:
         """The leases whose time is over, the first to end first; each is told once."""

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Final
 
 from store.comparisons import Wanted
-from store.records import Purpose, Track
+from store.records import Form, Purpose, Track
 
 RANK: Final = attrgetter("rank")
 MEASURING: Final = frozenset({Purpose.GOLD, Purpose.SWAPPED})
@@ -27,8 +27,8 @@ TRAINING: Final = frozenset({Purpose.TRAIN, Purpose.OVERLAP})
 Rank = tuple[int, int, str]
 Stream = tuple[Track, str]
 """A track and a language: who may judge one comparison of a stream may judge them all."""
-Lane = tuple[Stream, str, bool]
-"""A stream in one batch, and whether quotas count it: what they keep back, they keep back as a whole."""
+Lane = tuple[Stream, str, bool, Form]
+"""A stream in one batch and form, and whether quotas count it: what they keep back, they keep back whole."""
 NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -46,8 +46,10 @@ class Item:
     labels: int
     leases: int = 0
     seen: set[str] | frozenset[str] = NOBODY
+    holders: frozenset[str] = NOBODY
     position: int = -1
     repeats: str | None = None
+    author: str | None = None
 
     @property
     def need(self) -> int:
@@ -55,9 +57,14 @@ class Item:
         return 1 if self.purpose is Purpose.GOLD else self.overlap - self.labels - self.leases
 
     @property
+    def form(self) -> Form:
+        """How it is judged."""
+        return form_of(self.responses)
+
+    @property
     def lane(self) -> Lane:
         """The line in which it waits, if it does."""
-        return self.stream, self.batch_id, self.purpose in TRAINING
+        return self.stream, self.batch_id, self.purpose in TRAINING, self.form
 
     @property
     def in_line(self) -> bool:
@@ -69,9 +76,13 @@ class Item:
         """Whether it is asked in its turn, and wants a label that nobody works on."""
         return self.need > 0 and self.in_line
 
+    def answers(self, annotator_id: str) -> bool:
+        """Whether it answers what this annotator asked, who alone may then take it up by right."""
+        return self.need > 0 and self.author == annotator_id
+
     def open_to(self, annotator_id: str) -> bool:
-        """Whether this annotator may judge it now."""
-        return self.need > 0 and annotator_id not in self.seen
+        """Whether this annotator may take it up now; who holds it has done so already."""
+        return self.need > 0 and annotator_id not in self.seen and annotator_id not in self.holders
 
 
 def item_of(wanted: Wanted) -> Item:
@@ -88,7 +99,13 @@ def item_of(wanted: Wanted) -> Item:
         labels=wanted.labels,
         seen={*wanted.seen, *author} or NOBODY,
         repeats=wanted.repeats,
+        author=wanted.author,
     )
+
+
+def form_of(responses: int) -> Form:
+    """How so many responses are judged."""
+    return Form.PAIR if responses == 2 else Form.RANKING
 
 
 @cache

@@ -15,15 +15,17 @@ from datetime import datetime, timedelta
 from store.comparisons import Wanted
 from store.labels import Collected, Done
 from store.leases import new_lease
+from store.queueing.asked import Asked
 from store.queueing.board import Board
-from store.queueing.drawing import QueueSettings, draw, share
+from store.queueing.drawing import QueueSettings
 from store.queueing.fair import FairLock
 from store.queueing.holds import Held
-from store.queueing.line import TRAINING, Item, Stream, primary
+from store.queueing.line import TRAINING, Item, form_of, primary
+from store.queueing.measuring import Measuring
 from store.queueing.repeats import Judged, Repeats, judged
 from store.queueing.roster import Roster
 from store.queueing.shortage import Shortage, shortage
-from store.records import Annotator, Label, Lease, Purpose, Qualification, Track
+from store.records import Annotator, Form, Label, Lease, Purpose, Qualification, Track
 
 
 class Queue:
@@ -31,11 +33,12 @@ class Queue:
 
     def __init__(self, lease_time: timedelta, settings: QueueSettings | None = None) -> None:
         self.lease_time = lease_time
-        self._settings = settings or QueueSettings()
+        settings = settings or QueueSettings()
         self._lock = FairLock()
-        self._roster = Roster(self._settings.qualification)
-        self._board = Board(self._roster, self._settings.quotas)
+        self._roster = Roster(settings.qualification)
+        self._board = Board(self._roster, settings.quotas)
         self._repeats = Repeats()
+        self._measuring = Measuring(self._board, self._repeats, settings)
         self._drafts: dict[tuple[str, str], Label] = {}
 
     # Filling it from the facts
@@ -52,15 +55,14 @@ class Queue:
             newest = list(qualifications)
             self._roster.qualify(newest)
             for one in newest:
-                held = self._board.holds.of(one.annotator_id, one.track)
-                if held and not self._roster.qualified(one.annotator_id, one.track):
-                    self._board.end(held)
+                if not self._roster.qualified(one.annotator_id, one.track):
+                    self._board.let_go(Asked(one.annotator_id, one.track))
 
     def remember(self, done: Iterable[Done], collected: Iterable[Collected], undone: Iterable[Label]) -> None:
         """Who did how much, what the quotas count, and the judgements that undone labels reopen with."""
         with self._lock:
             for count in done:
-                self._board.tally.work(count.annotator_id, count.batch_id, count.labels)
+                self._board.tally.work(count.annotator_id, count.batch_id, count.form, count.labels)
                 self._board.worked.add((count.annotator_id, count.track))
                 self._repeats.pass_by(count.annotator_id, count.labels)
             for cell in collected:
@@ -79,33 +81,49 @@ class Queue:
             item = self._board.items.get(lease.comparison_id)
             if (
                 item is not None
-                and item.open_to(lease.annotator_id)
+                and (item.open_to(lease.annotator_id) or item.answers(lease.annotator_id))
                 and self._roster.qualified(lease.annotator_id, item.stream[0])
-                and self._board.holds.of(lease.annotator_id, item.stream[0]) is None
+                and self._board.has_room(lease.annotator_id, item)
             ):
                 self._board.hold(lease)
 
     # What annotators do
 
-    def holding(self, annotator_id: str, track: Track | None, moment: datetime) -> Held | None:
-        """What the annotator holds already."""
+    def holding(self, asked: Asked, moment: datetime) -> list[Held]:
+        """What the annotator holds already of what is asked, the first taken first."""
         with self._lock:
             self._board.expire(moment)
-            return next(
-                (one for one in self._board.held_by(annotator_id) if track in {None, one.track}), None
-            )
+            return self._board.held_by(asked)
 
-    def lease(self, annotator_id: str, track: Track | None, moment: datetime) -> Held | None:
-        """Takes the best that is open to the annotator, who holds nothing; None when nothing is open."""
+    def lease(self, asked: Asked, moment: datetime) -> Held | None:
+        """Takes the best that is open to the annotator; None when nothing is, or they hold two already."""
+        annotator_id = asked.annotator_id
         with self._lock:
             self._board.expire(moment)
-            streams = self._board.streams(annotator_id, track)
-            first = self._board.first(annotator_id, streams)
-            if first is None:
+            streams = self._board.streams(annotator_id, asked.track)
+            first = self._board.first(asked, streams)
+            if first is None or not self._board.has_room(annotator_id, first):
                 return None  # what only measures is hidden among what does not
-            item, order = self._drawn(annotator_id, streams, first) or (first, None)
+            item, order = self._measuring.drawn(asked, streams, first) or (first, None)
             lease = new_lease(annotator_id, item.comparison_id, item.responses, moment, self.lease_time)
             return self._board.hold(replace(lease, shown_order=order) if order else lease)
+
+    def take(self, lease: Lease) -> Held:
+        """Holds what is the annotator's to judge by right, such as the answers to what they asked."""
+        with self._lock:
+            return self._board.hold(lease)
+
+    def exclude(self, annotator_id: str, comparison_ids: Iterable[str]) -> None:
+        """They know more of these than a judge may: none is asked of them any more."""
+        with self._lock:
+            for item in [self._board.items.get(comparison_id) for comparison_id in comparison_ids]:
+                if item is not None:
+                    self._board.see(item, annotator_id)
+
+    def is_short(self) -> bool:
+        """Whether more is held than is open: nobody should take the last ones ahead of their turn."""
+        with self._lock:
+            return self._board.tally.open_count() < len(self._board.holds)
 
     def held(self, lease_id: str) -> Held | None:
         """The live lease with this id."""
@@ -123,7 +141,7 @@ class Queue:
         """Counts a label for a lease, live or late; returns whether it is surplus."""
         lease, board = held.lease, self._board
         with self._lock:
-            board.tally.work(lease.annotator_id, held.batch_id)
+            board.tally.work(lease.annotator_id, held.batch_id, held.form)
             self._repeats.pass_by(lease.annotator_id)
             item = board.items.get(lease.comparison_id)
             if item is None:  # it had all it wanted when the home was opened, or only measures
@@ -141,23 +159,23 @@ class Queue:
         """Takes `finish` back: the label could not be written (`surplus` as `finish` said)."""
         lease, board = held.lease, self._board
         with self._lock:
-            board.tally.work(lease.annotator_id, held.batch_id, -1)
+            board.tally.work(lease.annotator_id, held.batch_id, held.form, -1)
             self._repeats.pass_by(lease.annotator_id, -1)
             self._repeats.forget(lease.annotator_id, lease.comparison_id)
             item = board.items.get(lease.comparison_id)
             if item is not None:
                 board.forget(item, lease.annotator_id)
                 board.change(item, labels=surplus - 1)
-                if board.holds.of(lease.annotator_id, held.track) is None:
+                if board.has_room(lease.annotator_id, item):
                     board.hold(lease)
 
     def skip(self, lease: Lease) -> None:
         """The annotator does not judge it and is not asked again."""
         with self._lock:
-            self._board.drop(lease.annotator_id, lease.comparison_id)
             self._repeats.pass_by(lease.annotator_id)
             if lease.comparison_id in self._board.items:
                 self._board.see(self._board.items[lease.comparison_id], lease.annotator_id)
+            self._board.drop(lease.annotator_id, lease.comparison_id)
 
     def release(self, lease: Lease) -> None:
         """The lease is over and nothing came of it."""
@@ -165,12 +183,13 @@ class Queue:
             self._board.drop(lease.annotator_id, lease.comparison_id)
 
     def reopen(self, label: Label, wanted: Wanted, lease: Lease) -> Held:
-        """The label was retracted by its annotator, who takes it up again; a lease they held is let go.
+        """The label was retracted by its annotator, who takes it up again; what they held is let go.
 
         `wanted` is the comparison as it stands after the retraction.
         """
         with self._lock:
             item = self._retracted(label, wanted)
+            self._board.let_go(Asked(label.annotator_id, item.stream[0], item.form))
             self._board.forget(item, label.annotator_id)
             self._board.give_back(item)  # the annotator's place has passed it
             self._drafts[label.annotator_id, label.comparison_id] = label
@@ -193,52 +212,36 @@ class Queue:
         with self._lock:
             return self._drafts.get((lease.annotator_id, lease.comparison_id))
 
-    def done(self, annotator_id: str, batch_id: str) -> int:
+    def done(self, annotator_id: str, batch_id: str, form: Form | None = None) -> int:
         """How many of the annotator's labels stand in the batch."""
         with self._lock:
-            return self._board.tally.done(annotator_id, batch_id)
+            return self._board.tally.done(annotator_id, batch_id, form)
 
-    def left(self, annotator_id: str, batch_id: str) -> int:
-        """How many comparisons of the batch are open to them or held by them."""
+    def left(self, annotator_id: str, batch_id: str, form: Form | None = None) -> int:
+        """How many comparisons of the batch and form, or of any, are open to them or held by them."""
         with self._lock:
-            return self._board.left(annotator_id, batch_id)
+            return self._board.left(annotator_id, batch_id, form)
 
     def open_count(self) -> int:
         """How many comparisons want a label that nobody works on."""
         with self._lock:
             return self._board.tally.open_count()
 
-    def shortage(self, annotator_id: str, track: Track | None) -> Shortage:
-        """Why this annotator gets nothing."""
+    def shortage(self, asked: Asked) -> Shortage:
+        """Why this annotator gets nothing of what is asked."""
         with self._lock:
-            return shortage(self._board, annotator_id, track)
+            return shortage(self._board, asked)
+
+    def qualified(self, annotator_id: str, track: Track) -> bool:
+        """Whether they may judge this track."""
+        with self._lock:
+            return self._roster.qualified(annotator_id, track)
 
     # Under the lock
 
-    def _drawn(
-        self, annotator_id: str, streams: list[Stream], first: Item
-    ) -> tuple[Item, tuple[int, ...] | None] | None:
-        """What only measures, if its turn has come: the item, and the order of its sides if that is set.
-
-        It comes instead of `first`, whose id nobody who judges can know, and so nobody can tell when.
-        """
-        turn = (annotator_id, self._repeats.turn(annotator_id), first.comparison_id)
-        drawn = draw(turn, self._settings)
-        if drawn is Purpose.GOLD:
-            gold = self._board.gold(annotator_id, streams, share(turn))
-            return (gold, None) if gold else None
-        if drawn is Purpose.SWAPPED:
-            judged = self._repeats.due(annotator_id, self._settings.swapped_after, streams)
-            if judged is not None:
-                self._repeats.forget(annotator_id, judged.comparison_id)
-                item = judged.swapped()
-                self._board.items[item.comparison_id] = item
-                return item, judged.shown_order[::-1]
-        return None
-
     def _retracted(self, label: Label, wanted: Wanted) -> Item:
         board = self._board
-        board.tally.work(label.annotator_id, wanted.batch_id, -1)
+        board.tally.work(label.annotator_id, wanted.batch_id, form_of(len(label.ranks)), -1)
         self._repeats.forget(label.annotator_id, label.comparison_id)
         item = board.items.get(label.comparison_id)
         if item is None:

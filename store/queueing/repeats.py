@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from store.identity import identity
-from store.queueing.line import Item, Stream, primary
-from store.records import Lease, Purpose, Track
+from store.queueing.asked import Asked
+from store.queueing.line import Item, Stream, form_of, primary
+from store.records import Form, Lease, Purpose, Track
 
 REMEMBERED: Final = 200
 """Labels of an annotator among which a repeat is sought."""
@@ -34,6 +35,11 @@ class Judged:
     def stream(self) -> Stream:
         """Where its comparison stands."""
         return self.track, primary(self.language)
+
+    @property
+    def form(self) -> Form:
+        """How its comparison is judged."""
+        return form_of(len(self.shown_order))
 
     def swapped(self) -> Item:
         """The same comparison asked of this annotator alone."""
@@ -90,12 +96,12 @@ class Repeats:
         """Withdrawn, or asked again already."""
         self._judged[annotator_id].pop(comparison_id, None)
 
-    def due(self, annotator_id: str, after: int, streams: Iterable[Stream]) -> Judged | None:
-        """The oldest that was followed by `after` others and is of one of the streams."""
-        allowed, now = set(streams), self._turns[annotator_id]
-        for turn, judged in self._judged[annotator_id].values():
+    def due(self, asked: Asked, after: int, streams: Iterable[Stream]) -> Judged | None:
+        """The oldest that was followed by `after` others, is asked for, and is of one of the streams."""
+        allowed, now = set(streams), self._turns[asked.annotator_id]
+        for turn, judged in self._judged[asked.annotator_id].values():
             if now - turn < after:
                 return None
-            if judged.stream in allowed:
+            if judged.stream in allowed and asked.takes(judged.track, judged.form):
                 return judged
         return None

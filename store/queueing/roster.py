@@ -5,7 +5,7 @@ Not safe for threads: the queue locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from store.queueing.line import Stream, primary
@@ -16,12 +16,14 @@ UNKNOWN: Final = frozenset({"en"})
 
 
 class Roster:
-    """Languages and qualifications by annotator; the newest qualification of a track counts."""
+    """Languages and qualifications by annotator; the newest qualification of a track counts, unless its words
+    changed too much since."""
 
     def __init__(self, required: Sequence[Track] = ()) -> None:
         self._required = frozenset(required)
         self._languages: dict[str, frozenset[str]] = {}
-        self._passed: dict[tuple[str, Track], bool] = {}
+        self._newest: dict[tuple[str, Track], tuple[bool, int]] = {}
+        self._since: dict[Track, int] = {}
 
     def enlist(self, annotators: Iterable[Annotator]) -> None:
         """Takes people in; those already known stay as they are."""
@@ -31,11 +33,16 @@ class Roster:
     def qualify(self, qualifications: Iterable[Qualification]) -> None:
         """Takes qualifications in, the oldest first."""
         for one in qualifications:
-            self._passed[one.annotator_id, one.track] = one.passed
+            self._newest[one.annotator_id, one.track] = (one.passed, one.guideline_version)
+
+    def requalify(self, since: Mapping[Track, int]) -> None:
+        """Of these tracks, passes by a version older than this do not count any more."""
+        self._since |= since
 
     def qualified(self, annotator_id: str, track: Track) -> bool:
-        """Whether they may judge this track."""
-        return self._passed.get((annotator_id, track), track not in self._required)
+        """Whether they may judge this track: nobody who failed; without a pass, where none is required."""
+        passed, version = self._newest.get((annotator_id, track), (True, 0))
+        return passed and (track not in self._required or version >= self._since.get(track, 1))
 
     def languages(self, annotator_id: str) -> frozenset[str]:
         """What they may be asked in."""

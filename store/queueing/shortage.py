@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.queueing.asked import Asked
 from store.queueing.board import Board
 from store.queueing.tally import Quota
 from store.records import Track
@@ -27,43 +28,48 @@ class Shortage:
     """What is open is in these, which they do not judge."""
     barred: tuple[Track, ...]
     """Something is open on these tracks, for which they are not qualified."""
+    elsewhere: bool
+    """Something is open to them, to be judged in the other form."""
     worked: bool
     """They have judged or skipped something here."""
 
 
-def shortage(board: Board, annotator_id: str, track: Track | None) -> Shortage:
-    """Why this annotator gets nothing of the track, or of both."""
-    tracks = (track,) if track else tuple(Track)
-    waiting = [
+def shortage(board: Board, asked: Asked) -> Shortage:
+    """Why this annotator gets nothing of what is asked."""
+    annotator_id = asked.annotator_id
+    tracks = (asked.track,) if asked.track else tuple(Track)
+    of_any_form = [
         lane
         for lane in board.tally.waiting()
         if lane[0][0] in tracks and board.tally.beside(annotator_id, lane) > 0
     ]
-    asked = {stream for stream, _, _ in waiting}
-    may = board.streams(annotator_id, track)
-    full = {board.tally.full(of, stream) for stream, of, counted in waiting if counted and stream in may}
+    waiting = [lane for lane in of_any_form if asked.takes(lane[0][0], lane[-1])]
+    streams = {lane[0] for lane in waiting}
+    may = board.streams(annotator_id, asked.track)
+    full = {board.tally.full(of, stream) for stream, of, counted, _ in waiting if counted and stream in may}
     spoken = board.roster.languages(annotator_id)
     return Shortage(
         unqualified=tuple(one for one in tracks if not board.roster.qualified(annotator_id, one)),
-        held_until=_held_until(board, annotator_id, track),
+        held_until=_held_until(board, asked),
         full=tuple(sorted((one for one in full if one), key=lambda one: one.name)),
-        languages=tuple(sorted({language for _, language in asked} - spoken)),
-        barred=tuple(sorted({one for one, _ in asked if not board.roster.qualified(annotator_id, one)})),
+        languages=tuple(sorted({language for _, language in streams} - spoken)),
+        barred=tuple(sorted({one for one, _ in streams if not board.roster.qualified(annotator_id, one)})),
+        elsewhere=any(lane[0] in may for lane in of_any_form if lane not in waiting),
         worked=any((annotator_id, one) in board.worked for one in tracks),
     )
 
 
-def _held_until(board: Board, annotator_id: str, track: Track | None) -> datetime | None:
+def _held_until(board: Board, asked: Asked) -> datetime | None:
     """When the first lease of others ends on something that this annotator could judge."""
     ends = []
     for held in board.holds:
         item = board.items[held.lease.comparison_id]
         if (
             item.in_line
-            and track in {None, held.track}
-            and annotator_id not in item.seen
-            and annotator_id != held.lease.annotator_id
-            and board.roster.may_judge(annotator_id, item.stream)
+            and asked.takes(held.track, held.form)
+            and asked.annotator_id not in item.seen
+            and asked.annotator_id != held.lease.annotator_id
+            and board.roster.may_judge(asked.annotator_id, item.stream)
         ):
             ends.append(held.lease.expires_at)
     return min(ends, default=None)

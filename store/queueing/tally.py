@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from store.queueing.line import Item, Lane, Stream
+from store.records import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Tally:
         self._open: Counter[Lane] = Counter()
         self._closed_to: Counter[tuple[str, Lane]] = Counter()
         self._collected: defaultdict[str, Counter[Stream]] = defaultdict(Counter)
-        self._done: Counter[tuple[str, str]] = Counter()
+        self._done: Counter[tuple[str, str, Form]] = Counter()
 
     def opened(self, item: Item, by: int = 1) -> None:
         """The item has just become open (or, by -1, is no longer)."""
@@ -57,13 +58,13 @@ class Tally:
         """So many more labels of the stream are there or being given."""
         self._collected[batch_id][stream] += by
 
-    def work(self, annotator_id: str, batch_id: str, by: int = 1) -> None:
-        """This annotator's labels in the batch."""
-        self._done[annotator_id, batch_id] += by
+    def work(self, annotator_id: str, batch_id: str, form: Form, by: int = 1) -> None:
+        """This annotator's labels of the form in the batch."""
+        self._done[annotator_id, batch_id, form] += by
 
-    def done(self, annotator_id: str, batch_id: str) -> int:
-        """How many labels of theirs stand in the batch."""
-        return self._done[annotator_id, batch_id]
+    def done(self, annotator_id: str, batch_id: str, form: Form | None) -> int:
+        """How many labels of theirs stand in the batch, of this form or of any."""
+        return sum(self._done[annotator_id, batch_id, one] for one in Form if form in {None, one})
 
     def full(self, batch_id: str, stream: Stream) -> Quota | None:
         """The quota that lets no more of the stream's labels into the batch."""
@@ -71,13 +72,13 @@ class Tally:
             (one for one in self._quotas if one.covers(stream) and self._room(batch_id, one) <= 0), None
         )
 
-    def left(self, annotator_id: str, batch_id: str, streams: Collection[Stream]) -> int:
-        """How many items of the batch are open to them in these streams, quotas counted."""
+    def left(self, annotator_id: str, batch_id: str, streams: Collection[Stream], form: Form | None) -> int:
+        """How many items of the batch and form are open to them in these streams, quotas counted."""
         rooms = {quota: max(self._room(batch_id, quota), 0) for quota in self._quotas}
         left = 0
         for lane in sorted(self._open):
-            stream, of_batch, counted = lane
-            if of_batch == batch_id and stream in streams:
+            stream, of_batch, counted, of_form = lane
+            if of_batch == batch_id and stream in streams and form in {None, of_form}:
                 over = [quota for quota in rooms if counted and quota.covers(stream)]
                 more = min([self.beside(annotator_id, lane), *(rooms[quota] for quota in over)])
                 for quota in over:

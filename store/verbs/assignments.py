@@ -21,6 +21,7 @@ LONGEST_COMMENT: Final = 10_000
 LONGEST_REASON: Final = 500
 """Characters of a reason, of a skip's as of a judgement's, and of a risk category."""
 MOST_REASONS: Final = 20
+MOST_CHANGES: Final = 100_000
 
 
 def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
@@ -30,7 +31,7 @@ def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
     prompt = prompts.by_id(db, comparison.prompt_id)
     assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
     batch_id = _shown_batch(store, db, held)
-    done = store.queue.done(lease.annotator_id, batch_id)
+    done = store.queue.done(lease.annotator_id, batch_id, held.form)
     undone = store.queue.draft(lease)
     return Assignment(
         lease_id=lease.lease_id,
@@ -39,7 +40,7 @@ def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
         responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
-        total=done + store.queue.left(lease.annotator_id, batch_id),
+        total=done + store.queue.left(lease.annotator_id, batch_id, held.form),
         batch_id=batch_id,
         guideline_version=store.guideline_version(held.track),
         draft=shown(undone, lease) if undone else None,
@@ -52,7 +53,7 @@ def _shown_batch(store: Store, db: DuckDBPyConnection, held: Held) -> str:
         return held.batch_id
     newest_first = [batch.batch_id for batch in reversed(batches.every(db))]
     who = held.lease.annotator_id
-    return next((one for one in newest_first if store.queue.left(who, one) > 0), newest_first[0])
+    return next((one for one in newest_first if store.queue.left(who, one, held.form) > 0), newest_first[0])
 
 
 def comparison_of(db: DuckDBPyConnection, held: Held) -> Comparison:
@@ -104,6 +105,10 @@ def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
         reasons=judgement.reasons,
         comment=judgement.comment,
         seconds=float(judgement.seconds),  # a whole number would not be what the table gives back
+        seen_share=tuple(float(judgement.seen_share[place]) for place in by_response)
+        if judgement.seen_share
+        else (),
+        changes=judgement.changes,
         guideline_version=guideline_version,
     )
 
@@ -114,13 +119,25 @@ def check(judgement: Judgement, responses: int, track: Track) -> None:
     _check_words(judgement)
     if judgement.safety or track is Track.SAFETY:
         _check_safety(judgement, responses)
+    _check_conduct(judgement, responses)
+
+
+def _check_conduct(judgement: Judgement, responses: int) -> None:
     if not (math.isfinite(judgement.seconds) and judgement.seconds >= 0):
         raise RequestError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
+    if len(judgement.seen_share) not in {0, responses}:
+        raise RequestError(
+            f"Expected the share seen of each of {responses} responses; got {len(judgement.seen_share)}."
+        )
+    if not all(0 <= share <= 1 for share in judgement.seen_share):
+        raise RequestError(f"Expected shares from 0 to 1; got {judgement.seen_share}.")
+    if not 0 <= judgement.changes <= MOST_CHANGES:
+        raise RequestError(f"Expected 0 to {MOST_CHANGES} changes; got {judgement.changes}.")
 
 
 def check_qualified(store: Store, actor: Actor, track: Track) -> None:
     """Raises RequestError when the actor may not judge the track, or no longer."""
-    if store.queue.shortage(actor.annotator_id, track).unqualified:
+    if not store.queue.qualified(actor.annotator_id, track):
         raise RequestError(f"You are not qualified for {track}; ask a reviewer.")
 
 

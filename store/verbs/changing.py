@@ -12,6 +12,7 @@ from store.database import Store
 from store.errors import RequestError
 from store.leases import new_lease
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
+from store.queueing.asked import Asked
 from store.queueing.holds import Held
 from store.queueing.line import MEASURING
 from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
@@ -75,8 +76,9 @@ def _once_more(label: Label, moment: datetime, lasting: timedelta) -> Lease:
 
 def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime) -> Assignment | NoWork:
     """What the first undo of this label gave, as long as its lease is live."""
-    held = store.queue.holding(label.annotator_id, _track(db, label), moment)
-    if held is None or held.lease.comparison_id != label.comparison_id:
+    holding = store.queue.holding(Asked(label.annotator_id, _track(db, label)), moment)
+    held = next((one for one in holding if one.lease.comparison_id == label.comparison_id), None)
+    if held is None:
         return NoWork(reason="This label was undone already.")
     return assignment(store, db, held)
 

@@ -12,6 +12,7 @@ from store.errors import RequestError
 from store.messages import (
     Actor,
     Assignment,
+    Cause,
     NextComparison,
     NoWork,
     Renewed,
@@ -20,6 +21,7 @@ from store.messages import (
     SkipLease,
     SubmitLabel,
 )
+from store.queueing.asked import Asked
 from store.queueing.holds import Held
 from store.records import Fact, Label, Lease, Purpose, Skip, now
 from store.verbs.assignments import (
@@ -37,14 +39,18 @@ from store.verbs.roles import allow_judging
 def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assignment | NoWork:
     """What the actor holds already, else the best that is open to them; its lease is durable."""
     allow_judging(actor)
-    moment = now()
+    moment, asked = now(), Asked(actor.annotator_id, request.track, request.form)
     with store.turns.of(actor.annotator_id), store.reading() as db:
-        held = store.queue.holding(actor.annotator_id, request.track, moment)
-        if held is not None:
-            return assignment(store, db, held)
-        held = store.queue.lease(actor.annotator_id, request.track, moment)
+        holding = [
+            held for held in store.queue.holding(asked, moment) if held.lease.lease_id != request.after
+        ]
+        if holding:
+            return assignment(store, db, holding[0])
+        if request.after is not None and store.queue.is_short():
+            return NoWork(reason="The last ones are given out one at a time.", cause=Cause.HELD)
+        held = store.queue.lease(asked, moment)
         if held is None:
-            return no_work(store.queue, db, actor, request.track)
+            return no_work(store.queue, db, asked)
         try:
             facts: list[Fact] = [held.lease]
             if held.purpose is Purpose.SWAPPED:

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator
 from duckdb import DuckDBPyConnection
 
 from store import batches
-from store.messages import Actor, Cause, NoWork
+from store.messages import Cause, NoWork
+from store.queueing.asked import Asked
 from store.queueing.queue import Queue
 from store.queueing.shortage import Shortage
 from store.records import Track
 
 
-def no_work(queue: Queue, db: DuckDBPyConnection, actor: Actor, track: Track | None) -> NoWork:
+def no_work(queue: Queue, db: DuckDBPyConnection, asked: Asked) -> NoWork:
     """The reason that the actor can do most about: what they lack, whom to wait for, or that all is done."""
     batch = batches.open_batch(db)
-    short = queue.shortage(actor.annotator_id, track)
+    short, track = queue.shortage(asked), asked.track
     cause, reason = next(_reasons(short, f" for {track}" if track else ""))
     return NoWork(
         reason=reason,
         cause=cause,
-        done=queue.done(actor.annotator_id, batch.batch_id) if batch else 0,
+        done=queue.done(asked.annotator_id, batch.batch_id, asked.form) if batch else 0,
         retry_at=short.held_until,
     )
 
@@ -39,6 +40,8 @@ def _reasons(short: Shortage, where: str) -> Iterator[tuple[Cause, str]]:
     if short.languages:
         spoken = _list(short.languages)
         yield Cause.LANGUAGE, f"What is open{where} is in languages that you do not judge: {spoken}."
+    if short.elsewhere:
+        yield Cause.OTHER_FORM, f"Nothing is open{where} in this form; there is in the other."
     if short.worked:
         yield Cause.DONE, f"You have seen everything that is open{where}; thank you."
     yield Cause.EMPTY, f"Nothing is open{where}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
@@ -12,6 +13,8 @@ from store import comparisons as comparison_rows
 from store import labels
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
+from store.home import Home
+from store.leases import new_lease
 from store.messages import (
     Actor,
     Assignment,
@@ -24,7 +27,18 @@ from store.messages import (
     SubmitLabel,
     UndoLabel,
 )
-from store.records import Degree, Guideline, Label, Role, SafetyLabel, Track
+from store.records import (
+    Degree,
+    Form,
+    Guideline,
+    Label,
+    Prompt,
+    QualificationTest,
+    Role,
+    SafetyLabel,
+    Track,
+    now,
+)
 from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label, void
 from store.verbs.retracting import Void
 from store.verbs.roles import HONE
@@ -403,3 +417,136 @@ def test_a_label_has_the_guideline_version_that_is_in_force_when_it_is_given(
     assert given() == 1
     asked.append("test", Guideline(track=Track.HELPFULNESS, version=2, text="Be brief."))
     assert given() == 2
+
+
+def after(store: Store, actor: Actor, lease_id: str) -> Assignment | NoWork:
+    return next_comparison(store, actor, NextComparison(after=lease_id))
+
+
+def test_the_next_comparison_is_held_while_the_first_is_judged(asked: Store, ann: Actor) -> None:
+    first = take(asked, ann)
+    second = after(asked, ann, first.lease_id)
+    assert isinstance(second, Assignment)
+    assert second.turns != first.turns
+    assert after(asked, ann, first.lease_id) == second
+    assert take(asked, ann) == first
+    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    assert take(asked, ann).lease_id == second.lease_id
+    third = after(asked, ann, second.lease_id)
+    assert isinstance(third, Assignment)
+    assert third.turns not in {first.turns, second.turns}
+
+
+def test_both_leases_outlive_the_process(asked: Store, home: Home, ann: Actor) -> None:
+    first = take(asked, ann)
+    second = after(asked, ann, first.lease_id)
+    assert isinstance(second, Assignment)
+    asked.close()
+    with open_store(home) as again:
+        assert take(again, ann).lease_id == first.lease_id
+        ahead = after(again, ann, first.lease_id)
+        assert isinstance(ahead, Assignment)
+        assert ahead.lease_id == second.lease_id
+
+
+def test_the_last_comparisons_are_not_taken_ahead_of_their_turn(asked: Store, ann: Actor, ben: Actor) -> None:
+    first, other = take(asked, ann), take(asked, ben)  # one of three is left for two who hold one each
+    reply = after(asked, ann, first.lease_id)
+    assert isinstance(reply, NoWork)
+    assert reply.cause is Cause.HELD
+    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    assert take(asked, ann).turns not in {first.turns, other.turns}
+
+
+def test_an_undo_lets_go_of_both_and_brings_the_undone_one_first(asked: Store, ann: Actor) -> None:
+    first = take(asked, ann)
+    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    second = take(asked, ann)
+    third = after(asked, ann, second.lease_id)
+    assert isinstance(third, Assignment)
+    undone = undo_label(asked, ann, UndoLabel())
+    assert isinstance(undone, Assignment)
+    assert undone.turns == first.turns
+    assert take(asked, ann) == undone
+    ahead = after(asked, ann, undone.lease_id)
+    assert isinstance(ahead, Assignment)
+    assert ahead.turns == second.turns
+
+
+def test_rankings_and_pairs_wait_in_lines_of_their_own(asked: Store, ann: Actor) -> None:
+    asked.append("test", *comparisons(1, responses=4, prefix="k"))
+    ranking = next_comparison(asked, ann, NextComparison(form=Form.RANKING))
+    pair = next_comparison(asked, ann, NextComparison(form=Form.PAIR))
+    assert isinstance(ranking, Assignment)
+    assert isinstance(pair, Assignment)
+    assert (len(ranking.responses), len(pair.responses)) == (4, 2)
+    assert (ranking.total, pair.total) == (1, 3)
+    judgement = Judgement(ranks=(1, 2, 3, 4), degree=Degree.BETTER)
+    submit_label(asked, ann, SubmitLabel(lease_id=ranking.lease_id, judgement=judgement))
+    reply = next_comparison(asked, ann, NextComparison(form=Form.RANKING))
+    assert isinstance(reply, NoWork)
+    assert (reply.cause, reply.done) == (Cause.OTHER_FORM, 1)
+
+
+def test_what_an_annotator_asked_a_policy_is_theirs_to_judge_after_a_restart_too(
+    store: Store, home: Home, ann: Actor
+) -> None:
+    own = [
+        replace(fact, author="ann") if isinstance(fact, Prompt) else fact
+        for fact in comparisons(1, prefix="own")
+    ]
+    lease = new_lease("ann", "ownc0", 2, now(), timedelta(minutes=15))
+    store.append("ann", *own, lease)
+    store.queue.take(lease)
+    assert take(store, ann).lease_id == lease.lease_id
+    store.close()
+    with open_store(home) as again:
+        assert take(again, ann).lease_id == lease.lease_id
+
+
+def test_what_a_test_asked_is_not_asked_in_work_after_a_restart_too(
+    asked: Store, home: Home, ann: Actor
+) -> None:
+    test = QualificationTest(
+        test_id="t",
+        annotator_id="ann",
+        track=Track.HELPFULNESS,
+        guideline_version=1,
+        comparison_ids=("c0", "c1"),
+        pass_mark=0.8,
+    )
+    asked.append("ann", test)
+    asked.queue.exclude("ann", test.comparison_ids)
+    assert take(asked, ann).turns[0].content == "question 2"
+    asked.close()
+    with open_store(home) as again:
+        assert take(again, ann).turns[0].content == "question 2"
+        assert after(again, ann, take(again, ann).lease_id) == NoWork(
+            reason="You have seen everything that is open; thank you.", cause=Cause.DONE
+        )
+
+
+def test_how_closely_a_judgement_was_made_is_kept_by_response(asked: Store, ann: Actor) -> None:
+    asked_now = take(asked, ann)
+    judgement = replace(FIRST_BETTER, seen_share=(0.25, 1), changes=3)
+    submit_label(asked, ann, SubmitLabel(lease_id=asked_now.lease_id, judgement=judgement))
+    label = label_of(asked, asked_now.lease_id)
+    by_place = [label.seen_share[response] for response in label.shown_order]
+    assert (by_place, label.changes) == ([0.25, 1.0], 3)
+
+
+@pytest.mark.parametrize(
+    ("conduct", "words"),
+    [
+        ({"seen_share": (0.5,)}, "share seen of each of 2"),
+        ({"seen_share": (0.5, 1.5)}, "from 0 to 1"),
+        ({"changes": -1}, "changes; got -1"),
+    ],
+)
+def test_how_closely_nobody_can_judge_is_refused(
+    asked: Store, ann: Actor, conduct: dict[str, Any], words: str
+) -> None:
+    asked_now = take(asked, ann)
+    judgement = replace(FIRST_BETTER, **conduct)
+    with pytest.raises(RequestError, match=words):
+        submit_label(asked, ann, SubmitLabel(lease_id=asked_now.lease_id, judgement=judgement))

@@ -17,11 +17,12 @@ from store.database import Store
 from store.identity import identity
 from store.leases import new_lease
 from store.messages import Actor, Assignment, NextComparison, SubmitLabel
+from store.queueing.asked import Asked
 from store.queueing.drawing import QueueSettings, draw, share
 from store.queueing.holds import Held
 from store.queueing.line import Item
 from store.queueing.queue import Queue
-from store.records import Annotator, Degree, Kind, Label, Purpose, Qualification, Role, Track
+from store.records import Annotator, Degree, Form, Kind, Label, Purpose, Qualification, Role, Track
 from store.verbs import next_comparison, submit_label
 
 START = datetime(2026, 1, 1)
@@ -36,6 +37,8 @@ PEOPLE = {
 }
 WHO = st.sampled_from(sorted(PEOPLE))
 TRACK = st.sampled_from([None, *Track])
+FORM = st.sampled_from([None, *Form])
+MOST_HELD = 2
 RULES = QueueSettings(
     gold_rate=0.25, swapped_rate=0.25, swapped_after=2, quotas={"safety": 3, "helpfulness/de": 1, "de": 3}
 )
@@ -74,6 +77,10 @@ class Naive:
     @property
     def language(self) -> str:
         return self.wanted.language[:2]
+
+    @property
+    def form(self) -> Form:
+        return Form.PAIR if self.wanted.responses == 2 else Form.RANKING
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -120,6 +127,9 @@ class QueueMachine(RuleBasedStateMachine):
             and self.may(who, item)
         ]
 
+    def holds(self, who: str, item: Naive) -> bool:
+        return any(held.lease.comparison_id == item.wanted.comparison_id for held in self.held_by(who, None))
+
     def room(self, item: Naive) -> int:
         """How many labels the quotas let into the item's batch from its track and language."""
         over = [(name, most) for name, most in RULES.quotas.items() if name in self.names(item)]
@@ -138,15 +148,17 @@ class QueueMachine(RuleBasedStateMachine):
         track = item.wanted.track.value
         return {track, item.language, f"{track}/{item.language}"}
 
-    def held_by(self, who: str, track: Track | None) -> list[Held]:
+    def held_by(self, who: str, track: Track | None, form: Form | None = None) -> list[Held]:
         return [
             held
             for held in self.live.values()
-            if held.lease.annotator_id == who and track in {None, held.track}
+            if held.lease.annotator_id == who
+            and track in {None, held.track}
+            and form in {None, self.items[held.lease.comparison_id].form}
         ]
 
-    def let_go(self, who: str, track: Track) -> None:
-        for held in self.held_by(who, track):
+    def let_go(self, who: str, track: Track, form: Form | None = None) -> None:
+        for held in self.held_by(who, track, form):
             self.old.append(self.live.pop(held.lease.lease_id))
 
     # What happens
@@ -157,7 +169,10 @@ class QueueMachine(RuleBasedStateMachine):
         overlap=st.integers(1, 2),
         round_number=st.integers(0, 1),
         about=st.tuples(
-            st.sampled_from(["en", "de", "de-CH"]), st.sampled_from([None, *PEOPLE]), st.integers(0, 4)
+            st.sampled_from(["en", "de", "de-CH"]),
+            st.sampled_from([None, *PEOPLE]),
+            st.integers(0, 4),
+            st.integers(2, 3),
         ),
     )
     def add(
@@ -166,9 +181,9 @@ class QueueMachine(RuleBasedStateMachine):
         priorities: list[int],
         overlap: int,
         round_number: int,
-        about: tuple[str, str | None, int],
+        about: tuple[str, str | None, int, int],
     ) -> None:
-        language, author, kind = about
+        language, author, kind, responses = about
         new = [
             replace(
                 asked(f"c{len(self.items) + offset}", overlap=overlap),
@@ -178,6 +193,7 @@ class QueueMachine(RuleBasedStateMachine):
                 priority=priority,
                 language=language,
                 author=author,
+                responses=responses,
                 purpose={0: Purpose.GOLD, 1: Purpose.EVALUATION}.get(kind, Purpose.TRAIN),
             )
             for offset, priority in enumerate(priorities)
@@ -206,18 +222,19 @@ class QueueMachine(RuleBasedStateMachine):
             self.barred.add((who, track))
             self.let_go(who, track)
 
-    @rule(who=WHO, track=TRACK)
-    def lease(self, who: str, track: Track | None) -> None:
+    @rule(who=WHO, track=TRACK, form=FORM)
+    def lease(self, who: str, track: Track | None, form: Form | None) -> None:
         self.expire()
-        mine = self.held_by(who, track)
-        held = self.queue.holding(who, track, self.moment)
-        if mine:
-            assert held in mine
-            return
-        assert held is None
-        open_now = [item for item in self.open_to(who) if track in {None, item.wanted.track}]
-        taken = self.queue.lease(who, track, self.moment)
-        expected = self.expected(who, track, open_now)
+        asked = Asked(who, track, form)
+        mine = sorted(self.held_by(who, track, form), key=lambda one: (one.lease.made_at, one.lease.lease_id))
+        assert self.queue.holding(asked, self.moment) == mine
+        open_now = [
+            item
+            for item in self.open_to(who)
+            if track in {None, item.wanted.track} and form in {None, item.form} and not self.holds(who, item)
+        ]
+        expected = self.expected(asked, open_now)
+        taken = self.queue.lease(asked, self.moment)
         assert (taken is None) == (expected is None)
         if taken is not None:
             assert taken.lease.comparison_id == expected
@@ -225,8 +242,9 @@ class QueueMachine(RuleBasedStateMachine):
             if taken.purpose is Purpose.SWAPPED:
                 self.swap(who, taken)
 
-    def expected(self, who: str, track: Track | None, open_now: list[Naive]) -> str | None:
+    def expected(self, asked: Asked, open_now: list[Naive]) -> str | None:
         """The comparison that comes next, by the rules in words."""
+        who, track, form = asked.annotator_id, asked.track, asked.form
         firsts = [
             one
             for one in open_now
@@ -234,14 +252,17 @@ class QueueMachine(RuleBasedStateMachine):
         ]
         if not firsts:
             return None
-        first = min(firsts, key=lambda item: item.rank).wanted.comparison_id
-        turn = (who, self.turns[who], first)
+        best = min(firsts, key=lambda item: item.rank)
+        first = best.wanted.comparison_id
+        if len(self.held_by(who, best.wanted.track, best.form)) >= MOST_HELD:
+            return None
+        turn = (who, self.turns[who] + len(self.held_by(who, None)), first)
         drawn = draw(turn, RULES)
         golds = sorted(
             (one for one in self.items.values() if one.wanted.purpose is Purpose.GOLD and self.may(who, one)),
             key=lambda one: (one.wanted.track, one.language),
         )
-        golds = [one for one in golds if track in {None, one.wanted.track}]
+        golds = [one for one in golds if track in {None, one.wanted.track} and form in {None, one.form}]
         start = int(share(turn) * len(golds))
         unseen = [one for one in golds[start:] + golds[:start] if one in open_now]
         if drawn is Purpose.GOLD and unseen:
@@ -251,6 +272,7 @@ class QueueMachine(RuleBasedStateMachine):
             for turn, label in self.lately[who]
             if self.turns[who] - turn >= RULES.swapped_after
             and track in {None, self.items[label.comparison_id].wanted.track}
+            and form in {None, self.items[label.comparison_id].form}
             and self.may(who, self.items[label.comparison_id])
         ]
         if drawn is Purpose.SWAPPED and due:
@@ -308,13 +330,19 @@ class QueueMachine(RuleBasedStateMachine):
             item.seen.add(who)
             self.turns[who] += 1
         else:
-            self.finish(held, fails=fails and who not in item.seen and not self.held_by(who, held.track))
+            self.finish(held, fails=fails and who not in item.seen and self.fits(held))
+
+    def fits(self, held: Held) -> bool:
+        """Whether its annotator may hold it once more."""
+        form = self.items[held.lease.comparison_id].form
+        others = self.held_by(held.lease.annotator_id, held.track, form)
+        return len([one for one in others if one != held]) < MOST_HELD
 
     @rule(who=WHO, count=st.integers(1, 12))
     def work(self, who: str, count: int) -> None:
         """One annotator at a stretch, so that quotas fill up and repeats come due."""
         for _ in range(count):
-            self.lease(who, None)
+            self.lease(who, None, None)
             for held in self.held_by(who, None):
                 self.live.pop(held.lease.lease_id)
                 self.finish(held, fails=False)
@@ -339,7 +367,7 @@ class QueueMachine(RuleBasedStateMachine):
             label_id=lease.lease_id,
             comparison_id=lease.comparison_id,
             annotator_id=who,
-            ranks=(1, 2),
+            ranks=tuple(range(1, item.wanted.responses + 1)),
             degree=Degree.BETTER,
             shown_order=lease.shown_order,
             surplus=surplus,
@@ -362,8 +390,10 @@ class QueueMachine(RuleBasedStateMachine):
         label = data.draw(st.sampled_from(self.labels))
         item = self.take_away(label)
         item.seen.discard(label.annotator_id)
-        self.let_go(label.annotator_id, item.wanted.track)
-        lease = new_lease(label.annotator_id, label.comparison_id, 2, self.moment, self.queue.lease_time)
+        self.let_go(label.annotator_id, item.wanted.track, item.form)
+        lease = new_lease(
+            label.annotator_id, label.comparison_id, item.wanted.responses, self.moment, self.queue.lease_time
+        )
         held = self.queue.reopen(label, item.wanted, lease)
         assert (held.lease, self.queue.draft(lease)) == (lease, label)
         self.live[lease.lease_id] = held
@@ -378,7 +408,7 @@ class QueueMachine(RuleBasedStateMachine):
     def counts_agree(self) -> None:
         self.expire()
         for who in PEOPLE:
-            self.queue.holding(who, None, self.moment)  # lets the queue expire, too
+            self.queue.holding(Asked(who), self.moment)  # lets the queue expire, too
             for batch_id in ("b0", "b1"):
                 assert self.queue.left(who, batch_id) == self.left(who, batch_id)
                 done = [
@@ -395,7 +425,7 @@ class QueueMachine(RuleBasedStateMachine):
                 and who not in {held.lease.annotator_id, item.wanted.author, *item.seen}
                 and self.may(who, item)
             ]
-            assert self.queue.shortage(who, None).held_until == min(others, default=None)
+            assert self.queue.shortage(Asked(who)).held_until == min(others, default=None)
         assert self.queue.open_count() == sum(
             self.need(item) > 0 and item.in_line for item in self.items.values()
         )
@@ -426,10 +456,10 @@ def test_an_undone_comparison_whose_lease_ran_out_is_asked_of_its_annotator_agai
     queue = Queue(timedelta(minutes=15))
     one = asked("c0", overlap=2)
     queue.add([one, replace(one, comparison_id="c1")])
-    first = queue.lease("ann", None, START)
+    first = queue.lease(Asked("ann"), START)
     assert first is not None
     queue.finish(first)
-    queue.lease("ann", None, START)  # ann's place in the line is at c1 now
+    queue.lease(Asked("ann"), START)  # ann's place in the line is at c1 now
     label = Label(
         label_id=first.lease.lease_id,
         comparison_id="c0",
@@ -439,7 +469,7 @@ def test_an_undone_comparison_whose_lease_ran_out_is_asked_of_its_annotator_agai
         shown_order=(0, 1),
     )
     queue.reopen(label, one, new_lease("ann", "c0", 2, START, queue.lease_time))
-    again = queue.lease("ann", None, START + queue.lease_time)
+    again = queue.lease(Asked("ann"), START + queue.lease_time)
     assert again is not None
     assert again.lease.comparison_id == "c0"
 
@@ -490,7 +520,7 @@ def test_nobody_looks_through_what_others_have_done(monkeypatch: pytest.MonkeyPa
     open_to = Item.open_to
     monkeypatch.setattr(Item, "open_to", lambda item, who: looked_at.append(who) or open_to(item, who))
     for number in range(2000):
-        held = queue.lease(f"a{number % 50}", None, START)
+        held = queue.lease(Asked(f"a{number % 50}"), START)
         assert held is not None
         queue.finish(held)
     # Each of 50 annotators passes each of 2000 items once at most; from the start it would be 2 million.

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from store import progress, verification
 from store.home import Home
-from store.keeping.invariants import asked, frozen, judged, kept, trained
+from store.keeping.invariants import asked, frozen, judged, kept, people, trained
 from store.keeping.invariants.rules import Finding
 from store.tables import TABLES
 
@@ -22,7 +22,7 @@ select column_name from duckdb_columns()
 where  table_name = $name
 """
 
-RULES: Final = (*asked.RULES, *judged.RULES, *trained.RULES)
+RULES: Final = (*asked.RULES, *judged.RULES, *people.RULES, *trained.RULES)
 Look = Callable[[DuckDBPyConnection, Home], Iterator[Finding]]
 
 

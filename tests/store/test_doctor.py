@@ -24,19 +24,26 @@ from store.keeping.copies import sha256
 from store.messages import Actor, Assignment, Freeze, NextComparison, SubmitLabel
 from store.records import (
     Annotator,
+    Appointment,
+    Chat,
+    ChatTurn,
     Comparison,
     Contents,
     Degree,
     Demonstration,
     Edit,
+    ExternalAccount,
     Fact,
     Gold,
     GoldEnd,
+    GuidelineRead,
     Kind,
     Label,
     Lease,
     Policy,
     Purpose,
+    QualificationAnswer,
+    QualificationTest,
     Response,
     Retraction,
     Review,
@@ -83,6 +90,17 @@ def lease(comparison_id: str, shown_order: tuple[int, ...]) -> Lease:
         annotator_id="ann",
         shown_order=shown_order,
         expires_at=now(),
+    )
+
+
+def exam(comparison_id: str) -> QualificationTest:
+    return QualificationTest(
+        test_id="t",
+        annotator_id="ann",
+        track=Track.HELPFULNESS,
+        guideline_version=1,
+        comparison_ids=(comparison_id,),
+        pass_mark=0.8,
     )
 
 
@@ -173,6 +191,65 @@ def test_an_edit_that_was_imported_as_an_event_is_no_fault(healthy: Store) -> No
 
 
 FACTS: dict[str, tuple[str, list[Fact], str]] = {
+    "people of roles": (
+        "test",
+        [Appointment(annotator_id="nobody", role=Role.REVIEWER, given_by="ben")],
+        f"Roles given to somebody who is not there: nobody; {ASK_AUDIT}",
+    ),
+    "people of accounts": (
+        "test",
+        [
+            ExternalAccount(provider="p", subject="zoe@example.org", annotator_id="zoe"),
+            ExternalAccount(provider="p", subject="free@example.org", annotator_id=None),
+        ],
+        f"Accounts of an organisation that belong to somebody who is not there: zoe@example.org; {ASK_AUDIT}",
+    ),
+    "read guidelines are there": (
+        "test",
+        [GuidelineRead(annotator_id="ann", track=Track.SAFETY, version=version) for version in (1, 2)],
+        f"People who have read a version of a guideline that nobody wrote: ann; {ASK_AUDIT}",
+    ),
+    "chats of turns": (
+        "test",
+        [ChatTurn(comparison_id="c0", chat_id="nowhere", turn=1)],
+        f"Turns of a chat that is not there: c0; {ASK_AUDIT}",
+    ),
+    "comparisons of turns": (
+        "test",
+        [
+            Chat(chat_id="h", annotator_id="ann", track=Track.SAFETY),
+            ChatTurn(comparison_id="nowhere", chat_id="h", turn=1),
+        ],
+        f"Turns of a chat whose comparison is not there: nowhere; {ASK_AUDIT}",
+    ),
+    "turns are their annotator's": (
+        "test",
+        [
+            Chat(chat_id="h", annotator_id="ann", track=Track.SAFETY),
+            ChatTurn(comparison_id="c0", chat_id="h", turn=1),
+        ],
+        f"Turns of a chat whose prompt somebody else wrote: c0; {ASK_AUDIT}",
+    ),
+    "tests are of gold": (
+        "test",
+        [exam("c0")],
+        f"Qualification tests with a comparison that has no known answer: t; {ASK_AUDIT}",
+    ),
+    "answers of tests": (
+        "test",
+        [
+            exam("g"),
+            QualificationAnswer(
+                test_id="t",
+                comparison_id="c0",
+                shown_order=(0, 1),
+                ranks=(1, 2),
+                degree=Degree.BETTER,
+                passed=True,
+            ),
+        ],
+        f"Qualification tests with an answer to what they did not ask: t; {ASK_AUDIT}",
+    ),
     "batches of comparisons": (
         "test",
         [compared("x", batch_id="nowhere")],

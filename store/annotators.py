@@ -1,4 +1,7 @@
-"""Who judges. A name belongs to one annotator; one with the kind `person` may sign in."""
+"""Who judges, each with the role of their newest appointment and the languages of their newest profile.
+
+A name belongs to one annotator; one with the kind `person` may sign in.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,17 @@ returning annotator_id
 """
 
 ALL = """
-select * from annotators
+select * exclude (suspended) from current_annotators
 order  by made_at, annotator_id
 """
 
 BY_ID = """
-select * from annotators
+select * exclude (suspended) from current_annotators
 where  annotator_id = $annotator_id
 """
 
 BY_NAME = """
-select * from annotators
+select * exclude (suspended) from current_annotators
 where  name = $name
 """
 

@@ -37,13 +37,19 @@ with judged as (
 ),
 skipped as (
   select comparison_id, list(distinct annotator_id) as skippers
-  from   skips
+  from   (select comparison_id, annotator_id from skips
+          union all
+          select unnest(comparison_ids), annotator_id from qualification_tests
+          union all
+          select comparison_id, annotator_id from sightings)
   group  by comparison_id
 ),
 measured as (
-  select repeats as comparison_id, any_value(judges) as judges
+  select repeats as comparison_id,
+         flatten(list(list_concat(coalesce(judges, []), coalesce(skippers, [])))) as judges
   from   comparisons
-  join   judged using (comparison_id)
+  left   join judged using (comparison_id)
+  left   join skipped using (comparison_id)
   where  purpose = 'gold'
   group  by repeats
 )
@@ -51,8 +57,8 @@ select comparisons.comparison_id, prompts.track, prompts.language, prompts.autho
        batch_id, batches.round, priority, overlap, repeats,
        len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
        gold_ends.comparison_id is not null as ended,
-       list_concat(coalesce(judged.judges, []), coalesce(skippers, []), coalesce(original.judges, []),
-                   coalesce(measured.judges, [])) as seen
+       list_concat(coalesce(judged.judges, []), coalesce(skipped.skippers, []), coalesce(original.judges, []),
+                   coalesce(measured.judges, []), coalesce(passed.skippers, [])) as seen
 from   comparisons
 join   prompts using (prompt_id)
 join   batches using (batch_id)
@@ -62,6 +68,7 @@ left   join measured on measured.comparison_id = comparisons.comparison_id
 left   join gold_ends on gold_ends.comparison_id = comparisons.comparison_id
 -- a condition beside the equality would compare every row with every other.
 left   join judged as original on original.comparison_id = if(purpose = 'gold', repeats, null)
+left   join skipped as passed on passed.comparison_id = if(purpose = 'gold', repeats, null)
 where  ($comparison_ids::varchar[] is null
         and (purpose = 'gold' or (purpose <> 'swapped' and coalesce(judged.label_count, 0) < overlap)))
    or  comparisons.comparison_id in (select unnest($comparison_ids::varchar[]))

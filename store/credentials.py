@@ -1,15 +1,16 @@
 """Password hashes, the newest of an annotator counts; and sign-ins, of which only the token's sha256 is
-kept.
+kept. One with a name is the access token of a program; it opens no page, as a browser's opens no API.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
 from store.records import Annotator
-from store.rows import row
+from store.rows import row, rows
 
 INSERT = """
 insert into credentials by name
@@ -43,19 +44,44 @@ limit  1
 """
 
 SIGNED_IN = """
-select annotators.*
+select current_annotators.* exclude (suspended)
 from   sign_ins
-join   annotators using (annotator_id)
-where  token_hash = $token_hash and expires_at > $moment
+join   current_annotators using (annotator_id)
+where  token_hash = $token_hash and expires_at > $moment and not suspended
+  and  (token_name is null) = $browser
   and  token_hash not in (select token_hash from sign_outs)
 """
 
-LIVE_TOKENS = """
-select token_hash from sign_ins
-where  annotator_id = $annotator_id and expires_at > $moment
+LIVE = """
+select token_hash, annotator_id, name, token_name, device, sign_ins.made_at as began_at, expires_at
+from   sign_ins
+join   current_annotators using (annotator_id)
+where  expires_at > $moment and not suspended
   and  token_hash not in (select token_hash from sign_outs)
-order  by made_at
+  and  ($annotator_id::varchar is null or annotator_id = $annotator_id)
+order  by began_at desc, token_hash
 """
+
+LAST_SEEN = """
+select annotator_id, max(made_at) as seen_at
+from   (select annotator_id, made_at from sign_ins where token_name is null
+        union all
+        select annotator_id, made_at from labels)
+group  by annotator_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A sign-in that still opens the door: of a browser on `device`, or (`token_name`) of a program."""
+
+    token_hash: str
+    annotator_id: str
+    name: str
+    token_name: str | None
+    device: str
+    began_at: datetime
+    expires_at: datetime
 
 
 def newest_hash(db: DuckDBPyConnection, annotator_id: str) -> str | None:
@@ -64,12 +90,23 @@ def newest_hash(db: DuckDBPyConnection, annotator_id: str) -> str | None:
     return found[0] if found else None
 
 
-def signed_in(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> Annotator | None:
-    """Whose token it is, unless it has ended or expired."""
-    return row(db.execute(SIGNED_IN, {"token_hash": token_hash, "moment": moment}), Annotator)
+def in_browser(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> Annotator | None:
+    """Whose browser's token it is, unless it has ended or expired, or they are suspended."""
+    asked = {"token_hash": token_hash, "moment": moment, "browser": True}
+    return row(db.execute(SIGNED_IN, asked), Annotator)
 
 
-def live_tokens(db: DuckDBPyConnection, annotator_id: str, moment: datetime) -> list[str]:
-    """The hashes of the annotator's tokens that still open the door."""
-    found = db.execute(LIVE_TOKENS, {"annotator_id": annotator_id, "moment": moment})
-    return [token for (token,) in found.fetchall()]
+def of_program(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> Annotator | None:
+    """Whose access token it is, unless it has ended or expired, or they are suspended."""
+    asked = {"token_hash": token_hash, "moment": moment, "browser": False}
+    return row(db.execute(SIGNED_IN, asked), Annotator)
+
+
+def live(db: DuckDBPyConnection, moment: datetime, annotator_id: str | None = None) -> list[Live]:
+    """The sign-ins that still open the door, of one annotator or (None) of all, the newest first."""
+    return rows(db.execute(LIVE, {"moment": moment, "annotator_id": annotator_id}), Live)
+
+
+def last_seen(db: DuckDBPyConnection) -> dict[str, datetime]:
+    """When each annotator last signed in or judged."""
+    return dict(db.execute(LAST_SEEN).fetchall())

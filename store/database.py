@@ -8,7 +8,6 @@ descriptor of the file in the owner's process drops the owner's lock on it.
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,7 +18,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
-from store import annotators, batches, comparisons, failures, guidelines, labels, leases, qualifications
+from store import failures, filling, guidelines
 from store.errors import DatabaseError, HomeInUseError, RequestError
 from store.home import Home
 from store.jobs import Jobs
@@ -28,7 +27,7 @@ from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queueing.drawing import QueueSettings
 from store.queueing.queue import Queue
-from store.records import Annotator, Comparison, Fact, GoldEnd, Label, Purpose, Qualification, Track, now
+from store.records import Fact, Track
 from store.settings import load_section
 from store.throttle import Throttle
 from store.turns import Turns
@@ -58,7 +57,7 @@ class Store:
         self.throttle = Throttle()
         self.jobs = Jobs()
         with self.reading() as db, _settled():
-            fill(self.queue, db)
+            filling.fill(self.queue, db)
         self._writer = Writer(connection.cursor())  # last: its thread is there for as long as the store
 
     @contextmanager
@@ -71,7 +70,7 @@ class Store:
             with self._connection.cursor() as cursor:
                 yield cursor
         except duckdb.ConnectionException as error:
-            raise RequestError("The store is closed; open the home again.") from error
+            raise ClosedError("The store is closed; open the home again.") from error
         except (duckdb.FatalException, duckdb.IOException) as error:
             raise DatabaseError(failures.not_read(error)) from error
 
@@ -84,25 +83,9 @@ class Store:
         self.notice(facts)
 
     def notice(self, facts: Sequence[Fact]) -> None:
-        """Tells the queue of facts that have just been appended: people, comparisons that want labels, and
-        gold ones that ended."""
-        given = Counter(fact.comparison_id for fact in facts if isinstance(fact, Label) and not fact.surplus)
-        asked = [
-            fact.comparison_id
-            for fact in facts
-            # What came with all its labels, as imports do, need not be looked up.
-            if isinstance(fact, Comparison)
-            and (fact.purpose is Purpose.GOLD or given[fact.comparison_id] < fact.overlap)
-        ]
-        ended = [fact.comparison_id for fact in facts if isinstance(fact, GoldEnd)]
-        people = [fact for fact in facts if isinstance(fact, Annotator)]
-        qualified = [fact for fact in facts if isinstance(fact, Qualification)]
-        if people or qualified:
-            self.queue.admit(people, qualified)
-        if asked or ended:
-            with self.reading() as db:
-                found = comparisons.wanted(db, asked + ended)
-            self.queue.add(one for one in found if one.labels < one.overlap or one.purpose is Purpose.GOLD)
+        """Tells the queue of facts that have just been appended."""
+        with self.reading() as db:
+            filling.notice(self.queue, db, facts)
 
     def append_later(self, actor_id: str, *facts: Fact) -> Ticket:
         """As `append`, but returns at once; the ticket's `wait` returns when the facts are durable."""
@@ -229,17 +212,3 @@ def _settled() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
-
-
-def fill(queue: Queue, db: DuckDBPyConnection) -> None:
-    """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
-    queue.admit(annotators.everyone(db), qualifications.every(db))
-    queue.add(comparisons.wanted(db))
-    queue.remember(labels.done(db), labels.collected(db), labels.undone(db))
-    batch = batches.open_batch(db)
-    if batch is not None:
-        queue.remember_judged(labels.lately(db, batch.batch_id))
-    held = leases.live(db, now())
-    queue.add(comparisons.wanted(db, [lease.comparison_id for lease in held]))  # swapped repeats among them
-    for lease in held:
-        queue.restore(lease)

@@ -17,6 +17,7 @@ from store.arrivals import in_utc
 from store.errors import RequestError
 from store.records import (
     Annotator,
+    Appointment,
     Comparison,
     Demonstration,
     Edit,
@@ -28,6 +29,7 @@ from store.records import (
     Label,
     Lease,
     Policy,
+    Profile,
     Prompt,
     Qualification,
     Response,
@@ -37,6 +39,7 @@ from store.records import (
     Role,
     Round,
     Score,
+    Sighting,
     Skip,
 )
 from store.tables import TABLES
@@ -194,7 +197,7 @@ def _none(noun: str, missing: Sequence[str]) -> None:
 def _voices(fact: Fact) -> tuple[str, ...]:
     """In whose name it speaks."""
     match fact:
-        case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction():
+        case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction() | Profile() | Sighting():
             return (fact.annotator_id,)
         case Review():
             return (fact.reviewer_id,)
@@ -210,7 +213,7 @@ def _rules(fact: Fact) -> bool:
         case Policy():
             return fact.promoted and not fact.policy_id.startswith("imported:")
         case _:
-            return isinstance(fact, Guideline | Qualification | RewardModel | Round)
+            return isinstance(fact, Appointment | Guideline | Qualification | RewardModel | Round)
 
 
 def _is_there(db: DuckDBPyConnection, fact: Fact) -> bool:

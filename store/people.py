@@ -10,27 +10,39 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
-from store import annotators, credentials, passwords
+from duckdb import DuckDBPyConnection
+
+from store import annotators, appointments, credentials, passwords
 from store.database import Store
-from store.errors import RequestError
+from store.errors import NotAllowedError, RequestError
 from store.messages import Actor
 from store.records import Annotator, Credential, SignIn, SignOut, now
 
 SIGN_IN_TIME: Final = timedelta(hours=12)
+TOKEN_BEGINS: Final = "hone_"  # noqa: S105  # how scanners for lost secrets know an access token
 _HASHING: Final = threading.BoundedSemaphore(2)
 """Each comparison takes 64 MiB; two at a time keep a flood of tries from taking the memory."""
 
 
-def authenticate(store: Store, name: str, password: str, address: str) -> str | None:
-    """A new token when the password is the name's, else None; RequestError when `address` has to wait."""
+def authenticate(store: Store, name: str, password: str, address: str, device: str = "") -> str | None:
+    """A new token when the password is the name's, else None.
+
+    RequestError when `address` has to wait, NotAllowedError when it is the password of one who is suspended.
+    """
     known = _known(store, name, password, address)
     if known is None:
         return None
     annotator, password_hash = known
-    with store.turns.of(f"password {annotator.annotator_id}"), store.reading() as db:
+    with store.turns.of(f"sign-ins {annotator.annotator_id}"), store.reading() as db:
         if credentials.newest_hash(db, annotator.annotator_id) != password_hash:
             return None  # it was replaced meanwhile, which ends what it opened
-        return _sign_in(store, annotator)
+        return _sign_in(store, db, annotator, device)
+
+
+def welcome(store: Store, annotator: Annotator, device: str) -> str:
+    """A new token for one whom an organisation vouches for; NotAllowedError when they are suspended."""
+    with store.turns.of(f"sign-ins {annotator.annotator_id}"), store.reading() as db:
+        return _sign_in(store, db, annotator, device)
 
 
 def recognise(store: Store, name: str, password: str, address: str) -> Annotator | None:
@@ -55,35 +67,63 @@ def _known(store: Store, name: str, password: str, address: str) -> tuple[Annota
     if annotator is None or password_hash is None or not fits:
         return None
     store.throttle.right(name, address)
+    with store.reading() as db:
+        _check_welcome(db, annotator)
     return annotator, password_hash
 
 
 def actor_of(store: Store, token: str) -> Actor | None:
-    """Whose token it is; None when it is nobody's, or over."""
+    """Whose browser holds this token; None when it is nobody's, or over."""
     with store.reading() as db:
-        annotator = credentials.signed_in(db, _digest(token), now())
-    if annotator is None:
-        return None
-    return Actor(annotator_id=annotator.annotator_id, name=annotator.name, role=annotator.role)
+        return _actor(credentials.in_browser(db, digest(token), now()))
+
+
+def program_of(store: Store, token: str) -> Actor | None:
+    """For whom the program with this access token acts; None when it is nobody's, or over."""
+    with store.reading() as db:
+        return _actor(credentials.of_program(db, digest(token), now()))
 
 
 def sign_out(store: Store, token: str) -> None:
-    """Ends the sign-in, if there is one."""
+    """Ends the browser's sign-in, if there is one."""
     actor = actor_of(store, token)
     if actor is not None:
-        store.append(actor.annotator_id, SignOut(token_hash=_digest(token)))
+        store.append(actor.annotator_id, SignOut(token_hash=digest(token)))
 
 
 def replace_password(store: Store, actor: Actor, annotator_id: str, password: str) -> None:
-    """A new password; every sign-in with the old one ends in the same transaction."""
+    """A new password; every sign-in and access token from before ends in the same transaction."""
     password_hash = passwords.hashed(password)
-    with store.turns.of(f"password {annotator_id}"), store.reading() as db:
-        live = credentials.live_tokens(db, annotator_id, now())
+    with store.turns.of(f"sign-ins {annotator_id}"), store.reading() as db:
         store.append(
             actor.annotator_id,
             Credential(annotator_id=annotator_id, password_hash=password_hash),
-            *(SignOut(token_hash=token_hash) for token_hash in live),
+            *ends(db, annotator_id),
         )
+
+
+def new_token(store: Store, actor: Actor, token_name: str, lasting: timedelta) -> tuple[str, SignIn]:
+    """An access token for the actor's programs, told this once, and what is kept of it."""
+    token = TOKEN_BEGINS + secrets.token_urlsafe(32)
+    kept = SignIn(
+        token_hash=digest(token),
+        annotator_id=actor.annotator_id,
+        expires_at=now() + lasting,
+        token_name=token_name,
+    )
+    with store.turns.of(f"sign-ins {actor.annotator_id}"):
+        store.append(actor.annotator_id, kept)
+    return token, kept
+
+
+def ends(db: DuckDBPyConnection, annotator_id: str) -> list[SignOut]:
+    """What ends everything by which they are signed in."""
+    return [SignOut(token_hash=one.token_hash) for one in credentials.live(db, now(), annotator_id)]
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: its sha256."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @cache
@@ -92,16 +132,25 @@ def _nobodys_hash() -> str:
     return passwords.hashed(secrets.token_urlsafe())
 
 
-def _sign_in(store: Store, annotator: Annotator) -> str:
+def _sign_in(store: Store, db: DuckDBPyConnection, annotator: Annotator, device: str) -> str:
+    _check_welcome(db, annotator)
     token = secrets.token_urlsafe(32)
     sign_in = SignIn(
-        token_hash=_digest(token),
+        token_hash=digest(token),
         annotator_id=annotator.annotator_id,
         expires_at=now() + SIGN_IN_TIME,
+        device=device,
     )
     store.append(annotator.annotator_id, sign_in)
     return token
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _check_welcome(db: DuckDBPyConnection, annotator: Annotator) -> None:
+    if annotator.annotator_id in appointments.suspended(db):
+        raise NotAllowedError(f"{annotator.name} is suspended; ask an administrator.")
+
+
+def _actor(annotator: Annotator | None) -> Actor | None:
+    if annotator is None:
+        return None
+    return Actor(annotator_id=annotator.annotator_id, name=annotator.name, role=annotator.role)

@@ -23,6 +23,7 @@ from store import (
     labels,
     leases,
     policies,
+    profiles,
     prompts,
     qualification_tests,
     qualifications,
@@ -30,6 +31,7 @@ from store import (
     responses,
     reviews,
     reward_models,
+    sightings,
     signatures,
     snapshots,
 )
@@ -63,6 +65,7 @@ class Table:
 TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Annotator: Table("annotators", annotators.INSERT, ("annotator_id",)),
     records.Appointment: Table("appointments", appointments.INSERT),
+    records.Profile: Table("profiles", profiles.INSERT),
     records.Credential: Table("credentials", credentials.INSERT, hidden=("password_hash",)),
     records.SignIn: Table("sign_ins", credentials.INSERT_SIGN_IN, ("token_hash",), hidden=("token_hash",)),
     records.SignOut: Table("sign_outs", credentials.INSERT_SIGN_OUT, hidden=("token_hash",)),
@@ -89,6 +92,7 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Skip: Table("skips", labels.INSERT_SKIP, ("lease_id",)),
     records.Retraction: Table("retractions", labels.INSERT_RETRACTION, ("label_id",)),
     records.Review: Table("reviews", reviews.INSERT, ("review_id",)),
+    records.Sighting: Table("sightings", sightings.INSERT, ("annotator_id", "comparison_id")),
     records.Demonstration: Table("demonstrations", demonstrations.INSERT, ("demonstration_id",)),
     records.Chat: Table("chats", chats.INSERT, ("chat_id",)),
     records.ChatTurn: Table("chat_turns", chats.INSERT_TURN, ("comparison_id",)),

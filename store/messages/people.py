@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from store.records import Annotator, Role, Track
 
@@ -29,10 +30,12 @@ class AddAnnotator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPassword:
-    """A person's new password: anybody for themselves, an administrator for everybody."""
+    """A person's new password: anybody for themselves, who says the one they have, an administrator for
+    everybody."""
 
     name: str
     password: str
+    current: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,15 @@ class ListAnnotators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Somebody who judges, and the tracks that they may not."""
+    """Somebody who judges, and the tracks that they may not; how they sign in and when they were last seen.
+
+    `accounts` are those of an organisation; a `suspended` person may do nothing for now.
+    """
 
     annotator: Annotator
     barred: tuple[Track, ...]
+    suspended: bool = False
+    accounts: tuple[str, ...] = ()
+    sign_ins: int = 0
+    tokens: int = 0
+    seen_at: datetime | None = None

@@ -8,9 +8,10 @@ method may be called from any thread; what one annotator does must come one at a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 from store.comparisons import Wanted
 from store.labels import Collected, Done
@@ -50,13 +51,17 @@ class Queue:
 
     def admit(self, annotators: Iterable[Annotator], qualifications: Iterable[Qualification]) -> None:
         """Takes people in, and what they may judge, the oldest first; what they no longer may is let go."""
+        newest = list(qualifications)
+        self.learn(lambda roster: roster.enlist(annotators), ())
+        self.learn(lambda roster: roster.qualify(newest), {one.annotator_id for one in newest})
+
+    def learn(self, change: Callable[[Roster], None], annotator_ids: Iterable[str]) -> None:
+        """Changes what is known of people; what these hold and may not judge any more is let go."""
         with self._lock:
-            self._roster.enlist(annotators)
-            newest = list(qualifications)
-            self._roster.qualify(newest)
-            for one in newest:
-                if not self._roster.qualified(one.annotator_id, one.track):
-                    self._board.let_go(Asked(one.annotator_id, one.track))
+            change(self._roster)
+            for who, track in product(annotator_ids, Track):
+                if not self._roster.qualified(who, track):
+                    self._board.let_go(Asked(who, track))
 
     def remember(self, done: Iterable[Done], collected: Iterable[Collected], undone: Iterable[Label]) -> None:
         """Who did how much, what the quotas count, and the judgements that undone labels reopen with."""
@@ -79,12 +84,11 @@ class Queue:
         """A lease from before the home was closed, the latest first: an undo let go of what has no room."""
         with self._lock:
             item = self._board.items.get(lease.comparison_id)
-            if (
-                item is not None
-                and (item.open_to(lease.annotator_id) or item.answers(lease.annotator_id))
-                and self._roster.qualified(lease.annotator_id, item.stream[0])
-                and self._board.has_room(lease.annotator_id, item)
-            ):
+            if item is None or not self._roster.qualified(lease.annotator_id, item.stream[0]):
+                return
+            if item.answers(lease.annotator_id):
+                self._board.hold(lease, apart=True)
+            elif item.open_to(lease.annotator_id) and self._board.has_room(lease.annotator_id, item):
                 self._board.hold(lease)
 
     # What annotators do
@@ -109,9 +113,9 @@ class Queue:
             return self._board.hold(replace(lease, shown_order=order) if order else lease)
 
     def take(self, lease: Lease) -> Held:
-        """Holds what is the annotator's to judge by right, such as the answers to what they asked."""
+        """Holds what is the annotator's to judge by right, beside what they are given: answers in a chat."""
         with self._lock:
-            return self._board.hold(lease)
+            return self._board.hold(lease, apart=True)
 
     def exclude(self, annotator_id: str, comparison_ids: Iterable[str]) -> None:
         """They know more of these than a judge may: none is asked of them any more."""
@@ -189,7 +193,8 @@ class Queue:
         """
         with self._lock:
             item = self._retracted(label, wanted)
-            self._board.let_go(Asked(label.annotator_id, item.stream[0], item.form))
+            for held in self._board.held_by(Asked(label.annotator_id, item.stream[0], item.form)):
+                self._board.end(held)
             self._board.forget(item, label.annotator_id)
             self._board.give_back(item)  # the annotator's place has passed it
             self._drafts[label.annotator_id, label.comparison_id] = label

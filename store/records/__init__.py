@@ -18,7 +18,7 @@ from store.records.asked import (
     Prompt,
     Response,
 )
-from store.records.judged import Edit, Label, Lease, Retraction, Review, Skip
+from store.records.judged import Edit, Label, Lease, Retraction, Review, Sighting, Skip
 from store.records.people import (
     Annotator,
     Appointment,
@@ -26,6 +26,7 @@ from store.records.people import (
     ExternalAccount,
     Guideline,
     GuidelineRead,
+    Profile,
     Qualification,
     QualificationAnswer,
     QualificationTest,
@@ -73,6 +74,7 @@ __all__ = [
     "Label",
     "Lease",
     "Policy",
+    "Profile",
     "Prompt",
     "Purpose",
     "Qualification",
@@ -86,6 +88,7 @@ __all__ = [
     "Round",
     "SafetyLabel",
     "Score",
+    "Sighting",
     "SignIn",
     "SignOut",
     "Signature",
@@ -101,6 +104,7 @@ __all__ = [
 Fact = (
     Annotator
     | Appointment
+    | Profile
     | Credential
     | SignIn
     | SignOut
@@ -123,6 +127,7 @@ Fact = (
     | Skip
     | Retraction
     | Review
+    | Sighting
     | Demonstration
     | Chat
     | ChatTurn

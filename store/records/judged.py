@@ -96,3 +96,12 @@ class Review:
     verdict: Verdict
     why: str
     made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A reviewer was shown what others said of a comparison, and is asked it no more."""
+
+    annotator_id: str
+    comparison_id: str
+    made_at: datetime = field(default_factory=now)

@@ -108,6 +108,16 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How the app speaks to an annotator and what they are asked in from now on; the newest row counts."""
+
+    annotator_id: str
+    locale: str
+    languages: tuple[str, ...]
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalAccount:
     """Whose an account of an organisation is, by its issuer and subject; the newest row counts."""
 

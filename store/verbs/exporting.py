@@ -11,11 +11,12 @@ from store.exchange import collected, standing
 from store.exchange.collected import DemonstrationPage, FactPage
 from store.exchange.standing import Page, Selection
 from store.messages import Actor
-from store.records import Credential, Role, SignIn, SignOut
+from store.records import Credential, ExternalAccount, Role, SignIn, SignOut
 from store.tables import TABLES
 from store.verbs.roles import allow
 
-TOLD: Final = {kind.__name__: kind for kind in TABLES if kind not in {Credential, SignIn, SignOut}}
+KEPT: Final = {Credential, SignIn, SignOut, ExternalAccount}
+TOLD: Final = {kind.__name__: kind for kind in TABLES if kind not in KEPT}
 """Kinds of facts that leave a home, by name: all but who may sign in, and by what."""
 
 

@@ -1,18 +1,29 @@
-"""Adds people and simulated annotators, and lists them."""
+"""Adds people and simulated annotators, lists them, and replaces passwords."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from store import annotators, passwords, people, qualifications
+from duckdb import DuckDBPyConnection
+
+from store import (
+    annotators,
+    appointments,
+    credentials,
+    external_accounts,
+    passwords,
+    people,
+    qualifications,
+)
+from store.credentials import Live
 from store.database import Store
 from store.errors import RequestError
 from store.identity import identity
 from store.messages import Actor, AddAnnotator, ListAnnotators, Listed, SetPassword
 from store.queueing.drawing import QueueSettings
 from store.queueing.roster import Roster
-from store.records import Annotator, Credential, Kind, Role, Track
+from store.records import Annotator, Credential, Kind, Role, Track, now
 from store.settings import load_section
 from store.verbs.roles import allow
 
@@ -38,7 +49,7 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
             name=name,
             role=request.role,
             kind=Kind.SIMULATED if request.simulated else Kind.PERSON,
-            languages=_languages(request.languages),
+            languages=check_languages(request.languages),
         )
         facts: list[Annotator | Credential] = [annotator]
         if request.password is not None:
@@ -54,25 +65,61 @@ def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tup
     roster = Roster(load_section(QueueSettings, "queue", store.home.settings).qualification)
     with store.reading() as db:
         roster.qualify(qualifications.every(db))
+        away, seen = appointments.suspended(db), credentials.last_seen(db)
+        live, linked = credentials.live(db, now()), external_accounts.linked(db)
         return tuple(
             Listed(
                 annotator=one,
                 barred=tuple(track for track in Track if not roster.qualified(one.annotator_id, track)),
+                suspended=one.annotator_id in away,
+                accounts=tuple(each.subject for each in linked if each.annotator_id == one.annotator_id),
+                sign_ins=_count(live, one, in_browsers=True),
+                tokens=_count(live, one, in_browsers=False),
+                seen_at=seen.get(one.annotator_id),
             )
             for one in annotators.everyone(db)
         )
 
 
 def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:
-    """Replaces a person's password and ends their sign-ins."""
+    """Replaces a person's password and ends their sign-ins and access tokens."""
     if request.name != actor.name:
         allow(actor, Role.ADMINISTRATOR)
     with store.reading() as db:
-        annotator = annotators.by_name(db, request.name)
-    if annotator is None or annotator.kind is not Kind.PERSON:
-        raise RequestError(f"There is no person named {request.name}; add them first.")
+        annotator = person(db, request.name)
+        has_one = credentials.newest_hash(db, annotator.annotator_id) is not None
+    if annotator.annotator_id == actor.annotator_id and has_one:
+        _check_current(store, request)
     people.replace_password(store, actor, annotator.annotator_id, request.password)
     return annotator
+
+
+def person(db: DuckDBPyConnection, name: str) -> Annotator:
+    """The person with this name; RequestError when there is none."""
+    annotator = annotators.by_name(db, name)
+    if annotator is None or annotator.kind is not Kind.PERSON:
+        raise RequestError(f"There is no person named {name}; add them first.")
+    return annotator
+
+
+def check_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """RequestError unless each is a language code, and there is one."""
+    bad = [one for one in languages if not LANGUAGE.fullmatch(one)]
+    if bad or not languages:
+        raise RequestError(f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.")
+    return languages
+
+
+def _count(live: list[Live], annotator: Annotator, *, in_browsers: bool) -> int:
+    return sum(
+        one.annotator_id == annotator.annotator_id and (one.token_name is None) == in_browsers for one in live
+    )
+
+
+def _check_current(store: Store, request: SetPassword) -> None:
+    """Whoever finds a browser signed in does not take the account with it."""
+    if people.recognise(store, request.name, request.current or "", "account") is None:
+        raise RequestError("The password that you have now is another; type it once more.")
 
 
 def _name(name: str) -> str:
@@ -80,13 +127,6 @@ def _name(name: str) -> str:
     if not (name and len(name) <= LONGEST_NAME and name.isprintable()):
         raise RequestError(f"Expected a name of 1 to {LONGEST_NAME} printable characters; got {name!r}.")
     return name
-
-
-def _languages(languages: tuple[str, ...]) -> tuple[str, ...]:
-    bad = [one for one in languages if not LANGUAGE.fullmatch(one)]
-    if bad or not languages:
-        raise RequestError(f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.")
-    return languages
 
 
 def _check_password(request: AddAnnotator) -> None:

@@ -23,15 +23,20 @@ class Vouch:
 def reviewer(store: Store, actor: Actor, vouch: Vouch | None) -> Actor:
     """The reviewer who answers for it; tries of a password are throttled as those of signing in."""
     allow(actor, Role.REVIEWER)
+    found = signed_in(store, actor, vouch)
+    allow(found, Role.REVIEWER)
+    return found
+
+
+def signed_in(store: Store, actor: Actor, vouch: Vouch | None) -> Actor:
+    """The person who answers for it: the actor, or whose password the command was given."""
     if actor.annotator_id != HONE.annotator_id:
         if vouch is not None:
             raise RequestError(f"You are signed in as {actor.name}; leave the name and the password out.")
         return actor
     if vouch is None:
-        raise NotAllowedError("hone itself answers for nothing; name a reviewer with --as NAME.")
+        raise NotAllowedError("hone itself answers for nothing; name a person and their password.")
     person = people.recognise(store, vouch.name, vouch.password, "hone")
     if person is None:
         raise NotAllowedError(f"The name {vouch.name} and this password do not fit; try again.")
-    found = Actor(annotator_id=person.annotator_id, name=person.name, role=person.role)
-    allow(found, Role.REVIEWER)
-    return found
+    return Actor(annotator_id=person.annotator_id, name=person.name, role=person.role)

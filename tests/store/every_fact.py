@@ -31,6 +31,7 @@ EXAMPLES: list[Fact] = [
     records.Appointment(
         annotator_id="a", role=Role.ENGINEER, suspended=True, given_by="c", why=ODD, made_at=MOMENT
     ),
+    records.Profile(annotator_id="a", locale="de", languages=("de", ODD), made_at=MOMENT),
     records.ExternalAccount(provider="p", subject=ODD, annotator_id=None, made_at=MOMENT),
     records.Guideline(
         track=Track.SAFETY, version=2, text=ODD, author="a", changed=ODD, requalify=True, made_at=MOMENT
@@ -166,6 +167,7 @@ EXAMPLES: list[Fact] = [
     records.Review(
         review_id="v", label_id="l", reviewer_id="a", verdict=Verdict.OVERTURN, why=ODD, made_at=MOMENT
     ),
+    records.Sighting(annotator_id="a", comparison_id="c", made_at=MOMENT),
     records.Demonstration(
         demonstration_id="d", prompt_id="p", text=ODD, author="a", source="s", quality=0.25, made_at=MOMENT
     ),

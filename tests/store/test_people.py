@@ -46,7 +46,7 @@ def test_a_wrong_password_or_an_unknown_name_gives_nothing(store: Store, eve: st
 def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(store: Store, eve: str) -> None:
     tokens: list[str | None] = []
     thread = threading.Thread(target=lambda: tokens.append(people.authenticate(store, "eve", PASSWORD, HERE)))
-    with store.turns.of(f"password {eve}"):
+    with store.turns.of(f"sign-ins {eve}"):
         thread.start()
         while not store.throttle._tries:  # the old password's hash has been read by then
             thread.join(0.001)
@@ -83,7 +83,9 @@ def test_a_new_password_ends_every_sign_in(store: Store, eve: str, chief: Actor)
 
 def test_people_change_their_own_password_only(store: Store, eve: str, ann: Actor) -> None:
     herself = Actor(annotator_id=eve, name="eve", role=Role.REVIEWER)
-    set_password(store, herself, SetPassword(name="eve", password="battery staple"))
+    with pytest.raises(RequestError, match="The password that you have now is another"):
+        set_password(store, herself, SetPassword(name="eve", password="battery staple"))
+    set_password(store, herself, SetPassword(name="eve", password="battery staple", current=PASSWORD))
     with pytest.raises(NotAllowedError, match="takes the role administrator; ann has the role annotator"):
         set_password(store, ann, SetPassword(name="eve", password=PASSWORD))
 

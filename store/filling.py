@@ -1,0 +1,85 @@
+"""What the queue hears of the facts: all of them when a home is opened, and each that is appended later."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from duckdb import DuckDBPyConnection
+
+from store import annotators, appointments, batches, comparisons, guidelines, labels, leases, qualifications
+from store.queueing.queue import Queue
+from store.records import (
+    Annotator,
+    Appointment,
+    Comparison,
+    Fact,
+    GoldEnd,
+    Guideline,
+    Label,
+    Profile,
+    Purpose,
+    Qualification,
+    QualificationTest,
+    Sighting,
+    now,
+)
+
+PEOPLE: Final = (Annotator, Appointment, Profile, Qualification, QualificationTest, Sighting)
+
+
+def fill(queue: Queue, db: DuckDBPyConnection) -> None:
+    """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
+    _welcome(queue, [*annotators.everyone(db), *qualifications.every(db), *appointments.every(db)])
+    since = guidelines.requalified(db)
+    queue.learn(lambda roster: roster.requalify(since), ())
+    queue.add(comparisons.wanted(db))
+    queue.remember(labels.done(db), labels.collected(db), labels.undone(db))
+    batch = batches.open_batch(db)
+    if batch is not None:
+        queue.remember_judged(labels.lately(db, batch.batch_id))
+    held = leases.live(db, now())
+    queue.add(comparisons.wanted(db, [lease.comparison_id for lease in held]))  # swapped repeats among them
+    for lease in held:
+        queue.restore(lease)
+
+
+def notice(queue: Queue, db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
+    """Tells the queue of facts that have just been appended: people, comparisons that want labels, and gold
+    ones that ended."""
+    people = [fact for fact in facts if isinstance(fact, PEOPLE)]
+    if people:
+        _welcome(queue, people)
+    since = {fact.track: fact.version for fact in facts if isinstance(fact, Guideline) and fact.requalify}
+    if since:
+        everyone = {one.annotator_id for one in annotators.everyone(db)}
+        queue.learn(lambda roster: roster.requalify(since), everyone)
+    given = Counter(fact.comparison_id for fact in facts if isinstance(fact, Label) and not fact.surplus)
+    asked = [
+        fact.comparison_id
+        for fact in facts
+        # What came with all its labels, as imports do, need not be looked up.
+        if isinstance(fact, Comparison)
+        and (fact.purpose is Purpose.GOLD or given[fact.comparison_id] < fact.overlap)
+    ]
+    ended = [fact.comparison_id for fact in facts if isinstance(fact, GoldEnd)]
+    if asked or ended:
+        found = comparisons.wanted(db, asked + ended)
+        queue.add(one for one in found if one.labels < one.overlap or one.purpose is Purpose.GOLD)
+
+
+def _welcome(queue: Queue, facts: Sequence[Fact]) -> None:
+    """Who they are and what they speak, what they may judge, and what they have seen of others."""
+    queue.admit(
+        [fact for fact in facts if isinstance(fact, Annotator)],
+        [fact for fact in facts if isinstance(fact, Qualification)],
+    )
+    appointed = [fact for fact in facts if isinstance(fact, Appointment)]
+    queue.learn(lambda roster: roster.appoint(appointed), {one.annotator_id for one in appointed})
+    queue.learn(lambda roster: roster.speak(one for one in facts if isinstance(one, Profile)), ())
+    for fact in facts:
+        if isinstance(fact, Sighting):
+            queue.exclude(fact.annotator_id, [fact.comparison_id])
+        if isinstance(fact, QualificationTest):
+            queue.exclude(fact.annotator_id, fact.comparison_ids)

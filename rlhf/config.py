@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from store.leases import LeaseSettings
+from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
 from store.reviews import ReviewSettings
 
@@ -223,6 +224,7 @@ class Settings:
     lease: LeaseSettings = field(default_factory=LeaseSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    qualification: QualificationSettings = field(default_factory=QualificationSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from store.records import GoldEnd, Track
-from store.rows import rows
+from store.records import Gold, GoldEnd, Track
+from store.rows import row, rows
 
 INSERT = """
 insert into golds by name
@@ -47,6 +47,11 @@ left   join annotators as enders on enders.annotator_id = gold_ends.annotator_id
 order  by golds.made_at, golds.comparison_id
 """
 
+BY_ID = """
+select * from golds
+where  comparison_id = $comparison_id
+"""
+
 MADE_OF = """
 select comparison_id from golds
 anti   join gold_ends using (comparison_id)
@@ -75,6 +80,11 @@ class KnownAnswer:
 def every(db: DuckDBPyConnection) -> list[KnownAnswer]:
     """All known answers, the oldest first."""
     return rows(db.execute(ALL), KnownAnswer)
+
+
+def by_id(db: DuckDBPyConnection, comparison_id: str) -> Gold | None:
+    """The known answer of this comparison."""
+    return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Gold)
 
 
 def made_of(db: DuckDBPyConnection, label_ids: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from store.records import Qualification
+from store.records import Qualification, Track
 from store.rows import rows
 
 INSERT = """
@@ -20,7 +20,18 @@ select * from qualifications
 order  by made_at
 """
 
+OF_ANNOTATOR = """
+select * from qualifications
+where  annotator_id = $annotator_id and track = $track
+order  by made_at
+"""
+
 
 def every(db: DuckDBPyConnection) -> list[Qualification]:
     """All qualifications, the oldest first."""
     return rows(db.execute(ALL), Qualification)
+
+
+def of_annotator(db: DuckDBPyConnection, annotator_id: str, track: Track) -> list[Qualification]:
+    """Their qualifications for the track, the oldest first."""
+    return rows(db.execute(OF_ANNOTATOR, {"annotator_id": annotator_id, "track": track}), Qualification)

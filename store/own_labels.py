@@ -1,0 +1,111 @@
+"""What an annotator gave lately: their labels, skips and flags, without what they were asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from store import batches
+from store.records import Degree, Form, SafetyLabel, Track, Turn, Verdict
+from store.rows import row, rows
+
+# The key finds the newest; the view would put together every label that there is.
+RECENT = """
+with newest as (
+  select label_id, comparison_id
+  from   labels
+  where  annotator_id = $annotator_id
+    and  ($label_id::varchar is null or label_id = $label_id)
+    and  ($form::varchar is null or $form = if(len(ranks) = 2, 'pair', 'ranking'))
+    and  label_id not in (select label_id from retractions)
+  order  by made_at desc, label_id
+  limit  $most
+)
+select current_labels.label_id, track, turns, shown_order, ranks, degree, both_bad, safety, reasons, comment,
+       seconds, guideline_version, edits, current_labels.made_at,
+       comparison_id in (select comparison_id from chat_turns) as in_chat,
+       coalesce(batch_id = $batch_id or (purpose in ('gold', 'swapped') and current_labels.made_at >= $since),
+                false) as can_change
+from   current_labels
+join   newest using (label_id, comparison_id)
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+order  by current_labels.made_at desc, current_labels.label_id
+"""
+
+SKIPS = """
+select lease_id, track, turns, reason, flagged, skips.made_at, verdict, why as answer
+from   skips
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+left   join (select label_id as lease_id, arg_max(verdict, made_at) as verdict, arg_max(why, made_at) as why
+             from   reviews
+             group  by label_id) using (lease_id)
+where  skips.annotator_id = $annotator_id
+order  by skips.made_at desc, lease_id
+limit  $most
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLabel:
+    """A label as it stands; `ranks` and `safety` by response, `shown_order` says where each was shown.
+
+    `can_change` as long as its batch is open; `edits` counts how often it was said anew.
+    """
+
+    label_id: str
+    track: Track
+    turns: tuple[Turn, ...]
+    shown_order: tuple[int, ...]
+    ranks: tuple[int, ...]
+    degree: Degree
+    both_bad: bool
+    safety: tuple[SafetyLabel, ...]
+    reasons: tuple[str, ...]
+    comment: str
+    seconds: float
+    guideline_version: int
+    edits: int
+    made_at: datetime
+    in_chat: bool
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSkip:
+    """Something given back unjudged; where it was flagged, what a reviewer said to it, if one did."""
+
+    lease_id: str
+    track: Track
+    turns: tuple[Turn, ...]
+    reason: str
+    flagged: bool
+    made_at: datetime
+    verdict: Verdict | None
+    answer: str | None
+
+
+def recent(db: DuckDBPyConnection, annotator_id: str, most: int, form: Form | None = None) -> list[OwnLabel]:
+    """Their newest labels that stand, of one form or of both."""
+    asked = {"annotator_id": annotator_id, "label_id": None, "form": form, "most": most}
+    return rows(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
+
+
+def one(db: DuckDBPyConnection, annotator_id: str, label_id: str) -> OwnLabel | None:
+    """Their label with this id, if it stands."""
+    asked = {"annotator_id": annotator_id, "label_id": label_id, "form": None, "most": 1}
+    return row(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
+
+
+def skips(db: DuckDBPyConnection, annotator_id: str, most: int) -> list[OwnSkip]:
+    """What they skipped and flagged, the newest first."""
+    return rows(db.execute(SKIPS, {"annotator_id": annotator_id, "most": most}), OwnSkip)
+
+
+def _still_open(db: DuckDBPyConnection) -> dict[str, object]:
+    """The batch whose labels can be changed; what only measures is hidden in it from its first day on."""
+    newest = batches.open_batch(db)
+    return {"batch_id": newest.batch_id if newest else None, "since": newest.made_at if newest else None}

@@ -46,6 +46,7 @@ class PendingMessage:
     chat_id: str
     turn_id: str
     turn: int
+    prompt_id: str
     track: Track
     turns: tuple[Turn, ...]
     category: Risk | None = None

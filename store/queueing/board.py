@@ -99,10 +99,10 @@ class Board:
         beside = sum(item.batch_id == batch_id and item.in_line and not item.is_open for item in held)
         return self.tally.left(annotator_id, batch_id, self.streams(annotator_id, None), form) + beside
 
-    def hold(self, lease: Lease) -> Held:
-        """The lease is live."""
+    def hold(self, lease: Lease, *, apart: bool = False) -> Held:
+        """The lease is live; `apart`, it stands in nobody's way."""
         item = self.items[lease.comparison_id]
-        held = Held(lease, item.stream[0], item.batch_id, item.purpose, item.repeats)
+        held = Held(lease, item.stream[0], item.batch_id, item.purpose, item.repeats, apart)
         self.holds.begin(held)
         item.holders = item.holders | {lease.annotator_id}
         self.change(item, leases=1)
@@ -125,13 +125,16 @@ class Board:
                 self.end(held)
 
     def held_by(self, asked: Asked) -> list[Held]:
-        """What the annotator holds of what is asked, the first taken first."""
-        return [one for one in self.holds.of(asked.annotator_id) if asked.takes(one.track, one.form)]
+        """What the annotator was given of what is asked, the first taken first."""
+        return [one for one in self._held(asked) if not one.apart]
 
     def let_go(self, asked: Asked) -> None:
-        """What the annotator holds of what is asked is over."""
-        for held in self.held_by(asked):
+        """What the annotator holds of what is asked is over, what they hold apart too."""
+        for held in self._held(asked):
             self.end(held)
+
+    def _held(self, asked: Asked) -> list[Held]:
+        return [one for one in self.holds.of(asked.annotator_id) if asked.takes(one.track, one.form)]
 
     def has_room(self, annotator_id: str, item: Item) -> bool:
         """Whether the annotator may hold one more of the item's track and form."""

@@ -17,13 +17,17 @@ from store.records import Form, Lease, Purpose, Track
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A live lease and where its comparison stands."""
+    """A live lease and where its comparison stands.
+
+    What is held `apart`, a pair of one's own chat, is not given to who asks for something to judge.
+    """
 
     lease: Lease
     track: Track
     batch_id: str
     purpose: Purpose = Purpose.TRAIN
     repeats: str | None = None
+    apart: bool = False
 
     @property
     def form(self) -> Form:

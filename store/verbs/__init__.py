@@ -11,21 +11,36 @@ from typing import Any, Final, get_type_hints
 
 from pydantic import TypeAdapter
 
+from store.verbs.accounts import link_account, unlink_accounts
+from store.verbs.appointing import appoint, set_profile
+from store.verbs.asking import bring_comparisons, bring_prompts, look_at_comparison
 from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
+from store.verbs.chatting import (
+    keep_replies,
+    list_chats,
+    note_failure,
+    read_chat,
+    say_in_chat,
+    take_back_message,
+)
 from store.verbs.data import freeze, ingest
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
 from store.verbs.golds import list_golds, make_gold, withdraw_gold
 from store.verbs.guiding import guideline_shown, list_guidelines, read_guideline, write_guideline
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.keeping import dump_tables, examine
+from store.verbs.listing import list_rounds, look_at_round, read_labels
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import qualify
+from store.verbs.own_labels import list_own_labels, list_own_skips, read_own_label
 from store.verbs.people import add_annotator, list_annotators, set_password
+from store.verbs.qualifying import answer_test, begin_test, list_standings, read_test_result
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
 from store.verbs.reviewing import list_reviews_due, review_label
+from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
 from store.verbs.signing import look_at_snapshot, sign_snapshot
 from store.verbs.writing import list_own_writings, offer_prompt, write_demonstration, write_prompt
 
@@ -33,40 +48,66 @@ __all__ = [
     "VERBS",
     "Verb",
     "add_annotator",
+    "answer_test",
+    "appoint",
+    "begin_test",
+    "bring_comparisons",
     "bring_facts",
+    "bring_prompts",
     "count_home",
     "dump_tables",
     "edit_label",
+    "end_sign_ins",
     "examine",
     "freeze",
     "guideline_shown",
     "ingest",
+    "issue_token",
+    "keep_replies",
+    "link_account",
     "list_annotators",
+    "list_chats",
     "list_golds",
     "list_guidelines",
     "list_marks",
+    "list_own_labels",
+    "list_own_skips",
     "list_own_writings",
     "list_reviews_due",
+    "list_rounds",
+    "list_sign_ins",
+    "list_standings",
+    "look_at_comparison",
+    "look_at_round",
     "look_at_snapshot",
     "make_gold",
     "next_comparison",
+    "note_failure",
     "offer_prompt",
     "qualify",
+    "read_chat",
     "read_demonstrations",
     "read_facts",
     "read_guideline",
     "read_judgements",
+    "read_labels",
+    "read_own_label",
     "read_standing_tasks",
     "read_standing_trees",
+    "read_test_result",
     "recognise",
     "renew_lease",
     "review_label",
+    "say_in_chat",
     "set_password",
+    "set_profile",
     "sign_snapshot",
     "skip_lease",
     "submit_label",
+    "take_back_message",
     "trace",
     "undo_label",
+    "unlink_accounts",
     "verify_audit",
     "void",
     "withdraw_gold",
@@ -94,6 +135,19 @@ def _verb(function: Callable[..., Any]) -> Verb:
 VERBS: Final[Mapping[str, Verb]] = {
     function.__name__: _verb(function)
     for function in (
+        bring_comparisons,
+        bring_prompts,
+        list_rounds,
+        look_at_comparison,
+        look_at_round,
+        read_labels,
+        read_own_label,
+        list_own_skips,
+        list_own_labels,
+        read_test_result,
+        list_standings,
+        begin_test,
+        answer_test,
         write_guideline,
         read_guideline,
         list_guidelines,
@@ -135,6 +189,19 @@ VERBS: Final[Mapping[str, Verb]] = {
         withdraw_gold,
         write_demonstration,
         write_prompt,
+        keep_replies,
+        list_chats,
+        note_failure,
+        read_chat,
+        say_in_chat,
+        take_back_message,
+        appoint,
+        end_sign_ins,
+        issue_token,
+        link_account,
+        list_sign_ins,
+        set_profile,
+        unlink_accounts,
     )
 }
 """By name, as `/api/verbs/{name}` calls them."""

@@ -25,24 +25,44 @@ from store.messages import (
     UndoLabel,
     VerifyAudit,
 )
+from store.messages.chatting import (
+    KeepReplies,
+    ListChats,
+    NoteFailure,
+    ReadChat,
+    SayInChat,
+    TakeBackMessage,
+)
+from store.messages.qualifying import AnswerTest, BeginTest, ListStandings, ReadTestResult
 from store.records import Contents, Role, Track, Verdict
 from store.risks import AttackVector, Risk
 from store.verbs import VERBS
+from store.verbs.accounts import LinkAccount, UnlinkAccounts
+from store.verbs.appointing import Appoint, SetProfile
 from store.verbs.bringing import BringFacts
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.guiding import ListGuidelines, ReadGuideline, WriteGuideline
 from store.verbs.keeping import DumpTables, Examine
 from store.verbs.measuring import Qualify
+from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ReadOwnLabel
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
 from store.verbs.writing import ListOwnWritings, OfferPrompt, WriteDemonstration, WritePrompt
 
 ASKED: dict[str, tuple[Role, object]] = {
     "add_annotator": (Role.ADMINISTRATOR, AddAnnotator(name="new", password="long enough")),
+    "appoint": (Role.ADMINISTRATOR, Appoint(name="x", role=Role.REVIEWER)),
+    "end_sign_ins": (Role.ANNOTATOR, EndSignIns(sign_in_id="s")),
+    "issue_token": (Role.ANNOTATOR, IssueToken(token_name="script")),
+    "link_account": (Role.ADMINISTRATOR, LinkAccount(name="x", email="x@example.org")),
+    "list_sign_ins": (Role.ANNOTATOR, ListSignIns()),
+    "set_profile": (Role.ANNOTATOR, SetProfile(locale="de")),
+    "unlink_accounts": (Role.ADMINISTRATOR, UnlinkAccounts(name="x")),
     "count_home": (Role.REVIEWER, CountHome()),
     "edit_label": (Role.ANNOTATOR, EditLabel(label_id="l", judgement=FIRST_BETTER)),
     "freeze": (Role.ENGINEER, Freeze(contents=Contents.PROMPTS)),
@@ -54,6 +74,15 @@ ASKED: dict[str, tuple[Role, object]] = {
     "list_marks": (Role.REVIEWER, ListMarks()),
     "list_reviews_due": (Role.REVIEWER, ListReviewsDue()),
     "look_at_snapshot": (Role.REVIEWER, LookAtSnapshot(snapshot="s")),
+    "keep_replies": (Role.ANNOTATOR, KeepReplies(turn_id="turn-0001", replies=())),
+    "list_chats": (Role.ANNOTATOR, ListChats()),
+    "note_failure": (Role.ANNOTATOR, NoteFailure(turn_id="turn-0001", why="slow")),
+    "read_chat": (Role.ANNOTATOR, ReadChat()),
+    "say_in_chat": (
+        Role.ANNOTATOR,
+        SayInChat(chat_id="chat-0001", turn_id="turn-0001", message="Hello"),
+    ),
+    "take_back_message": (Role.ANNOTATOR, TakeBackMessage(turn_id="turn-0001")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),
     "recognise": (Role.ENGINEER, Recognise()),
@@ -91,6 +120,13 @@ ASKED: dict[str, tuple[Role, object]] = {
     "list_guidelines": (Role.REVIEWER, ListGuidelines(track=Track.SAFETY)),
     "read_guideline": (Role.ANNOTATOR, ReadGuideline(track=Track.SAFETY, version=1)),
     "write_guideline": (Role.REVIEWER, WriteGuideline(track=Track.SAFETY, text="new", changed="all")),
+    "answer_test": (Role.ANNOTATOR, AnswerTest(test_id="t", comparison_id="c", judgement=FIRST_BETTER)),
+    "begin_test": (Role.ANNOTATOR, BeginTest(track=Track.SAFETY)),
+    "list_standings": (Role.ANNOTATOR, ListStandings()),
+    "read_test_result": (Role.ANNOTATOR, ReadTestResult(test_id="t")),
+    "list_own_labels": (Role.ANNOTATOR, ListOwnLabels()),
+    "list_own_skips": (Role.ANNOTATOR, ListOwnSkips()),
+    "read_own_label": (Role.ANNOTATOR, ReadOwnLabel(label_id="l")),
 }
 """The least role that each verb takes, and a request."""
 

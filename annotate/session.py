@@ -6,10 +6,13 @@ Nothing here matters: a reload, a second tab or a restart of the server loses al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 
 from store.records import Track
+
+H = TypeVar("H")
 
 ACKNOWLEDGEMENT = "acknowledgement"
 
@@ -36,6 +39,17 @@ def acknowledge(acknowledgement: Acknowledgement) -> None:
 def acknowledgement() -> Acknowledgement:
     """What became of the deck's last message."""
     return st.session_state.get(ACKNOWLEDGEMENT, Acknowledgement())
+
+
+def keep(page: str, heard: object) -> None:
+    """Keeps what became of the last message of a page's component."""
+    st.session_state[f"heard on {page}"] = heard
+
+
+def kept(page: str, kind: type[H]) -> H | None:
+    """What was kept of this page, if it is of this kind."""
+    heard = st.session_state.get(f"heard on {page}")
+    return heard if isinstance(heard, kind) else None
 
 
 def triggered(key: str, event: str) -> object:

@@ -15,6 +15,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 PACKAGE = "hone"
 FOLDER = "browser"
+COMPONENTS = ("deck", "masthead", "write")
 
 
 def component_name(name: str) -> str:
@@ -23,7 +24,7 @@ def component_name(name: str) -> str:
 
 
 def register() -> None:
-    """Tells the running Streamlit where the files of the deck and the masthead lie."""
-    components = [ComponentConfig(name=name, asset_dir=FOLDER) for name in ("deck", "masthead")]
+    """Tells the running Streamlit where the components' files lie."""
+    components = [ComponentConfig(name=name, asset_dir=FOLDER) for name in COMPONENTS]
     manifest = ComponentManifest(name=PACKAGE, version="1", components=components)
     get_bidi_component_manager().register_from_manifest(manifest, Path(__file__).parent)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from store.blind import BlindSettings
 from store.leases import LeaseSettings
 from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
@@ -225,6 +226,7 @@ class Settings:
     queue: QueueSettings = field(default_factory=QueueSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     qualification: QualificationSettings = field(default_factory=QualificationSettings)
+    blind: BlindSettings = field(default_factory=BlindSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -19,6 +19,7 @@ from annotate import api, ownership, reports, sign_in
 from annotate.gate import Gate
 from annotate.ownership import Tenure
 from annotate.security import SecurityHeaders
+from annotate.v1 import routes as v1
 from annotate.widgets import assets
 from store import inbox
 from store.database import Store
@@ -47,7 +48,13 @@ def build(store: Store) -> st.App:
 
 def routes(tenure: Tenure) -> list[Route]:
     """Everything that is not Streamlit's."""
-    return [*api.routes(tenure), *sign_in.routes(tenure.store), *reports.routes(tenure.store)]
+    store = tenure.store
+    return [
+        *v1.routes(store),
+        *api.routes(tenure),
+        *sign_in.routes(store),
+        *reports.routes(store),
+    ]
 
 
 def middleware(store: Store) -> list[Middleware]:

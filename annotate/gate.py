@@ -17,7 +17,7 @@ from annotate import sign_in
 from store.database import Store
 
 OPEN_PATHS = frozenset({"/sign-in", "/api/health", "/favicon.png"})
-OPEN_FOLDERS = ("/api/verbs/", "/api/jobs/", "/static/")
+OPEN_FOLDERS = ("/api/v1/", "/api/verbs/", "/api/jobs/", "/static/")
 """Answered to anyone; `/api` asks for its own token, and `/static/` holds Streamlit's own bundle."""
 
 

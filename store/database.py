@@ -19,7 +19,7 @@ from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 
 from store import failures, filling, guidelines
-from store.errors import DatabaseError, HomeInUseError, RequestError
+from store.errors import ClosedError, DatabaseError, HomeInUseError
 from store.home import Home
 from store.jobs import Jobs
 from store.leases import LeaseSettings

@@ -15,6 +15,18 @@ class NotAllowedError(RequestError):
     """The actor's role does not allow it."""
 
 
+class MissingError(RequestError):
+    """What is asked about is not there."""
+
+
+class ClosedError(RequestError):
+    """The store is being closed: whoever asks again later may be answered."""
+
+
+class UnfitError(RequestError):
+    """What was sent could be kept nowhere, whatever is there."""
+
+
 class HomeInUseError(HoneError):
     """Another process owns the home's database."""
 

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from store import annotators, signatures, snapshots
 from store.descent import Thread, Trained, back, everything, forward, of_model
-from store.errors import RequestError
+from store.errors import MissingError, RequestError
 from store.home import Home
 from store.marks import marks, withdrawn
 from store.messages import Lineage, Mark
@@ -135,9 +135,9 @@ def meant(
     if start in known:
         return noun, start
     if not known and noun == "annotator":
-        raise RequestError(f"There is no annotator named {start}; hone user list names them.")
+        raise MissingError(f"There is no annotator named {start}; hone user list names them.")
     if not known:
-        raise RequestError(f"There is no {noun} whose id begins with {start}; look its id up once more.")
+        raise MissingError(f"There is no {noun} whose id begins with {start}; look its id up once more.")
     if len(known) > 1:
         raise RequestError(f"{len(known)} ids of the kind {noun} begin with {start}; give more letters.")
     return noun, known[0]

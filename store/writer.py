@@ -17,7 +17,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from store import audit, failures
-from store.errors import HoneError, RequestError
+from store.errors import ClosedError, HoneError
 from store.identity import canonical, plain_json
 from store.records import Fact, now
 from store.tables import TABLES, Table
@@ -90,7 +90,7 @@ class Writer:
         ticket = Ticket(entries)
         with self._gate:
             if not self._open:
-                raise RequestError("The store is closed; open the home again.")
+                raise ClosedError("The store is closed; open the home again.")
             self._calls.put(ticket)
         return ticket
 

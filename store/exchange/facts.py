@@ -119,13 +119,17 @@ def _responses(told: Judgement, prompt_id: str) -> list[Response]:
     copies: Counter[Answer] = Counter()
     responses = []
     for answer in told.answers:
-        responses.append(_response(answer, prompt_id, copies[answer]))
+        policy_id = f"{IMPORTED}{answer.policy}"
+        responses.append(response(answer, prompt_id, policy_id, copies[answer]))
         copies[answer] += 1
     return responses
 
 
-def _response(answer: Answer, prompt_id: str, copy: int) -> Response:
-    policy_id = f"{IMPORTED}{answer.policy}"
+def response(answer: Answer, prompt_id: str, policy_id: str, copy: int = 0) -> Response:
+    """The answer of this policy to the prompt, under the id that follows from what is told of it.
+
+    `copy` counts those before it that are alike in everything.
+    """
     drawn = (answer.temperature, answer.top_p, answer.seed)
     besides = (answer.finish_reason, answer.token_count, answer.logprob, answer.meta, copy)
     told_besides = [] if besides == ("stop", 0, None, None, 0) else [besides]

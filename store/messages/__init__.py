@@ -6,6 +6,17 @@ behind `/api`; the door parses them from JSON.
 
 from __future__ import annotations
 
+from store.messages.asking import (
+    BringComparisons,
+    BringPrompts,
+    ComparisonSeen,
+    Kept,
+    LookAtComparison,
+    Message,
+    NewAnswer,
+    NewComparison,
+    NewPrompt,
+)
 from store.messages.data import (
     Freeze,
     Ingest,
@@ -49,7 +60,10 @@ __all__ = [
     "AddAnnotator",
     "Assignment",
     "AuditReport",
+    "BringComparisons",
+    "BringPrompts",
     "Cause",
+    "ComparisonSeen",
     "CountHome",
     "EditLabel",
     "Freeze",
@@ -57,12 +71,18 @@ __all__ = [
     "Ingest",
     "Ingested",
     "Judgement",
+    "Kept",
     "Lineage",
     "ListAnnotators",
     "ListMarks",
     "Listed",
+    "LookAtComparison",
     "Mark",
+    "Message",
     "Narrowing",
+    "NewAnswer",
+    "NewComparison",
+    "NewPrompt",
     "NextComparison",
     "NoWork",
     "RenewLease",

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from store import batches, comparisons, prompts, responses
 from store.database import Store
-from store.errors import RequestError
+from store.errors import RequestError, UnfitError
 from store.messages import Actor, Assignment, Judgement
 from store.queueing.holds import Held
 from store.queueing.line import MEASURING
@@ -88,7 +88,7 @@ def shown(label: Label, lease: Lease) -> Judgement:
 
 
 def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
-    """The judgement as a label, by response; raises RequestError when it does not answer what was asked."""
+    """The judgement as a label, by response; raises UnfitError when it does not answer what was asked."""
     lease = held.lease
     check(judgement, len(lease.shown_order), held.track)
     places = {response: place for place, response in enumerate(lease.shown_order)}
@@ -114,7 +114,7 @@ def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
 
 
 def check(judgement: Judgement, responses: int, track: Track) -> None:
-    """Raises RequestError, in a sentence, unless the judgement fits so many responses of this track."""
+    """Raises UnfitError, in a sentence, unless the judgement fits so many responses of this track."""
     _check_ranks(judgement, responses)
     _check_words(judgement)
     if judgement.safety or track is Track.SAFETY:
@@ -124,15 +124,15 @@ def check(judgement: Judgement, responses: int, track: Track) -> None:
 
 def _check_conduct(judgement: Judgement, responses: int) -> None:
     if not (math.isfinite(judgement.seconds) and judgement.seconds >= 0):
-        raise RequestError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
+        raise UnfitError(f"Expected the seconds taken, 0 or more; got {judgement.seconds}.")
     if len(judgement.seen_share) not in {0, responses}:
-        raise RequestError(
+        raise UnfitError(
             f"Expected the share seen of each of {responses} responses; got {len(judgement.seen_share)}."
         )
     if not all(0 <= share <= 1 for share in judgement.seen_share):
-        raise RequestError(f"Expected shares from 0 to 1; got {judgement.seen_share}.")
+        raise UnfitError(f"Expected shares from 0 to 1; got {judgement.seen_share}.")
     if not 0 <= judgement.changes <= MOST_CHANGES:
-        raise RequestError(f"Expected 0 to {MOST_CHANGES} changes; got {judgement.changes}.")
+        raise UnfitError(f"Expected 0 to {MOST_CHANGES} changes; got {judgement.changes}.")
 
 
 def check_qualified(store: Store, actor: Actor, track: Track) -> None:
@@ -142,13 +142,13 @@ def check_qualified(store: Store, actor: Actor, track: Track) -> None:
 
 
 def check_words(what: str, words: str, most: int) -> None:
-    """Raises RequestError, in a sentence, unless a text that somebody typed can be kept."""
+    """Raises UnfitError, in a sentence, unless a text that somebody typed can be kept."""
     if len(words) > most:
-        raise RequestError(f"Expected a {what} of at most {most} characters; got {len(words)}.")
+        raise UnfitError(f"Expected a {what} of at most {most} characters; got {len(words)}.")
     try:
         words.encode()
     except UnicodeEncodeError as error:
-        raise RequestError(
+        raise UnfitError(
             f"Expected a {what} in whole characters; one is half at place {error.start + 1}; type it again."
         ) from error
 
@@ -156,7 +156,7 @@ def check_words(what: str, words: str, most: int) -> None:
 def _check_words(judgement: Judgement) -> None:
     check_words("comment", judgement.comment, LONGEST_COMMENT)
     if len(judgement.reasons) > MOST_REASONS:
-        raise RequestError(f"Expected at most {MOST_REASONS} reasons; got {len(judgement.reasons)}.")
+        raise UnfitError(f"Expected at most {MOST_REASONS} reasons; got {len(judgement.reasons)}.")
     for reason in judgement.reasons:
         check_words("reason", reason, LONGEST_REASON)
 
@@ -164,26 +164,26 @@ def _check_words(judgement: Judgement) -> None:
 def _check_ranks(judgement: Judgement, responses: int) -> None:
     ranks = judgement.ranks
     if len(ranks) != responses:
-        raise RequestError(f"Expected {responses} ranks, one a response; got {len(ranks)}.")
+        raise UnfitError(f"Expected {responses} ranks, one a response; got {len(ranks)}.")
     if min(ranks) != 1 or max(ranks) > responses:
-        raise RequestError(f"Expected ranks from 1 (best) to {responses} at most; got {_list(ranks)}.")
+        raise UnfitError(f"Expected ranks from 1 (best) to {responses} at most; got {_list(ranks)}.")
     if max(ranks) == 1 and not judgement.both_bad and judgement.degree is not Degree.NEGLIGIBLY:
-        raise RequestError(
+        raise UnfitError(
             f"Expected the degree {Degree.NEGLIGIBLY:d} where all are tied; got {judgement.degree:d}."
         )
     if responses == 2 and judgement.both_bad and max(ranks) != 1:
-        raise RequestError(f"Expected ranks 1, 1 where both are bad; got {_list(ranks)}.")
+        raise UnfitError(f"Expected ranks 1, 1 where both are bad; got {_list(ranks)}.")
 
 
 def _check_safety(judgement: Judgement, responses: int) -> None:
     if len(judgement.safety) != responses:
         came = len(judgement.safety)
-        raise RequestError(f"Expected {responses} safety labels, one a response; got {came}.")
+        raise UnfitError(f"Expected {responses} safety labels, one a response; got {came}.")
     for label in judgement.safety:
         if not 0 <= label.severity <= 2:
-            raise RequestError(f"Expected a severity from 0 (mild) to 2 (severe); got {label.severity}.")
+            raise UnfitError(f"Expected a severity from 0 (mild) to 2 (severe); got {label.severity}.")
         if label.safe and label.category is not None:
-            raise RequestError(f"Expected no risk category on a safe response; got {label.category}.")
+            raise UnfitError(f"Expected no risk category on a safe response; got {label.category}.")
         check_words("risk category", label.category or "", LONGEST_REASON)
 
 

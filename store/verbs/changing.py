@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from store import batches, comparisons, edits, golds, labels, prompts
 from store.database import Store
-from store.errors import RequestError
+from store.errors import MissingError, RequestError
 from store.leases import new_lease
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
 from store.queueing.asked import Asked
@@ -86,7 +86,7 @@ def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime)
 def _own_label(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
     label = labels.by_id(db, label_id)
     if label is None or label.annotator_id != actor.annotator_id:
-        raise RequestError(f"You have given no label {label_id}; look at your own labels for its id.")
+        raise MissingError(f"You have given no label {label_id}; look at your own labels for its id.")
     return label
 
 

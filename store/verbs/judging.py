@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from store import comparisons, labels, leases, prompts
 from store.database import Store
-from store.errors import RequestError
+from store.errors import MissingError, RequestError
 from store.messages import (
     Actor,
     Assignment,
@@ -105,7 +105,7 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
         held = store.queue.held(request.lease_id)
         lease = held.lease if held else leases.by_id(db, request.lease_id)
         if lease is None:
-            raise RequestError("There is no such lease; ask for the next comparison.")
+            raise MissingError("There is no such lease; ask for the next comparison.")
         _own(lease, actor)
         if held is None and (labels.by_id(db, lease.lease_id) or labels.skipped(db, lease.lease_id)):
             return Saved(label_id=lease.lease_id, repeated=True)
@@ -130,7 +130,7 @@ def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
     """A lease that expired or was cut off: still good if the actor has not judged its comparison."""
     lease = leases.by_id(db, lease_id)
     if lease is None:
-        raise RequestError("There is no such lease; ask for the next comparison.")
+        raise MissingError("There is no such lease; ask for the next comparison.")
     _own(lease, actor)
     if labels.skipped(db, lease_id):
         raise RequestError("You have skipped this comparison; ask for the next one.")

@@ -10,12 +10,15 @@ from store.errors import NotAllowedError, RequestError
 from store.messages import (
     Actor,
     AddAnnotator,
+    BringComparisons,
+    BringPrompts,
     CountHome,
     EditLabel,
     Freeze,
     Ingest,
     ListAnnotators,
     ListMarks,
+    LookAtComparison,
     NextComparison,
     RenewLease,
     SetPassword,
@@ -44,6 +47,7 @@ from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.guiding import ListGuidelines, ReadGuideline, WriteGuideline
 from store.verbs.keeping import DumpTables, Examine
+from store.verbs.listing import ListRounds, LookAtRound, ReadLabels
 from store.verbs.measuring import Qualify
 from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ReadOwnLabel
 from store.verbs.reading import ReadTasks, ReadTrees
@@ -82,6 +86,12 @@ ASKED: dict[str, tuple[Role, object]] = {
         Role.ANNOTATOR,
         SayInChat(chat_id="chat-0001", turn_id="turn-0001", message="Hello"),
     ),
+    "bring_comparisons": (Role.ENGINEER, BringComparisons(comparisons=())),
+    "bring_prompts": (Role.ENGINEER, BringPrompts(prompts=())),
+    "list_rounds": (Role.ENGINEER, ListRounds()),
+    "look_at_comparison": (Role.ENGINEER, LookAtComparison(comparison_id="c")),
+    "look_at_round": (Role.ENGINEER, LookAtRound(round=1)),
+    "read_labels": (Role.ENGINEER, ReadLabels()),
     "take_back_message": (Role.ANNOTATOR, TakeBackMessage(turn_id="turn-0001")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),

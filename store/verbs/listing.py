@@ -1,0 +1,74 @@
+"""What programs read of a home: labels as they come, and rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field
+
+from store import label_lines, rounds
+from store.database import Store
+from store.errors import MissingError, RequestError
+from store.label_lines import MOST, LabelLine
+from store.messages import Actor
+from store.queueing.asked import Asked
+from store.records import Role, now
+from store.rounds import RoundProgress
+from store.verbs.roles import allow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLabels:
+    """Wants everybody's labels whose cursor is greater than `after`."""
+
+    after: Annotated[int, Field(ge=0, lt=2**62)] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPage:
+    """Some labels; more may follow where `more`."""
+
+    labels: tuple[LabelLine, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRounds:
+    """Wants to know how the rounds went and go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtRound:
+    """Wants to know of one round."""
+
+    round: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def read_labels(store: Store, actor: Actor, request: ReadLabels) -> LabelPage:
+    """Everybody's labels; RequestError while the actor is to judge something without knowing of others."""
+    allow(actor, Role.ENGINEER)
+    if store.queue.holding(Asked(actor.annotator_id), now()):
+        raise RequestError("You hold a comparison; judge or skip it before you read what others said.")
+    with store.reading() as db:
+        found = label_lines.page(db, request.after)
+    return LabelPage(labels=tuple(found), more=len(found) == MOST)
+
+
+def list_rounds(store: Store, actor: Actor, _request: ListRounds) -> tuple[RoundProgress, ...]:
+    """Every round, the first one first; `report` is relative to the home."""
+    allow(actor, Role.ENGINEER)
+    return tuple(_within(store, one) for one in rounds.progress(store.home))
+
+
+def look_at_round(store: Store, actor: Actor, request: LookAtRound) -> RoundProgress:
+    """The round with this number; MissingError where nobody has started it."""
+    allow(actor, Role.ENGINEER)
+    for one in rounds.progress(store.home):
+        if one.round == request.round:
+            return _within(store, one)
+    raise MissingError(f"There is no round {request.round}; look at the list of rounds.")
+
+
+def _within(store: Store, one: RoundProgress) -> RoundProgress:
+    return replace(one, report=one.report.relative_to(store.home.root)) if one.report else one

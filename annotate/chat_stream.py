@@ -1,13 +1,14 @@
 """The route by which a chat's page hears two models answer at once.
 
-All three are POST, with the session's cookie, the header `X-Hone: 1` (which no other site can send) and a
-JSON body; they are refused with `{"error": "one sentence"}` and 401, 403, 409, 413 or 422.
+All three are POST, with the session's cookie, the header `X-Hone: chat` (which no other site can send) and
+a JSON body; they are refused with `{"error": "one sentence"}` and 401, 403, 409, 413 or 422.
 
 `/api/chat/say`      {chat_id, turn_id, message, track, category, attack_vector, again} as in `SayInChat`,
-                     without `system`. Keeps the message, then answers with frames. The same `turn_id` again
-                     attaches to the answers that are under way, asks once more after a failure, and is told
-                     `kept` where they are kept already.
-`/api/chat/attach`   {}: the frames of what is under way for this person, from where it stands; else `idle`.
+                     without `system`, and `locale`. Keeps the message, then answers with frames. The same
+                     `turn_id` again attaches to the answers that are under way, asks once more after a
+                     failure, and is told `kept` where they are kept already.
+`/api/chat/attach`   {}: the frames of what is under way for this person, from where it stands; else `idle`,
+                     and the home's own models are woken: a page asks this when it opens.
 `/api/chat/stop`     {}: gives up what is under way; the message stays pending. Answers {"stopped": true}.
 
 Frames are lines of JSON (`application/x-ndjson`), at most one a place in 80 ms:
@@ -24,3 +25,166 @@ Frames are lines of JSON (`application/x-ndjson`), at most one a place in 80 ms:
 The work goes on when the browser goes away: `read_chat` then finds the pair (stage judge), or the message
 still pending (stage answer). A person has one piece of work under way at most. No frame names a model.
 """
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from annotate import sign_in
+from annotate.answering import Answering, Frame
+from annotate.switchboard import Switchboard
+from annotate.words import ENGLISH
+from store.database import Store
+from store.errors import HoneError, NotAllowedError
+from store.messages import Actor
+from store.messages.chatting import SayInChat
+from store.records import Track
+from store.risks import AttackVector, Risk
+
+HEADER: Final = "x-hone"
+LARGEST_REQUEST: Final = 64 * 1024
+"""Bytes; a message has at most 8,000 characters."""
+UNREADABLE: Final = "This page and the server disagree about what was sent. Reload the page."
+WAIT_SECONDS: Final = 10.0
+"""Without anything new, a sign of life after so long."""
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""A proxy that gathers lines would keep them from whoever waits for words."""
+
+Frames = AsyncIterator[Frame]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the browser sends; see `SayInChat`."""
+
+    chat_id: str
+    turn_id: str
+    message: str = ""
+    track: Track = Track.HELPFULNESS
+    category: Risk | None = None
+    attack_vector: AttackVector | None = None
+    again: bool = False
+    locale: str = ENGLISH
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status_code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status_code = status_code
+
+
+Answer = Callable[[Request, Actor], Awaitable[Response]]
+
+
+def routes(store: Store, switchboard: Switchboard) -> list[Route]:
+    """The three of them."""
+
+    async def say(request: Request, actor: Actor) -> Response:
+        said, settings = await _said(request), await switchboard.settings()
+        message = SayInChat(
+            chat_id=said.chat_id,
+            turn_id=said.turn_id,
+            message=said.message,
+            track=said.track,
+            category=said.category,
+            attack_vector=said.attack_vector,
+            system=settings.system,
+            again=said.again,
+        )
+        running = await switchboard.say(actor, message, said.locale)
+        if running is None:
+            return _stream(_only({"kind": "kept", "chat_id": said.chat_id}))
+        return _stream(_frames(running))
+
+    async def attach(_request: Request, actor: Actor) -> Response:
+        running = switchboard.running(actor)
+        if running is not None:
+            return _stream(_frames(running))
+        switchboard.wake()
+        return _stream(_only({"kind": "idle"}))
+
+    async def stop(_request: Request, actor: Actor) -> Response:
+        await switchboard.stop(actor)
+        return JSONResponse({"stopped": True})
+
+    asked = {"say": say, "attach": attach, "stop": stop}
+    return [_route(store, name, answer) for name, answer in asked.items()]
+
+
+def _route(store: Store, name: str, answer: Answer) -> Route:
+    async def guarded(request: Request) -> Response:
+        try:
+            return await answer(request, await _who(store, request))
+        except RefusedError as refused:
+            return JSONResponse({"error": str(refused)}, status_code=refused.status_code)
+        except NotAllowedError as error:
+            return JSONResponse({"error": str(error)}, status_code=403)
+        except HoneError as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
+
+    return Route(f"/api/chat/{name}", guarded, methods=["POST"])
+
+
+async def _who(store: Store, request: Request) -> Actor:
+    if not request.headers.get(HEADER):
+        raise RefusedError(403, "Expected the header X-Hone, which the page sends; open the page again.")
+    token = request.cookies.get(sign_in.SESSION_COOKIE, "")
+    actor = await run_in_threadpool(sign_in.actor, store, token)
+    if actor is None:
+        raise RefusedError(401, "Sign in first.")
+    return actor
+
+
+async def _said(request: Request) -> Said:
+    body = await request.body()
+    if len(body) > LARGEST_REQUEST:
+        raise RefusedError(
+            413, f"Expected at most {LARGEST_REQUEST} bytes; got {len(body)}. Shorten the message."
+        )
+    try:
+        return TypeAdapter(Said).validate_json(body)
+    except ValidationError as error:
+        raise RefusedError(
+            422, "This page and the server disagree about what was sent; reload it."
+        ) from error
+
+
+async def _frames(answering: Answering) -> Frames:
+    """From where it stands to its end."""
+    message, seen = answering.message, [0, 0]
+    yield {"kind": "begun", "chat_id": message.chat_id, "turn_id": message.turn_id}
+    while True:
+        fresh = [place for place, side in enumerate(answering.sides) if side.changes != seen[place]]
+        for place in fresh:
+            seen[place] = answering.sides[place].changes
+            yield answering.frame(place)
+        if fresh:
+            continue
+        if answering.last is not None:
+            yield answering.last
+            return
+        if not await answering.changed(WAIT_SECONDS):
+            yield {"kind": "wait"}
+
+
+async def _only(frame: Frame) -> Frames:
+    yield frame
+
+
+def _stream(frames: Frames) -> Response:
+    async def lines() -> AsyncIterator[bytes]:
+        async for frame in frames:
+            yield json.dumps(frame, ensure_ascii=False).encode() + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers=HEADERS)

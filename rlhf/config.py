@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from store.blind import BlindSettings
+from store.chats import ChatSettings
 from store.leases import LeaseSettings
 from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
@@ -227,6 +228,7 @@ class Settings:
     review: ReviewSettings = field(default_factory=ReviewSettings)
     qualification: QualificationSettings = field(default_factory=QualificationSettings)
     blind: BlindSettings = field(default_factory=BlindSettings)
+    chat: ChatSettings = field(default_factory=ChatSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -1,22 +1,24 @@
-"""What the deck sends, parsed at the door, and the verb of the store that each message becomes.
+"""What a surface sends, parsed at the door, and the verb of the store that each message becomes.
 
-A message may come twice: the deck repeats it until it hears of it. A label's id is its lease, so a second
+A message may come twice: the surface repeats it until it hears of it. A label's id is its lease, so a second
 submission is the same label; an undo names the lease it was pressed on, so a second one finds another there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from annotate.session import Acknowledgement
-from store.database import Store
+from annotate.visit import Visit
+from annotate.words import ENGLISH, words
+from store import drafts
 from store.errors import HoneError, RequestError
 from store.messages import (
-    Actor,
     Assignment,
+    EditLabel,
     Judgement,
     NextComparison,
     NoWork,
@@ -25,92 +27,144 @@ from store.messages import (
     SubmitLabel,
     UndoLabel,
 )
-from store.records import Track
-from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.records import Form, Track
+from store.verbs import edit_label, next_comparison, renew_lease, skip_lease, submit_label, undo_label
+from store.verbs.guiding import ReadGuideline, read_guideline
+from store.verbs.own_labels import ReadOwnLabel, read_own_label
 
-LONGEST_COMMENT = 2000
-LONGEST_REASON = 200
-OVER = "The last pair was yours for too long without a sign of life; here is what is open now."
-UNREADABLE = "This page and the server disagree about what was sent. Reload the page."
+LONGEST_COMMENT: Final = 2000
+LONGEST_REASON: Final = 200
+SKIPS: Final = ("topic", "language", "long", "broken")
+FLAGS: Final = ("personal", "shocking", "senseless", "display")
+"""Why something is given back; the catalogue has the words, and the store keeps the English ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One message of the deck; `lease` is the one on the screen, None where there was nothing to compare."""
+    """One message of a surface; `lease` is the one on the screen, None where there was nothing to do.
 
-    kind: Literal["submit", "skip", "flag", "undo", "renew", "look"]
+    `pair` names the draft of what is on the screen, `label` the own label to be opened, `next` the lease that
+    comes after this one; `track` and `version` are of a guideline that was read.
+    """
+
+    kind: Literal["submit", "edit", "skip", "flag", "undo", "open", "leave", "renew", "look", "read"]
     mid: str
     lease: str | None = None
+    pair: str = ""
     judgement: Judgement | None = None
     reason: str = ""
+    label: str = ""
+    next: str | None = None
+    track: Track | None = None
+    version: int | None = None
 
 
-def answer(store: Store, actor: Actor, payload: object, focus: Track | None) -> Acknowledgement:
-    """Does what the message asks and says what became of it; `focus` is the track on the screen."""
+SENT: Final = TypeAdapter(Sent)
+
+
+def answer(visit: Visit, form: Form, payload: object, before: Acknowledgement) -> Acknowledgement:
+    """Does what the message asks and says what became of it; `before` is what was said last."""
+    kept = Acknowledgement(mid=_mid(payload), focus=before.focus, editing=before.editing)
     try:
-        sent = TypeAdapter(Sent).validate_python(payload)
+        sent = SENT.validate_python(payload)
     except ValidationError:
-        return Acknowledgement(mid=_mid(payload), message=UNREADABLE, refused=True, focus=focus)
+        return replace(kept, message=visit.words.text("surface.unreadable"), refused=True)
     try:
-        return _act(store, actor, sent, focus)
+        return _act(visit, form, sent, kept)
     except HoneError as error:
-        return Acknowledgement(mid=sent.mid, message=str(error), refused=True, focus=focus)
+        return replace(kept, message=str(error), refused=True)
 
 
-def _act(store: Store, actor: Actor, sent: Sent, focus: Track | None) -> Acknowledgement:
+def _act(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknowledgement:
+    match sent.kind:
+        case "submit" | "edit" | "skip" | "flag":
+            return _finish(visit, sent)
+        case "undo":
+            return _undo(visit, form, sent, kept)
+        case "open":
+            read_own_label(visit.store, visit.actor, ReadOwnLabel(label_id=sent.label))
+            return replace(kept, editing=sent.label)
+        case "leave":
+            return replace(kept, editing=None)
+    return _attend(visit, sent, kept)
+
+
+def _finish(visit: Visit, sent: Sent) -> Acknowledgement:
+    """The item on the screen is done with, and so is its draft."""
     match sent:
         case Sent(kind="submit", lease=str(lease), judgement=Judgement() as judgement):
-            request = SubmitLabel(lease_id=lease, judgement=_clean(judgement))
-            return Acknowledgement(mid=sent.mid, message=_submit(store, actor, request))
-        case Sent(kind="skip" | "flag" as kind, lease=str(lease), reason=reason):
-            skip = SkipLease(lease_id=lease, reason=reason[:LONGEST_REASON], flagged=kind == "flag")
-            skip_lease(store, actor, skip)
-            return Acknowledgement(mid=sent.mid, message="Flagged" if skip.flagged else "Skipped")
-        case Sent(kind="undo"):
-            return _undo(store, actor, sent, focus)
+            said = _submit(visit, lease, judgement)
+        case Sent(kind="edit", lease=str(lease), judgement=Judgement() as judgement):
+            said = _edit(visit, lease, judgement)
+        case Sent(kind="skip" | "flag", lease=str(lease)):
+            said = _give_back(visit, lease, sent)
+        case _:
+            raise RequestError(visit.words.text("surface.unreadable"))
+    drafts.drop(visit.store.home, visit.actor.annotator_id, sent.pair)
+    return Acknowledgement(mid=sent.mid, message=visit.words.text(f"surface.{said}"))
+
+
+def _attend(visit: Visit, sent: Sent, kept: Acknowledgement) -> Acknowledgement:
+    """What changes nothing on the screen."""
+    match sent:
         case Sent(kind="renew", lease=str(lease)):
-            return _renew(store, actor, sent, RenewLease(lease_id=lease), focus)
-        case Sent(kind="look"):
-            return Acknowledgement(mid=sent.mid)
-    raise RequestError(UNREADABLE)
+            return _renew(visit, lease, sent, kept)
+        case Sent(kind="read", track=Track() as track, version=int(version)):
+            read_guideline(visit.store, visit.actor, ReadGuideline(track=track, version=version))
+    return kept
 
 
-def _submit(store: Store, actor: Actor, request: SubmitLabel) -> str:
-    saved = submit_label(store, actor, request)
+def _submit(visit: Visit, lease: str, judgement: Judgement) -> str:
+    _check(visit, judgement)
+    saved = submit_label(visit.store, visit.actor, SubmitLabel(lease_id=lease, judgement=judgement))
     if saved.repeated:
-        return "Already saved"
-    return "Saved, though the others had finished it" if saved.surplus else "Saved"
+        return "already_saved"
+    return "surplus" if saved.surplus else "saved"
 
 
-def _renew(
-    store: Store, actor: Actor, sent: Sent, request: RenewLease, focus: Track | None
-) -> Acknowledgement:
-    """Renews the lease. The page replaces one that is over; the deck says so if the pair is another."""
+def _edit(visit: Visit, label: str, judgement: Judgement) -> str:
+    _check(visit, judgement)
+    saved = edit_label(visit.store, visit.actor, EditLabel(label_id=label, judgement=judgement))
+    return "unchanged" if saved.repeated else "changed"
+
+
+def _give_back(visit: Visit, lease: str, sent: Sent) -> str:
+    is_flag = sent.kind == "flag"
+    reason = sent.reason[:LONGEST_REASON]
+    if reason in (FLAGS if is_flag else SKIPS):
+        reason = words(ENGLISH).text(f"surface.{sent.kind}_{reason}")
+    skip_lease(visit.store, visit.actor, SkipLease(lease_id=lease, reason=reason, flagged=is_flag))
+    return "flagged" if is_flag else "skipped"
+
+
+def _renew(visit: Visit, lease: str, sent: Sent, kept: Acknowledgement) -> Acknowledgement:
+    """Renews what is held. The page replaces a lease that is over; the surface says so."""
     try:
-        renew_lease(store, actor, request)
+        for each in filter(None, (lease, sent.next)):
+            renew_lease(visit.store, visit.actor, RenewLease(lease_id=each))
     except RequestError:
-        return Acknowledgement(mid=sent.mid, message=OVER, refused=True, focus=focus)
-    return Acknowledgement(mid=sent.mid, focus=focus)
+        return replace(kept, message=visit.words.text("surface.over"), refused=True)
+    return kept
 
 
-def _undo(store: Store, actor: Actor, sent: Sent, focus: Track | None) -> Acknowledgement:
+def _undo(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknowledgement:
     """Undoes the newest label, unless a copy of this message has done so: then another lease is shown."""
-    if _lease(next_comparison(store, actor, NextComparison(track=focus))) != sent.lease:
-        return Acknowledgement(mid=sent.mid, focus=focus)
-    reply = undo_label(store, actor, UndoLabel())
+    wanted = NextComparison(track=kept.focus, form=form)
+    if _lease(next_comparison(visit.store, visit.actor, wanted)) != sent.lease:
+        return kept
+    reply = undo_label(visit.store, visit.actor, UndoLabel())
     if isinstance(reply, NoWork):
         raise RequestError(reply.reason)
-    return Acknowledgement(mid=sent.mid, message="Undone", focus=reply.track)
+    return replace(kept, message=visit.words.text("surface.undone"), focus=reply.track)
 
 
 def _lease(reply: Assignment | NoWork) -> str | None:
     return reply.lease_id if isinstance(reply, Assignment) else None
 
 
-def _clean(judgement: Judgement) -> Judgement:
+def _check(visit: Visit, judgement: Judgement) -> None:
     if len(judgement.comment) > LONGEST_COMMENT:
-        raise RequestError(f"Expected a comment of at most {LONGEST_COMMENT} characters; shorten it.")
-    return judgement
+        raise RequestError(visit.words.text("surface.comment_too_long", most=LONGEST_COMMENT))
 
 
 def _mid(payload: object) -> str:

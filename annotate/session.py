@@ -14,31 +14,20 @@ from store.records import Track
 
 H = TypeVar("H")
 
-ACKNOWLEDGEMENT = "acknowledgement"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """The deck's last message, by its id, and what became of it; a refused one stays with the annotator.
+    """A surface's last message, by its id, and what became of it; a refused one stays with the annotator.
 
-    `focus` is the track of a label just undone: an annotator may hold one comparison on each track, and now
-    wants to see that one.
+    `focus` is the track of a label just undone: an annotator may hold comparisons of each track, and now
+    wants to see that one. `editing` is the own label that the annotator says anew.
     """
 
     mid: str = ""
     message: str = ""
     refused: bool = False
     focus: Track | None = None
-
-
-def acknowledge(acknowledgement: Acknowledgement) -> None:
-    """Keeps what the deck shall hear with the next page."""
-    st.session_state[ACKNOWLEDGEMENT] = acknowledgement
-
-
-def acknowledgement() -> Acknowledgement:
-    """What became of the deck's last message."""
-    return st.session_state.get(ACKNOWLEDGEMENT, Acknowledgement())
+    editing: str | None = None
 
 
 def keep(page: str, heard: object) -> None:
@@ -55,3 +44,13 @@ def kept(page: str, kind: type[H]) -> H | None:
 def triggered(key: str, event: str) -> object:
     """What the component `key` sent with this event, as its JSON; None if it sent nothing."""
     return getattr(st.session_state[key], event, None)
+
+
+def typed(key: str) -> object:
+    """What stands in the widget with this key; None if it is not on the page."""
+    return st.session_state.get(key)
+
+
+def untype(key: str) -> None:
+    """The widget with this key begins anew with what the page gives it."""
+    st.session_state.pop(key, None)

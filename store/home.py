@@ -67,6 +67,16 @@ class Home:
         """Messages of chats that wait for their answers, one file an annotator."""
         return self.root / "pending"
 
+    @property
+    def unsent(self) -> Path:
+        """What people have typed and not sent yet; a folder a person."""
+        return self.root / "unsent"
+
+    @property
+    def webhooks(self) -> Path:
+        """How far each receiver of webhooks has been told, one small file each."""
+        return self.root / "webhooks"
+
     def round(self, number: int) -> Path:
         """The folder of one round."""
         return self.rounds / f"{number:03d}"

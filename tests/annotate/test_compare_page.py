@@ -16,13 +16,14 @@ class Deck:
 
     def __init__(self, store, who):
         self.app = AppTest.from_function(run_page, args=(store, who, self))
-        self.shown = self.hear = None
+        self.data = self.shown = self.hear = None
         self.mids = 0
         self.draw()
 
     def __call__(self, data, hear):
         json.dumps(data)
-        self.shown, self.hear = data, hear
+        self.data, self.hear = data, hear
+        self.shown = data | (data["work"] or {"lease": None})
 
     def draw(self):
         self.app.run()
@@ -94,7 +95,7 @@ def test_a_pair_is_shown_with_its_words_and_its_place_in_the_batch(store, who):
     assert (shown["batch"], shown["done"], shown["total"]) == ("Helpfulness, batch 1", 0, 3)
     assert [turn["role"] for turn in shown["turns"]] == ["user", "assistant", "user"]
     assert {response["text"] for response in shown["responses"]} == {"Answer one to 0.", "Answer two to 0."}
-    assert "What counts" in shown["guidelines"]
+    assert "What counts" in shown["guidelines"]["helpfulness"]["html"]
 
 
 def test_the_page_never_learns_which_policy_answered(store, who):
@@ -127,7 +128,7 @@ def test_a_judgement_that_does_not_fit_is_refused_in_a_sentence_and_the_pair_sta
     deck = Deck(store, who)
     lease = deck.shown["lease"]
     sent = deck.send("submit", judgement=judgement(ranks=[1, 1]))
-    assert (deck.shown["lease"], deck.shown["ack"], deck.shown["tone"]) == (lease, sent["mid"], "late")
+    assert (deck.shown["lease"], deck.shown["ack"], deck.shown["refused"]) == (lease, sent["mid"], True)
     assert "tie" in deck.shown["message"]
     assert labels(store) == 0
 
@@ -140,7 +141,7 @@ def test_a_payload_that_no_deck_would_send_changes_nothing(store, who, payload):
     deck = Deck(store, who)
     deck.repeat(payload)
     assert labels(store) == 0
-    assert deck.shown["tone"] == "late"
+    assert deck.shown["refused"]
 
 
 def test_the_lease_of_somebody_else_cannot_be_answered(store, who):
@@ -159,7 +160,7 @@ def test_undo_brings_the_pair_back_with_its_judgement(store, who):
     deck.send("submit", judgement=judgement(comment="clear", degree=3))
     deck.send("undo")
     assert [response["text"] for response in deck.shown["responses"]] == before
-    assert (deck.shown["draft"]["comment"], deck.shown["draft"]["degree"]) == ("clear", 3)
+    assert (deck.shown["said"]["comment"], deck.shown["said"]["degree"]) == ("clear", 3)
     assert deck.shown["message"] == "Undone"
 
 
@@ -232,8 +233,8 @@ def test_a_renewal_that_comes_too_late_is_answered_in_a_sentence(store, who):
     store.append("hone", *comparisons(1))
     deck = Deck(store, who)
     sent = deck.send("renew", lease="long over")
-    assert (deck.shown["ack"], deck.shown["tone"]) == (sent["mid"], "late")
-    assert deck.shown["message"].startswith("The last pair was yours for too long")
+    assert (deck.shown["ack"], deck.shown["refused"]) == (sent["mid"], True)
+    assert deck.shown["message"].startswith("The last one was yours for too long")
 
 
 def test_whoever_is_signed_out_meanwhile_can_send_nothing(store, who):

@@ -82,22 +82,22 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
 
 
 def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
-    kim = desk().compare("kim").press("c", "q", "q", "h", "p", "p", "a", "e")
+    kim = desk().compare("kim").press("c", "q", "q", "h", "p", "p", "a", "t")
     chosen = kim.page.locator(".chips [aria-checked=true]")
-    expect(chosen).to_have_text(["Hate or harmH", "Unqualified adviceA", "SevereE"])
+    expect(chosen).to_have_text(["Hate or harmH", "Unqualified adviceA", "SevereT"])
     expect(kim.page.locator(".chips kbd:visible")).to_have_count(7)
     kim.press("q", "q", "o", "i")
-    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"])
+    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereT"])
     kim.press("3", "Enter")
     kim.expect_done(1)
     kim.settle()
     kim.press("u")
-    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereE"], timeout=SOON)
+    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereT"], timeout=SOON)
 
 
 def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk):
     lou = desk().compare("lou").press("3", "q", "q", "h", "p", "Enter")
-    expect(lou.page.get_by_role("alert")).to_have_text("Say how grave the risk is: M, I or E.")
+    expect(lou.page.get_by_role("alert")).to_have_text("Say how grave the risk is: M, I or T.")
     assert lou.done() == 0
     lou.press("m")
     expect(lou.page.locator(".chips [aria-checked=true]")).to_have_text(["Hate or harmH", "MildM"])
@@ -156,7 +156,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
 def test_the_list_of_keys_names_every_key(desk):
     ida = desk().compare("ida").press("?")
     keys = ida.page.locator(".keylist kbd").all_inner_texts()
-    assert " ".join(keys) == "Esc 1 8 Enter Q P C H A O M I E X B N S F U J K V G ?"
+    assert " ".join(keys) == "Esc 1 8 Enter Q P C H A O M I T X B W N S F U E J K V G ?"
     ida.press("Escape", "g")
     expect(ida.page.get_by_text("What counts, in this order")).to_be_visible()
 

@@ -1,31 +1,36 @@
-// The conversation above the two responses: earlier turns fold away when they would push the last one out of sight.
+// The conversation above the responses: earlier turns fold away when they would push the last one out of sight.
 
 import { element, hasMore, rendered, verbatim } from "./elements.js";
-
-const SPEAKERS = { user: "Prompt", assistant: "Assistant", system: "System" };
+import { phrase } from "./words.js";
 
 /** Draws `turns` ({role, html, text}) into `box`; `raw` shows their own characters. */
-export function showConversation(box, turns, raw) {
+export function showConversation(box, turns, raw, words) {
   box.replaceChildren();
   box.scrollTop = 0;
   const earlier = turns.slice(0, -1);
-  if (earlier.length > 0) box.append(folded(earlier, raw));
-  box.append(turnElement(turns.at(-1), raw, "turn last"));
+  if (earlier.length > 0) box.append(folded(earlier, raw, words));
+  box.append(turnElement(turns.at(-1), raw, "turn last", words));
   const fold = box.querySelector("details");
   if (fold && hasMore(box)) fold.open = false;
 }
 
-function folded(turns, raw) {
+/** Says at the foot that there is more to read. */
+export function fadeConversation(box) {
+  box.classList.toggle("more", hasMore(box));
+}
+
+function folded(turns, raw, words) {
   const fold = element("details");
   fold.open = true;
-  fold.append(element("summary", "", turns.length === 1 ? "1 earlier turn" : `${turns.length} earlier turns`));
-  fold.append(...turns.map((turn) => turnElement(turn, raw, "turn")));
+  const name = turns.length === 1 ? "earlier_turn" : "earlier_turns";
+  fold.append(element("summary", "", phrase(words, name, { count: turns.length })));
+  fold.append(...turns.map((turn) => turnElement(turn, raw, "turn", words)));
   return fold;
 }
 
-function turnElement(turn, raw, className) {
+function turnElement(turn, raw, className, words) {
   const box = element("div", className);
-  box.append(element("div", "speaker", SPEAKERS[turn.role] ?? turn.role));
+  box.append(element("div", "speaker", phrase(words, `speaker_${turn.role}`)));
   box.append(raw ? verbatim(turn.text) : rendered(turn.html));
   return box;
 }

@@ -1,4 +1,4 @@
-// Gets one message at a time to the server, and repeats it until the server says that it has seen it.
+// Gets messages to the server, one at a time and in order, each repeated until the server says that it has seen it.
 //
 // Streamlit drops events while its socket is down and right after a restart of the server. Repeating is safe:
 // a label's id is its lease, so the store keeps one; an undo names the lease it was pressed on.
@@ -8,28 +8,22 @@ const LATER_TRIES_MS = 5000;
 const AFTER_RECONNECT_MS = 400;
 
 export class Delivery {
-  /** @param {() => void} onLate called each time the message has to be repeated */
+  /** @param {() => void} onLate called each time a message has to be repeated */
   constructor(onLate) {
     this.onLate = onLate;
     this.channel = () => {};
-    this.pending = null;
+    this.waiting = [];
     this.timer = null;
   }
 
   get isBusy() {
-    return this.pending !== null;
+    return this.waiting.length > 0;
   }
 
-  /** Whether the pair on the screen is done with when the pending message is accepted; after an undo it comes again. */
-  get finishes() {
-    return this.isBusy && this.pending.kind !== "undo";
-  }
-
-  /** Sends a message that must arrive. */
+  /** Sends a message that must arrive, after those that are on their way. */
   send(message) {
-    this.pending = { ...message, mid: messageId() };
-    this.tries = 0;
-    this.transmit();
+    this.waiting.push({ ...message, mid: messageId() });
+    if (this.waiting.length === 1) this.begin();
   }
 
   /** Sends a message that may be lost: the next one like it makes up for it. */
@@ -37,32 +31,39 @@ export class Delivery {
     if (!this.isBusy) this.channel({ ...message, mid: messageId() });
   }
 
+  begin() {
+    this.tries = 0;
+    this.transmit();
+  }
+
   transmit() {
     clearTimeout(this.timer);
     if (this.tries > 0) this.onLate();
     this.tries += 1;
-    this.channel({ ...this.pending, attempt: this.tries });
+    this.channel({ ...this.waiting[0], attempt: this.tries });
     this.timer = setTimeout(() => this.transmit(), this.tries < 4 ? FIRST_TRIES_MS : LATER_TRIES_MS);
   }
 
-  /** Whether `mid`, which the server has seen last, settles what is pending. */
-  settles(mid) {
-    return this.isBusy && this.pending.mid === mid;
+  /** Takes out the message that the server has seen last, if it is the one on its way; else null. */
+  settle(mid) {
+    if (!this.isBusy || this.waiting[0].mid !== mid) return null;
+    clearTimeout(this.timer);
+    const settled = this.waiting.shift();
+    // Not at once: the page is just being drawn.
+    if (this.isBusy) this.timer = setTimeout(() => this.begin(), 0);
+    return settled;
   }
 
-  /** The server drew the page without having seen what is pending: it was lost with the old connection. */
+  /** The server drew the page without having seen what is on its way: it was lost with the old connection. */
   hurry() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.transmit(), AFTER_RECONNECT_MS);
   }
 
-  settle() {
+  /** Gives up on whatever has not been settled. */
+  clear() {
     clearTimeout(this.timer);
-    this.pending = null;
-  }
-
-  destroy() {
-    this.settle();
+    this.waiting = [];
   }
 }
 

@@ -1,44 +1,72 @@
-// Unsent judgements in this browser's own storage, one an annotator's pair, so that a reload loses nothing.
-// Where the browser refuses storage, drafts are simply not kept.
+// What was decided and typed but not sent: in this browser's storage at once, and on the server soon after, so that
+// a reload, a closed tab, another browser and a wiped storage all find it. One draft an annotator's pair.
 
 const PREFIX = "hone.draft.";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
+const QUIET_MS = 700;
+const ROUTE = "/drafts";
 
+/** Drafts of this page, so that a browser that refuses storage still keeps them while it is open. */
+const here = new Map();
+/** Of these the server does not know yet. */
+const unposted = new Map();
+let timer = null;
+
+/** Keeps a draft; any JSON will do. */
 export function saveDraft(pair, judgement) {
-  try {
-    localStorage.setItem(PREFIX + pair, JSON.stringify({ judgement, savedAt: Date.now() }));
-  } catch (refused) {
-    console.debug("Draft not kept:", refused);
-  }
+  const entry = { judgement, savedAt: Date.now() };
+  here.set(pair, entry);
+  unposted.set(pair, entry);
+  clearTimeout(timer);
+  timer = setTimeout(post, QUIET_MS);
+  quietly("kept", () => localStorage.setItem(PREFIX + pair, JSON.stringify(entry)));
 }
 
-/** The draft of this pair, or null. */
-export function loadDraft(pair) {
-  try {
-    const text = localStorage.getItem(PREFIX + pair);
-    return text === null ? null : JSON.parse(text).judgement;
-  } catch (unreadable) {
-    console.debug("Draft not read:", unreadable);
-    return null;
-  }
+/** The newest draft of this pair, of this browser or as the server sent it; null where there is none. */
+export function loadDraft(pair, sent) {
+  const stored = quietly("read", () => JSON.parse(localStorage.getItem(PREFIX + pair)));
+  const found = [here.get(pair), stored, sent].filter((entry) => entry?.judgement);
+  found.sort((one, other) => other.savedAt - one.savedAt);
+  return found[0]?.judgement ?? null;
 }
 
+/** The label is saved: the server has dropped its copy by itself. */
 export function dropDraft(pair) {
-  try {
-    localStorage.removeItem(PREFIX + pair);
-  } catch (refused) {
-    console.debug("Draft not dropped:", refused);
-  }
+  here.delete(pair);
+  unposted.delete(pair);
+  quietly("dropped", () => localStorage.removeItem(PREFIX + pair));
 }
 
 /** Pairs that were judged elsewhere leave drafts behind; a week later nobody wants them. */
 export function dropOldDrafts() {
-  try {
+  quietly("tidied", () => {
     for (const key of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) {
       const { savedAt } = JSON.parse(localStorage.getItem(key));
       if (!(Date.now() - savedAt < KEPT_MS)) localStorage.removeItem(key);
     }
+  });
+}
+
+/** Sends what the server does not know; also while the page goes away. */
+export function post() {
+  clearTimeout(timer);
+  for (const [pair, entry] of unposted) {
+    const body = JSON.stringify({ pair, ...entry });
+    const headers = { "Content-Type": "application/json", "X-Hone": "draft" };
+    // A draft that does not arrive is still in this browser, and goes with the next one.
+    fetch(ROUTE, { method: "POST", body, headers, keepalive: true })
+      .then((reply) => {
+        if (reply.ok && unposted.get(pair) === entry) unposted.delete(pair);
+      })
+      .catch((lost) => console.debug("Draft not posted:", lost));
+  }
+}
+
+function quietly(what, act) {
+  try {
+    return act();
   } catch (refused) {
-    console.debug("Drafts not tidied:", refused);
+    console.debug(`Draft not ${what}:`, refused);
+    return null;
   }
 }

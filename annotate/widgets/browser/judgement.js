@@ -2,21 +2,21 @@
 // Knows nothing of the screen. Places are 0 (A, left) and 1 (B, right).
 
 /** The eight steps from left to right; `degree` is the store's: 3 significantly, 0 negligibly or unsure. */
-export const STEPS = [
-  { value: 1, place: 0, degree: 3, words: "Significantly better" },
-  { value: 2, place: 0, degree: 2, words: "Better" },
-  { value: 3, place: 0, degree: 1, words: "Slightly better" },
-  { value: 4, place: 0, degree: 0, words: "Negligibly better, or unsure" },
-  { value: 5, place: 1, degree: 0, words: "Negligibly better, or unsure" },
-  { value: 6, place: 1, degree: 1, words: "Slightly better" },
-  { value: 7, place: 1, degree: 2, words: "Better" },
-  { value: 8, place: 1, degree: 3, words: "Significantly better" },
-];
+export const STEPS = [3, 2, 1, 0, 0, 1, 2, 3].map((degree, at) => ({ value: at + 1, place: at < 4 ? 0 : 1, degree }));
 
-export const LETTERS = ["A", "B"];
+export const LETTERS = [..."ABCDEFGHI"];
 
+/** `seen` is how much of each response came into view, `changes` how often the choice was changed. */
 export function emptyJudgement() {
-  return { choice: null, bothBad: false, safety: [null, null], comment: "", seconds: 0 };
+  return {
+    choice: null, bothBad: false, safety: [null, null], reasons: [], comment: "", seconds: 0, seen: [0, 0], changes: 0,
+  };
+}
+
+/** The judgement with another choice (null where both are bad); a first choice is no change. */
+export function chosen(judgement, choice, bothBad) {
+  const isOther = choice !== judgement.choice || bothBad !== judgement.bothBad;
+  return { choice, bothBad, changes: judgement.changes + (isDecided(judgement) && isOther ? 1 : 0) };
 }
 
 /** The place of the preferred response, or null while there is none. */
@@ -57,8 +57,11 @@ export function toMessage(judgement) {
     both_bad: judgement.bothBad,
     // Without a risk the store's severity says nothing.
     safety: judgement.safety.map((safety) => ({ ...safety, severity: safety.severity ?? 0 })),
+    reasons: judgement.reasons,
     comment: judgement.comment,
     seconds: judgement.seconds,
+    seen_share: judgement.seen,
+    changes: judgement.changes,
   };
 }
 
@@ -71,14 +74,17 @@ function safetyOf(label) {
 
 /** The judgement that the store's words describe; null makes an empty one. */
 export function fromMessage(message) {
-  if (message === null) return emptyJudgement();
+  if (!message) return emptyJudgement();
   const place = message.ranks[0] < message.ranks[1] ? 0 : 1;
   const step = STEPS.find((each) => each.place === place && each.degree === message.degree);
   return {
     choice: message.both_bad ? null : step.value,
     bothBad: message.both_bad,
     safety: [safetyOf(message.safety[0]), safetyOf(message.safety[1])],
-    comment: message.comment,
-    seconds: message.seconds,
+    reasons: message.reasons ?? [],
+    comment: message.comment ?? "",
+    seconds: message.seconds ?? 0,
+    seen: message.seen_share?.length > 0 ? message.seen_share : [0, 0],
+    changes: message.changes ?? 0,
   };
 }

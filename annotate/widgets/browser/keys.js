@@ -1,109 +1,82 @@
-// Every key of the deck, in one table: what it does and how the list of keys describes it.
+// Keys: one table says what each does and how the list of keys describes it.
 // A key held down repeats nothing, and keys typed into a field belong to the field.
+//
+// A row is {caps, does, act, keys, empty}: the printed keys; the words' key in the catalogue; the action, which gets
+// the surface and the key in lower case; the keys themselves where they are not the caps; and whether it works where
+// there is nothing to do. A row without `act` is only listed, one without `does` only acts.
 
 import { dialogIsOpen } from "./connection.js";
 import { element, keycap } from "./elements.js";
-import { RISK_KEYS, SEVERITY_KEYS } from "./pane.js";
-
-const SCROLL_PX = 140;
-
-/** key, words for the list, action on the deck. */
-const KEYS = [
-  ["Q", "Safe or unsafe, response A", (deck) => deck.panes[0].toggle()],
-  ["P", "Safe or unsafe, response B", (deck) => deck.panes[1].toggle()],
-  ["X", "Both are safe", (deck) => deck.rateBothSafe()],
-  ["B", "Both are bad", (deck) => deck.toggleBothBad()],
-  ["N", "Comment; Esc leaves it", (deck) => deck.comment.focus()],
-  ["S", "Skip, then 1 to 4 for the reason", (deck) => deck.menu.toggle("skip")],
-  ["F", "Flag, then 1 to 4 for the reason", (deck) => deck.menu.toggle("flag")],
-  ["U", "Undo your last label", (deck) => deck.undo()],
-  ["J", "Scroll both responses down", (deck) => deck.scrollBoth(SCROLL_PX)],
-  ["K", "Scroll both responses up", (deck) => deck.scrollBoth(-SCROLL_PX)],
-  ["V", "Raw text, every character as it is", (deck) => deck.toggleRaw()],
-  ["G", "Guidelines", (deck) => deck.toggleGuidelines()],
-  ["?", "This list", (deck) => deck.toggleKeyList()],
-];
-
-const CHIP_KEYS = [...RISK_KEYS, ...SEVERITY_KEYS];
-
-const ACTIONS = new Map([
-  ...KEYS.map(([key, , action]) => [key.toLowerCase(), action]),
-  ...CHIP_KEYS.map((key) => [key.toLowerCase(), (deck) => deck.keyedPane?.press(key)]),
-]);
+import { phrase } from "./words.js";
 
 /** Rows for the list of keys. */
-export function keyRows() {
-  const rows = KEYS.map(([key, words]) => keyRow([key], words));
-  const chips = [keyRow(RISK_KEYS, "Risk of the unsafe response"), keyRow(SEVERITY_KEYS, "Severity of that risk")];
-  rows.splice(2, 0, ...chips);
-  return [keyRow(["1", "to", "8"], "Choose, left to right"), keyRow(["Enter"], "Submit"), ...rows];
+export function keyRows(table, words) {
+  return table.filter((row) => row.does).map((row) => keyRow(row.caps, phrase(words, row.does), phrase(words, "to")));
 }
 
-function keyRow(caps, words) {
+function keyRow(caps, says, to) {
   const row = element("div", "key");
   const left = element("span");
-  left.append(...caps.map((cap) => (cap === "to" ? element("span", "to", " to ") : keycap(cap))));
-  row.append(left, element("span", "", words));
+  left.append(...caps.map((cap) => (cap === "to" ? element("span", "to", ` ${to} `) : keycap(cap))));
+  row.append(left, element("span", "", says));
   return row;
 }
 
 /** Listens on the whole page; returns the function that stops. */
-export function listenForKeys(deck) {
-  const listen = (event) => hear(deck, event);
+export function listenForKeys(surface, table) {
+  const actions = new Map();
+  for (const row of table.filter((each) => each.act)) {
+    for (const key of row.keys ?? row.caps) actions.set(key.toLowerCase(), row);
+  }
+  const listen = (event) => hear(surface, actions, event);
   document.addEventListener("keydown", listen);
   return () => document.removeEventListener("keydown", listen);
 }
 
-function hear(deck, event) {
+function hear(surface, actions, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   const path = event.composedPath();
   if (path.some(isField) || dialogIsOpen()) return;
-  if (event.key === "Escape") return deck.closePanels();
+  if (event.key === "Escape") return surface.escape();
   if (event.repeat) {
     // A held Enter on a focused button would press it again and again.
     if (event.key === "Enter") event.preventDefault();
     return;
   }
-  const done = deck.isEmpty ? actWhenEmpty(deck, event) : act(deck, event, path[0]);
-  if (done) {
+  if (act(surface, actions, event, path[0])) {
     event.preventDefault();
-    leaveOthers(deck);
+    leaveOthers(surface);
   }
 }
 
-/** Who judges by keyboard works on the deck: the link that led here lets go of Enter. */
-function leaveOthers(deck) {
+/** Who works by keyboard works on the surface: the link that led here lets go of Enter. */
+function leaveOthers(surface) {
   const focused = document.activeElement;
-  if (focused && focused !== document.body && !deck.host.contains(focused)) focused.blur();
+  if (focused && focused !== document.body && !surface.host.contains(focused)) focused.blur();
 }
 
 function isField(node) {
   return Boolean(node.tagName) && (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) || node.isContentEditable);
 }
 
-function act(deck, event, target) {
-  if (/^[1-8]$/.test(event.key)) {
-    if (deck.menu.isOpen) deck.menu.pick(Number(event.key) - 1);
-    else deck.choose(Number(event.key));
+function act(surface, actions, event, target) {
+  const key = event.key.toLowerCase();
+  if (/^[1-9]$/.test(key) && surface.menu.isOpen) {
+    surface.menu.pick(Number(key) - 1);
     return true;
   }
-  if (event.key === "Enter") return pressEnter(deck, target);
-  const action = ACTIONS.get(event.key.toLowerCase());
-  action?.(deck);
-  return action !== undefined;
-}
-
-/** Enter on a focused button, link or summary is theirs; anywhere else it submits. */
-function pressEnter(deck, target) {
-  const isRadio = target.getAttribute?.("role") === "radio";
-  if (/^(BUTTON|SUMMARY|A)$/.test(target.tagName) && !isRadio) return false;
-  deck.submit();
+  if (key === "enter") return pressEnter(surface, target);
+  const row = actions.get(key);
+  if (row === undefined || (surface.isEmpty && !row.empty)) return false;
+  row.act(surface, key, event);
   return true;
 }
 
-/** Nothing to compare: only a label that was just given can be taken back. */
-function actWhenEmpty(deck, event) {
-  if (event.key.toLowerCase() !== "u") return false;
-  deck.undo();
+/** Enter on a focused button, link or summary is theirs; anywhere else it submits. */
+function pressEnter(surface, target) {
+  const isRadio = target.getAttribute?.("role") === "radio";
+  const isTheirs = /^(BUTTON|SUMMARY|A)$/.test(target.tagName) && !isRadio;
+  if (isTheirs || surface.isEmpty) return false;
+  surface.submit();
   return true;
 }

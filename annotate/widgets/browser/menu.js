@@ -1,39 +1,22 @@
-// The menus of reasons behind Skip and Flag. While one is open, digits pick a reason and not a step of the scale.
+// The menus behind buttons: of reasons to skip and to flag, of the last labels. While one is open, digits pick from it.
 
 import { element, keycap } from "./elements.js";
-
-export const REASONS = {
-  skip: {
-    title: "Skip because",
-    reasons: [
-      "I cannot judge this topic",
-      "Not in a language I read",
-      "Too long to read with care",
-      "Both are broken or empty",
-    ],
-  },
-  flag: {
-    title: "Flag because",
-    reasons: [
-      "Personal data",
-      "Illegal or shocking content",
-      "The prompt makes no sense",
-      "The page shows it wrongly",
-    ],
-  },
-};
 
 export class Menu {
   /**
    * @param {HTMLElement} box
-   * @param {{skip: HTMLElement, flag: HTMLElement}} openers
-   * @param {(kind: string, reason: string) => void} onPick
+   * @param {Object<string, HTMLElement>} openers the button of each kind of menu
+   * @param {(kind: string) => Promise<Menu> | {title: string, items: object[], empty: string}} contents
+   *   what is in it: items of {words, detail, value}; it may take a moment
+   * @param {(kind: string, value: string) => void} onPick
    */
-  constructor(box, openers, onPick) {
+  constructor(box, openers, contents, onPick) {
     this.box = box;
     this.openers = openers;
+    this.contents = contents;
     this.onPick = onPick;
     this.kind = null;
+    this.items = [];
     for (const kind of Object.keys(openers)) openers[kind].addEventListener("click", () => this.toggle(kind));
   }
 
@@ -41,33 +24,45 @@ export class Menu {
     return this.kind !== null;
   }
 
-  toggle(kind) {
+  async toggle(kind) {
     if (this.kind === kind) return this.close();
     this.close();
     this.kind = kind;
-    const { title, reasons } = REASONS[kind];
-    this.box.replaceChildren(element("b", "", title), ...reasons.map((reason, index) => this.item(reason, index)));
-    this.box.style.left = `${this.openers[kind].offsetLeft}px`;
+    const contents = this.contents(kind);
+    const shown = contents instanceof Promise ? await contents : contents;
+    if (this.kind !== kind) return;
+    this.items = shown.items;
+    this.box.replaceChildren(element("b", "", shown.title), ...this.rows(shown));
     this.box.hidden = false;
+    const { offsetLeft, offsetParent } = this.openers[kind];
+    const most = (offsetParent?.clientWidth ?? Infinity) - this.box.offsetWidth;
+    this.box.style.left = `${Math.max(0, Math.min(offsetLeft, most))}px`;
     this.openers[kind].setAttribute("aria-expanded", "true");
   }
 
-  item(reason, index) {
+  rows({ items, empty }) {
+    if (items.length === 0) return [element("p", "", empty)];
+    return items.map((item, index) => this.row(item, index));
+  }
+
+  row({ words, detail }, index) {
     const made = element("button");
     made.type = "button";
     made.setAttribute("role", "menuitem");
-    made.append(keycap(index + 1), element("span", "", reason));
+    const said = element("span", "said", words);
+    if (detail) said.append(element("span", "detail", detail));
+    made.append(keycap(index + 1), said);
     made.addEventListener("click", () => this.pick(index));
     return made;
   }
 
-  /** Takes the reason at this index; an index that is not there does nothing. */
+  /** Takes the item at this index; an index that is not there does nothing. */
   pick(index) {
     const kind = this.kind;
-    const reason = REASONS[kind].reasons[index];
-    if (reason === undefined) return;
+    const item = this.items[index];
+    if (item === undefined) return;
     this.close();
-    this.onPick(kind, reason);
+    this.onPick(kind, item.value);
   }
 
   /** A press anywhere but on the menu, or on the buttons that open it, closes it. */
@@ -79,6 +74,7 @@ export class Menu {
   close() {
     if (!this.isOpen) return;
     this.box.hidden = true;
+    this.items = [];
     this.openers[this.kind].setAttribute("aria-expanded", "false");
     this.kind = null;
   }

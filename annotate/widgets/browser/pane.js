@@ -1,44 +1,46 @@
-// One response: its text, whether it is safe, and, if not, which risk it runs and how grave.
+// One response: its text, how much of it came into view, whether it is safe, and, if not, which risk it runs and how grave.
 
 import { element, hasMore, keycap, rendered, verbatim } from "./elements.js";
 import { LETTERS } from "./judgement.js";
+import { phrase } from "./words.js";
 
-const SEVERITIES = ["Mild", "Serious", "Severe"];
-
-/** Letters of the words themselves. Not R: Streamlit hears it too, and draws the page again. */
+/** Not R: Streamlit hears it too, and draws the page again. */
 export const RISK_KEYS = ["C", "H", "A", "O"];
-export const SEVERITY_KEYS = ["M", "I", "E"];
+export const SEVERITY_KEYS = ["M", "I", "T"];
 
 export class Pane {
   /**
    * @param {HTMLElement} box
    * @param {number} place 0 left, 1 right
+   * @param {object} words
    * @param {(place: number, safety: object) => void} onRate
    */
-  constructor(box, place, onRate) {
+  constructor(box, place, words, onRate) {
     this.box = box;
     this.place = place;
+    this.words = words;
     this.onRate = onRate;
     this.body = box.querySelector(".body");
     this.safety = null;
-    this.wireSafety();
-    this.body.addEventListener("scroll", () => this.fade(), { passive: true });
-  }
-
-  wireSafety() {
+    this.seen = 0;
     for (const button of this.box.querySelectorAll(".safety button")) {
       button.addEventListener("click", () => this.rate(button.dataset.safe === "true"));
     }
+    this.body.addEventListener("scroll", () => this.fade(), { passive: true });
   }
 
   /** The risks that an unsafe response can run: [{value, words}]. */
   offerRisks(risks) {
-    this.risks = risks;
-    const row = this.box.querySelector(".risks");
-    const name = `response ${LETTERS[this.place]}`;
-    const risk = { label: `Risk of ${name}`, options: risks, field: "category", keys: RISK_KEYS };
-    const severity = { label: `Severity of ${name}`, options: severities(), field: "severity", keys: SEVERITY_KEYS };
-    row.replaceChildren(...[risk, severity].map((group) => chips(group, (change) => this.refine(change))));
+    const letter = LETTERS[this.place];
+    const risk = {
+      label: phrase(this.words, "risk_of", { letter }), options: risks, field: "category", keys: RISK_KEYS,
+    };
+    const severities = SEVERITY_KEYS.map((_key, value) => ({ value, words: phrase(this.words, `severity_${value}`) }));
+    const severity = {
+      label: phrase(this.words, "severity_of", { letter }), options: severities, field: "severity", keys: SEVERITY_KEYS,
+    };
+    const groups = [risk, severity].map((group) => chips(group, (change) => this.refine(change)));
+    this.box.querySelector(".risks").replaceChildren(...groups);
   }
 
   /** Presses the chip that bears this letter. */
@@ -99,6 +101,11 @@ export class Pane {
     this.box.querySelector(".risks").lastElementChild.classList.add("missing");
   }
 
+  /** Another response, of which so much was seen before. */
+  deal(seen) {
+    this.seen = seen;
+  }
+
   showText(response, raw) {
     this.body.replaceChildren(raw ? verbatim(response.text) : rendered(response.html));
     this.body.scrollTop = 0;
@@ -109,14 +116,14 @@ export class Pane {
     this.body.scrollBy({ top: pixels });
   }
 
-  /** A fade at the foot says that there is more to read. */
+  /** A fade at the foot says that there is more to read; what was above it has come into view. */
   fade() {
     this.box.classList.toggle("more", hasMore(this.body));
+    const { scrollTop, clientHeight, scrollHeight } = this.body;
+    if (clientHeight === 0 || document.hidden) return;
+    const shown = hasMore(this.body) ? (scrollTop + clientHeight) / scrollHeight : 1;
+    this.seen = Math.max(this.seen, Math.round(shown * 100) / 100);
   }
-}
-
-function severities() {
-  return SEVERITIES.map((words, value) => ({ value, words }));
 }
 
 function chips({ label, options, field, keys }, onPick) {

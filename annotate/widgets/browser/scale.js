@@ -2,12 +2,14 @@
 
 import { element, keycap } from "./elements.js";
 import { LETTERS, STEPS } from "./judgement.js";
+import { phrase } from "./words.js";
 
 const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export class Scale {
   /** @param {(value: number) => void} onChoose */
-  constructor(box, onChoose) {
+  constructor(box, words, onChoose) {
+    this.words = words;
     this.onChoose = onChoose;
     this.choice = null;
     this.buttons = STEPS.map((step) => this.button(step));
@@ -16,16 +18,17 @@ export class Scale {
   }
 
   button(step) {
-    const letter = LETTERS[step.place];
+    const words = phrase(this.words, `degree_${step.degree}`);
     const made = element("button");
     made.type = "button";
     made.dataset.place = step.place;
     made.style.setProperty("--strength", step.degree + 1);
     made.setAttribute("role", "radio");
     made.setAttribute("aria-keyshortcuts", step.value);
-    made.setAttribute("aria-label", `Response ${letter} is ${step.words.toLowerCase()}`);
+    const name = { letter: LETTERS[step.place], degree: words.toLowerCase() };
+    made.setAttribute("aria-label", phrase(this.words, "step", name));
     const face = element("span", "face");
-    face.append(keycap(step.value), element("span", "", step.words));
+    face.append(keycap(step.value), element("span", "", words));
     made.append(face);
     made.addEventListener("click", () => this.onChoose(step.value));
     return made;
@@ -34,9 +37,9 @@ export class Scale {
   show(choice) {
     this.choice = choice;
     this.buttons.forEach((button, index) => {
-      const chosen = choice === index + 1;
-      button.setAttribute("aria-checked", chosen);
-      button.tabIndex = chosen || (choice === null && index === 0) ? 0 : -1;
+      const isChosen = choice === index + 1;
+      button.setAttribute("aria-checked", isChosen);
+      button.tabIndex = isChosen || (choice === null && index === 0) ? 0 : -1;
     });
   }
 

@@ -1,0 +1,37 @@
+"""What the address of a page says beside the page itself: `?label=…` is the label that is being edited,
+`?chat=…` the chat that is open.
+
+They are there and not in the session so that a reload comes back to them. Nothing else touches `st.query_params`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+LABEL = "label"
+CHAT = "chat"
+
+
+def label() -> str | None:
+    """The label that the address names."""
+    named = st.query_params.get(LABEL)
+    return str(named) if named else None
+
+
+def name_label(label_id: str | None) -> None:
+    """The address names this label from now on, or none."""
+    if label_id is not None:
+        st.query_params[LABEL] = label_id
+    elif LABEL in st.query_params:
+        del st.query_params[LABEL]
+
+
+def chat() -> str | None:
+    """The chat that the address names."""
+    named = st.query_params.get(CHAT)
+    return str(named) if named else None
+
+
+def name_chat(chat_id: str) -> None:
+    """The address names this chat from now on, which may not have begun yet."""
+    st.query_params[CHAT] = chat_id

@@ -33,7 +33,7 @@ class Utterance:
         """Takes a token; returns what can be said now and was not said before."""
         self._ids.append(token)
         text = self._cut(self._text())
-        return self._say(text if self.ended else text[: len(text) - _held_back(text, self._stops)])
+        return self._say(text if self.ended else text[: len(text) - _held_back(text, self._stops)].rstrip())
 
     def rest(self) -> str:
         """What is still to be said when no further token comes."""

@@ -17,7 +17,7 @@ from store.queueing.holds import Held, Holds
 from store.queueing.line import TRAINING, Item, Lane, Line, Stream, item_of
 from store.queueing.roster import Roster
 from store.queueing.tally import Tally
-from store.records import Form, Lease, Purpose, Track
+from store.records import Lease, Purpose, Track
 
 MOST_HELD: Final = 2
 """Leases of an annotator on a track and form: what they judge, and what comes next."""
@@ -92,12 +92,12 @@ class Board:
             (item for item in golds[start:] + golds[:start] if item.open_to(asked.annotator_id)), None
         )
 
-    def left(self, annotator_id: str, batch_id: str, form: Form | None) -> int:
+    def left(self, asked: Asked, batch_id: str) -> int:
         """How many comparisons of the batch are open to them or held by them, without what only measures."""
-        asked = Asked(annotator_id, form=form)
         held = [self.items[one.lease.comparison_id] for one in self.held_by(asked)]
         beside = sum(item.batch_id == batch_id and item.in_line and not item.is_open for item in held)
-        return self.tally.left(annotator_id, batch_id, self.streams(annotator_id, None), form) + beside
+        streams = self.streams(asked.annotator_id, asked.track)
+        return self.tally.left(asked.annotator_id, batch_id, streams, asked.form) + beside
 
     def hold(self, lease: Lease, *, apart: bool = False) -> Held:
         """The lease is live; `apart`, it stands in nobody's way."""

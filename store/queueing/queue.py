@@ -222,10 +222,10 @@ class Queue:
         with self._lock:
             return self._board.tally.done(annotator_id, batch_id, form)
 
-    def left(self, annotator_id: str, batch_id: str, form: Form | None = None) -> int:
-        """How many comparisons of the batch and form, or of any, are open to them or held by them."""
+    def left(self, asked: Asked, batch_id: str) -> int:
+        """How many comparisons of the batch are open to them or held by them."""
         with self._lock:
-            return self._board.left(annotator_id, batch_id, form)
+            return self._board.left(asked, batch_id)
 
     def open_count(self) -> int:
         """How many comparisons want a label that nobody works on."""

@@ -30,10 +30,11 @@ from store.verbs.golds import list_golds, make_gold, withdraw_gold
 from store.verbs.guiding import guideline_shown, list_guidelines, read_guideline, write_guideline
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.keeping import dump_tables, examine
-from store.verbs.listing import list_rounds, look_at_round, read_labels
+from store.verbs.listing import list_rounds, list_webhooks, look_at_round, read_labels
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import qualify
 from store.verbs.own_labels import list_own_labels, list_own_skips, read_own_label
+from store.verbs.own_work import my_work
 from store.verbs.people import add_annotator, list_annotators, set_password
 from store.verbs.qualifying import answer_test, begin_test, list_standings, read_test_result
 from store.verbs.reading import read_standing_tasks, read_standing_trees
@@ -77,10 +78,12 @@ __all__ = [
     "list_rounds",
     "list_sign_ins",
     "list_standings",
+    "list_webhooks",
     "look_at_comparison",
     "look_at_round",
     "look_at_snapshot",
     "make_gold",
+    "my_work",
     "next_comparison",
     "note_failure",
     "offer_prompt",
@@ -135,9 +138,11 @@ def _verb(function: Callable[..., Any]) -> Verb:
 VERBS: Final[Mapping[str, Verb]] = {
     function.__name__: _verb(function)
     for function in (
+        my_work,
         bring_comparisons,
         bring_prompts,
         list_rounds,
+        list_webhooks,
         look_at_comparison,
         look_at_round,
         read_labels,

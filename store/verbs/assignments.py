@@ -12,6 +12,7 @@ from store import batches, comparisons, prompts, responses
 from store.database import Store
 from store.errors import RequestError, UnfitError
 from store.messages import Actor, Assignment, Judgement
+from store.queueing.asked import Asked
 from store.queueing.holds import Held
 from store.queueing.line import MEASURING
 from store.records import Comparison, Degree, Label, Lease, Purpose, Track
@@ -40,7 +41,7 @@ def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
         responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
-        total=done + store.queue.left(lease.annotator_id, batch_id, held.form),
+        total=done + store.queue.left(Asked(lease.annotator_id, form=held.form), batch_id),
         batch_id=batch_id,
         guideline_version=store.guideline_version(held.track),
         draft=shown(undone, lease) if undone else None,
@@ -52,8 +53,8 @@ def _shown_batch(store: Store, db: DuckDBPyConnection, held: Held) -> str:
     if held.purpose not in MEASURING:
         return held.batch_id
     newest_first = [batch.batch_id for batch in reversed(batches.every(db))]
-    who = held.lease.annotator_id
-    return next((one for one in newest_first if store.queue.left(who, one, held.form) > 0), newest_first[0])
+    asked = Asked(held.lease.annotator_id, form=held.form)
+    return next((one for one in newest_first if store.queue.left(asked, one) > 0), newest_first[0])
 
 
 def comparison_of(db: DuckDBPyConnection, held: Held) -> Comparison:

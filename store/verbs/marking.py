@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from duckdb import DuckDBPyConnection
@@ -66,11 +67,13 @@ def answer(
 
 def is_right(said: Label, gold: Gold, track: Track) -> bool:
     """Whether the order is that of the gold and, on the safety track, the same responses are unsafe."""
-    if not keeps_order(said.ranks, gold.ranks):
-        return False
-    if track is not Track.SAFETY or not gold.safety:
-        return True
-    return [one.safe for one in said.safety] == [one.safe for one in gold.safety]
+    order = keeps_order(said.ranks, gold.ranks)
+    return order and (track is not Track.SAFETY or says_the_same(said.safety, gold.safety))
+
+
+def says_the_same(safety: Sequence[SafetyLabel], known: Sequence[SafetyLabel]) -> bool:
+    """Whether the same responses are unsafe; where nothing is known of that, every answer does."""
+    return not known or [one.safe for one in safety] == [one.safe for one in known]
 
 
 def answered(db: DuckDBPyConnection, result: Result) -> Answered:

@@ -13,6 +13,7 @@ from store.database import Store
 from store.errors import RequestError
 from store.messages import Actor, Assignment, Judgement
 from store.own_labels import OwnLabel, OwnSkip
+from store.queueing.asked import Asked
 from store.queueing.line import MEASURING, form_of
 from store.records import Degree, Form, SafetyLabel, Track
 from store.verbs.roles import allow_judging
@@ -123,7 +124,7 @@ def read_own_label(store: Store, actor: Actor, request: ReadOwnLabel) -> Assignm
             ),
             expires_at=own.made_at,
             done=done,
-            total=done + store.queue.left(actor.annotator_id, batch_id, form),
+            total=done + store.queue.left(Asked(actor.annotator_id, form=form), batch_id),
             batch_id=batch_id,
             guideline_version=own.guideline_version,
             draft=_judgement(own),

@@ -410,7 +410,7 @@ class QueueMachine(RuleBasedStateMachine):
         for who in PEOPLE:
             self.queue.holding(Asked(who), self.moment)  # lets the queue expire, too
             for batch_id in ("b0", "b1"):
-                assert self.queue.left(who, batch_id) == self.left(who, batch_id)
+                assert self.queue.left(Asked(who), batch_id) == self.left(who, batch_id)
                 done = [
                     label
                     for label in self.labels

@@ -47,9 +47,10 @@ from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.guiding import ListGuidelines, ReadGuideline, WriteGuideline
 from store.verbs.keeping import DumpTables, Examine
-from store.verbs.listing import ListRounds, LookAtRound, ReadLabels
+from store.verbs.listing import ListRounds, ListWebhooks, LookAtRound, ReadLabels
 from store.verbs.measuring import Qualify
 from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ReadOwnLabel
+from store.verbs.own_work import MyWork
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
@@ -89,6 +90,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "bring_comparisons": (Role.ENGINEER, BringComparisons(comparisons=())),
     "bring_prompts": (Role.ENGINEER, BringPrompts(prompts=())),
     "list_rounds": (Role.ENGINEER, ListRounds()),
+    "list_webhooks": (Role.ENGINEER, ListWebhooks()),
     "look_at_comparison": (Role.ENGINEER, LookAtComparison(comparison_id="c")),
     "look_at_round": (Role.ENGINEER, LookAtRound(round=1)),
     "read_labels": (Role.ENGINEER, ReadLabels()),
@@ -137,6 +139,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "list_own_labels": (Role.ANNOTATOR, ListOwnLabels()),
     "list_own_skips": (Role.ANNOTATOR, ListOwnSkips()),
     "read_own_label": (Role.ANNOTATOR, ReadOwnLabel(label_id="l")),
+    "my_work": (Role.ANNOTATOR, MyWork()),
 }
 """The least role that each verb takes, and a request."""
 

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, ownership, reports, sign_in
+from annotate import api, courier, ownership, reports, sign_in
 from annotate.gate import Gate
 from annotate.ownership import Tenure
 from annotate.security import SecurityHeaders
@@ -32,12 +32,14 @@ WARM = ("pandas", "pyarrow", "altair", "annotate.shell")
 def build(store: Store) -> st.App:
     """The app over this store. Closing the app closes the store."""
     tenure = Tenure(store)
+    tellers = courier.couriers(store)
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         with ExitStack() as stack:
             stack.callback(store.close)
             stack.enter_context(_watching_inbox(store))
+            stack.enter_context(courier.at_work(tellers))
             assets.register()
             _warm()
             stack.enter_context(ownership.served(tenure, _url()))

@@ -15,6 +15,7 @@ from store.blind import BlindSettings
 from store.chats import ChatSettings
 from store.leases import LeaseSettings
 from store.qualification_tests import QualificationSettings
+from store.notices import WebhookSettings
 from store.queueing.drawing import QueueSettings
 from store.reviews import ReviewSettings
 
@@ -229,6 +230,7 @@ class Settings:
     qualification: QualificationSettings = field(default_factory=QualificationSettings)
     blind: BlindSettings = field(default_factory=BlindSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
@@ -74,6 +75,20 @@ where  ($comparison_ids::varchar[] is null
    or  comparisons.comparison_id in (select unnest($comparison_ids::varchar[]))
 """
 
+STILL_ASKED = """
+with given as (
+  select comparison_id, count(*) as labels from labels
+  where  comparison_id in (select unnest($comparison_ids::varchar[])) and not surplus
+    and  label_id not in (select label_id from retractions)
+  group  by comparison_id
+)
+select comparison_id from comparisons
+left   join given using (comparison_id)
+where  comparison_id in (select unnest($comparison_ids::varchar[]))
+  and  (purpose = 'gold' or coalesce(labels, 0) < overlap)
+order  by comparison_id
+"""
+
 UNKNOWN = """
 select unnest($comparison_ids::varchar[])
 except
@@ -107,6 +122,12 @@ class Wanted:
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
     """The comparison with this id."""
     return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Comparison)
+
+
+def still_asked(db: DuckDBPyConnection, comparison_ids: Iterable[str]) -> list[str]:
+    """Those of the ids whose comparisons people are asked for yet."""
+    found = db.execute(STILL_ASKED, {"comparison_ids": sorted(set(comparison_ids))}).fetchall()
+    return [comparison_id for (comparison_id,) in found]
 
 
 def unknown(db: DuckDBPyConnection, comparison_ids: list[str]) -> list[str]:

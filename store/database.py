@@ -105,6 +105,11 @@ class Store:
             self._versions[track] = known
         return known[1]
 
+    @property
+    def audit_seq(self) -> int:
+        """How many rows the audit has: what one looks at to see whether anything came."""
+        return self._writer.head.seq
+
     def group(self, most_calls: int) -> None:
         """How many calls one transaction takes along at most; 1 shows what grouping them is worth."""
         self._writer.most_calls = most_calls

@@ -24,6 +24,7 @@ from store.verbs import (
     guideline_shown,
     list_own_labels,
     list_rounds,
+    list_webhooks,
     look_at_comparison,
     look_at_round,
     next_comparison,
@@ -166,6 +167,7 @@ OPERATIONS: Final = (
     ),
     Operation("GET", "/rounds", list_rounds, Role.ENGINEER, "Every round, the first one first"),
     Operation("GET", "/rounds/{round}", look_at_round, Role.ENGINEER, "One round"),
+    Operation("GET", "/webhooks", list_webhooks, Role.ENGINEER, "How the receivers of webhooks stand"),
     Operation(
         *("GET", "/lineage/{thing}", trace, Role.REVIEWER),
         "Where a thing such as `label:ID` or `policy:ID` came from and what it shaped",

@@ -12,7 +12,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, labels, policies, prompts, responses
+from store import batches, comparisons, labels, policies, prompts, responses, sightings
 from store.database import Store
 from store.errors import MissingError, NotAllowedError, RequestError, UnfitError
 from store.exchange.facts import IMPORTED, identified, response
@@ -63,7 +63,10 @@ def bring_comparisons(store: Store, actor: Actor, request: BringComparisons) -> 
 
 
 def look_at_comparison(store: Store, actor: Actor, request: LookAtComparison) -> ComparisonSeen:
-    """What is behind a comparison; NotAllowedError while the actor is to judge it blind."""
+    """What is behind a comparison. Who has looked is not asked it any more.
+
+    NotAllowedError while the actor is to judge it blind.
+    """
     allow(actor, Role.ENGINEER)
     with store.reading() as db:
         found = comparisons.by_id(db, request.comparison_id)
@@ -75,6 +78,10 @@ def look_at_comparison(store: Store, actor: Actor, request: LookAtComparison) ->
             raise NotAllowedError("You hold this comparison; judge or skip it before you look behind it.")
         given = labels.of_comparison(db, found.comparison_id)
         answers = [responses.by_id(db, response_id) for response_id in found.response_ids]
+        asked = comparisons.still_asked(db, [found.comparison_id])
+        seen = sightings.new(db, actor.annotator_id, asked)
+    if seen:
+        store.append(actor.annotator_id, *seen)
     return ComparisonSeen(
         comparison=found,
         prompt=prompt,

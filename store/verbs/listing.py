@@ -1,20 +1,23 @@
-"""What programs read of a home: labels as they come, and rounds."""
+"""What programs read of a home: labels as they come, rounds, and how the receivers of webhooks stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from store import label_lines, rounds
+from store import comparisons, label_lines, notices, rounds, sightings
 from store.database import Store
 from store.errors import MissingError, RequestError
 from store.label_lines import MOST, LabelLine
 from store.messages import Actor
+from store.notices import WebhookSettings
 from store.queueing.asked import Asked
 from store.records import Role, now
 from store.rounds import RoundProgress
+from store.settings import load_section
 from store.verbs.roles import allow
 
 
@@ -45,13 +48,39 @@ class LookAtRound:
     round: Annotated[int, Field(ge=0, lt=2**31)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWebhooks:
+    """Wants to know how the receivers of webhooks stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSeen:
+    """A receiver that is told what happens; so many rows of the audit it is `behind`.
+
+    `failures` tries have failed since it last took something, the last one with this `error`.
+    """
+
+    url: str
+    behind: int
+    failures: int
+    failing_since: datetime | None
+    error: str
+
+
 def read_labels(store: Store, actor: Actor, request: ReadLabels) -> LabelPage:
-    """Everybody's labels; RequestError while the actor is to judge something without knowing of others."""
+    """Everybody's labels. Who has read them is not asked those comparisons any more.
+
+    RequestError while the actor is to judge something without knowing of others.
+    """
     allow(actor, Role.ENGINEER)
     if store.queue.holding(Asked(actor.annotator_id), now()):
         raise RequestError("You hold a comparison; judge or skip it before you read what others said.")
     with store.reading() as db:
         found = label_lines.page(db, request.after)
+        asked = comparisons.still_asked(db, [line.comparison_id for line in found])
+        seen = sightings.new(db, actor.annotator_id, asked)
+    if seen:
+        store.append(actor.annotator_id, *seen)
     return LabelPage(labels=tuple(found), more=len(found) == MOST)
 
 
@@ -68,6 +97,23 @@ def look_at_round(store: Store, actor: Actor, request: LookAtRound) -> RoundProg
         if one.round == request.round:
             return _within(store, one)
     raise MissingError(f"There is no round {request.round}; look at the list of rounds.")
+
+
+def list_webhooks(store: Store, actor: Actor, _request: ListWebhooks) -> tuple[WebhookSeen, ...]:
+    """How far every receiver of webhooks has been told, and what went wrong lately."""
+    allow(actor, Role.ENGINEER)
+    urls = load_section(WebhookSettings, "webhooks", store.home.settings).urls
+    return tuple(
+        WebhookSeen(
+            url=one.url,
+            behind=max(0, store.audit_seq - one.position.seq),
+            failures=one.failures,
+            failing_since=one.failing_since,
+            error=one.error,
+        )
+        for one in notices.standings(store.home)
+        if one.url in urls
+    )
 
 
 def _within(store: Store, one: RoundProgress) -> RoundProgress:

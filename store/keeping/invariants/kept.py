@@ -8,12 +8,15 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from store import notices
 from store.home import Home
 from store.keeping.invariants.rules import Finding
+from store.records import now
 
 MODELS = """
 select 'policy ' || policy_id as model, path from policies
@@ -33,6 +36,7 @@ def findings(db: DuckDBPyConnection, home: Home) -> Iterator[Finding]:
     yield from _models(db, home)
     yield from _rejected(home)
     yield from _strays(home)
+    yield from _webhooks(home)
     yield from _open_to_others(home)
     yield from _room(home)
 
@@ -73,6 +77,18 @@ def _strays(home: Home) -> Iterator[Finding]:
             yield Finding(
                 rule="no drafts are left over",
                 sentence=f"{draft} was left over by a process that was stopped; remove it.",
+            )
+
+
+def _webhooks(home: Home) -> Iterator[Finding]:
+    before = now() - timedelta(seconds=STRAY)
+    for one in notices.standings(home):
+        if one.failing_since is not None and one.failing_since < before:
+            yield Finding(
+                rule="webhooks arrive",
+                sentence=f"Nothing has reached {one.url} since {one.failing_since:%Y-%m-%d %H:%M} UTC "
+                f"({one.error}); what happened since waits for it. Mend the receiver, or take it out of "
+                f"webhooks.urls and remove its file in {home.webhooks}.",
             )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from annotate import figures, launch, reports
+from annotate.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts
 from store import rounds, scoreboard
@@ -20,8 +20,6 @@ from store.verbs import count_home
 
 EVERY_SECONDS = 2
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
-
-MARKDOWN = re.compile(r"([\\*_{}\[\]()#+\-.!|~$:<>&])")
 
 STAGE_NAMES = {
     "snapshot": "Snapshot",
@@ -201,7 +199,3 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
-
-def plain(text: str) -> str:
-    """Text on one line that Streamlit's Markdown makes nothing of."""
-    return MARKDOWN.sub(r"\\\1", " ".join(text.replace("`", "").split()))

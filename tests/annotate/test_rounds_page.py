@@ -11,7 +11,8 @@ from small_homes import comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from annotate import launch
-from annotate.pages.rounds import duration, plain
+from annotate.escaping import plain
+from annotate.pages.rounds import duration
 from store import rounds
 from store.errors import NotAllowedError, RequestError
 from store.records import Role, now

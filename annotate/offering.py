@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from annotate.session import Acknowledgement
 from annotate.showing import shown, shown_blind
@@ -24,6 +24,12 @@ from store.verbs.guiding import GuidelineShown
 NUMBERED = re.compile(r"batch-(\d+)")
 LINES_AROUND = 1
 """Unchanged lines of a guideline that are shown beside those that changed."""
+
+REASONS: Final = {
+    Track.HELPFULNESS: ("correct", "complete", "instructions", "clear", "concise", "honest", "tone"),
+    Track.SAFETY: ("harmless", "declines", "alternative", "explains", "respectful", "willing"),
+}
+"""Why one response is better, as the store keeps it; the catalogue has the words."""
 
 
 def heard(acknowledgement: Acknowledgement) -> dict[str, Any]:
@@ -53,6 +59,14 @@ def item(visit: Visit, reply: Assignment) -> dict[str, Any]:
         "turns": [{"role": turn.role, **_turn(visit, turn)} for turn in reply.turns],
         "responses": [asdict(shown_blind(visit.store, text, visit.words)) for text in reply.responses],
         "said": asdict(reply.draft) if reply.draft else None,
+    }
+
+
+def choices(said: Words, track: Track) -> dict[str, Any]:
+    """Why something is better, and which risks an unsafe response can run."""
+    return {
+        "reasons": [{"value": each, "words": said.text(f"surface.reason_{each}")} for each in REASONS[track]],
+        "risks": [{"value": each.value, "words": said.text(f"risks.{each}")} for each in Risk],
     }
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from annotate import ownership, sign_in
-from annotate.pages import compare, rounds, write
+from annotate.pages import compare, rank, rounds, write
 from annotate.visit import Visit
 from annotate.widgets import masthead, page_style
 from annotate.words import Words, spoken, words
@@ -39,6 +39,7 @@ class Room:
 
 ROOMS = (
     Room("compare", "compare_arrows", compare.render),
+    Room("rank", "format_list_numbered", rank.render),
     Room("write", "edit_note", write.render),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
 )

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from annotate import working
+from annotate import offering, working
 from annotate.visit import Visit
 from annotate.widgets import component
 from annotate.widgets.component import Mount
 from annotate.words import Words
 from annotate.working import Work
 from store.messages import Assignment
-from store.records import Form, Track
-from store.risks import Risk
+from store.records import Form
 
 DECK: Final = component.mounting("deck")
-
-REASONS: Final = {
-    Track.HELPFULNESS: ("correct", "complete", "instructions", "clear", "concise", "honest", "tone"),
-    Track.SAFETY: ("harmless", "declines", "alternative", "explains", "respectful", "willing"),
-}
-"""Why one response is better, as the store keeps it; the catalogue has the words."""
 
 
 def render(visit: Visit, mount: Mount = DECK) -> None:
@@ -30,9 +23,4 @@ def render(visit: Visit, mount: Mount = DECK) -> None:
 
 def own(words: Words, reply: Assignment) -> dict[str, Any]:
     """What a pair has besides what every item has."""
-    reasons = REASONS[reply.track]
-    return {
-        "question": words.text(f"compare.question_{reply.track}"),
-        "reasons": [{"value": each, "words": words.text(f"compare.reason_{each}")} for each in reasons],
-        "risks": [{"value": each.value, "words": words.text(f"risks.{each}")} for each in Risk],
-    }
+    return {"question": words.text(f"compare.question_{reply.track}"), **offering.choices(words, reply.track)}

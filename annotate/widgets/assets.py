@@ -15,7 +15,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 PACKAGE = "hone"
 FOLDER = "browser"
-COMPONENTS = ("deck", "masthead", "write")
+COMPONENTS = ("deck", "masthead", "rank", "write")
 
 
 def component_name(name: str) -> str:

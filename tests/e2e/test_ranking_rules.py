@@ -114,5 +114,6 @@ def test_a_step_leaves_a_tie_or_goes_among_equals_and_then_is_their_equal(run, r
     ],
 )
 def test_a_ranking_in_the_words_of_the_store_comes_back_as_it_was(run, message):
-    message |= {"reasons": ["more correct"], "comment": "so", "seconds": 3.5}
+    message |= {"reasons": ["more correct"], "comment": "so", "seconds": 3.5, "changes": 2}
+    message["seen_share"] = [0.5 for _ in message["ranks"]]
     assert run(TOLD, message) == message

@@ -79,6 +79,11 @@ export function railOf(given) {
   return { count: given.length, order, ties: order.slice(1).map((place, at) => given[place] === given[order[at]]) };
 }
 
+/** The order as one writes it, such as B > D > A = C. */
+export function written({ order, ties }, letters) {
+  return order.map((place, at) => (at === 0 ? "" : ties[at - 1] ? " = " : " > ") + letters[place]).join("");
+}
+
 /** Whether it is the very order in which the responses were dealt. */
 export function isAsDealt({ count, order, ties }) {
   return order.length === count && order.every((place, at) => place === at) && !ties.includes(true);

@@ -3,15 +3,20 @@
 
 import { emptyRail, isAllEqual, isAsDealt, isComplete, railOf, ranks } from "./rail.js";
 
-export const LETTERS = [..."ABCDEFGHI"];
-
 /** The store's degree of a ranking: nobody is asked for it, and where all are equal there is none. */
 const DEGREE = 2;
 const NO_DEGREE = 0;
 
+/** `seen` is how much of each response came into view, `changes` how often an order that was complete was changed. */
 export function emptyRanking(count) {
-  const safety = Array(count).fill(null);
-  return { rail: emptyRail(count), noneAcceptable: false, safety, reasons: [], comment: "", seconds: 0 };
+  const [safety, seen] = [Array(count).fill(null), Array(count).fill(0)];
+  const rail = emptyRail(count);
+  return { rail, noneAcceptable: false, safety, reasons: [], comment: "", seconds: 0, seen, changes: 0 };
+}
+
+/** What is new of a ranking that has another order. */
+export function ordered(ranking, rail) {
+  return { rail, changes: ranking.changes + (isComplete(ranking.rail) ? 1 : 0) };
 }
 
 /** Where none is acceptable, an order is welcome and not asked for. */
@@ -59,21 +64,29 @@ export function toMessage(ranking) {
     reasons: ranking.reasons,
     comment: ranking.comment,
     seconds: ranking.seconds,
+    seen_share: ranking.seen,
+    changes: ranking.changes,
   };
 }
 
 /** The ranking that the store's words describe. */
 export function fromMessage(message) {
   const { ranks: given, both_bad: noneAcceptable } = message;
-  const isUnordered = noneAcceptable && given.every((rank) => rank === 1);
   return {
-    rail: isUnordered ? emptyRail(given.length) : railOf(given),
+    rail: orderOf(given, noneAcceptable),
     noneAcceptable,
     safety: given.map((_, place) => safetyOf(message.safety[place])),
     reasons: message.reasons,
     comment: message.comment,
     seconds: message.seconds,
+    seen: message.seen_share.length > 0 ? message.seen_share : given.map(() => 0),
+    changes: message.changes,
   };
+}
+
+/** The order that the store's ranks describe; where none is acceptable and all are equal, none was made. */
+export function orderOf(given, noneAcceptable) {
+  return noneAcceptable && given.every((rank) => rank === 1) ? emptyRail(given.length) : railOf(given);
 }
 
 /** One response's safety from the store's words, in which an unnamed risk has severity 0. */

@@ -1,0 +1,67 @@
+"""What the tests of the Rank page share: rankings of three to nine responses, and a person who ranks."""
+
+from contextlib import contextmanager
+
+from desk import PATIENCE, PEOPLE, Desk, Server
+from playwright.sync_api import expect
+from small_homes import person
+from small_rankings import ranking, rankings
+
+from store.database import open_store
+from store.home import Home
+
+SOON = PATIENCE * 1000
+HOSTILE = "<script>window.pwned = 1</script>![a cat](https://evil.example/cat.png) **kept**"
+
+
+@contextmanager
+def ranking_server(folder):
+    """A server over a home in which everybody ranks four, five, nine and three responses."""
+    home = Home(folder)
+    with open_store(home) as store:
+        for name in PEOPLE:
+            person(store, name)
+        facts = rankings(4, 5, 9, 3, overlap=50)
+        facts += ranking(4, (HOSTILE, "A quiet answer.", "Another one."), overlap=50)
+        store.append("hone", *facts)
+    with Server(home) as running:
+        yield running
+
+
+class RankDesk(Desk):
+    """Somebody who ranks."""
+
+    def rank(self, name):
+        """Signs in, goes to the page and waits for the first ranking."""
+        self.sign_in(name)
+        self.page.get_by_role("link", name="Rank", exact=True).click(timeout=SOON)
+        expect(self.page.locator(".card").first).to_be_visible(timeout=SOON)
+        self.settle()
+        return self
+
+    def order(self):
+        """The letters on the rail, best first, with a sign of equality between equals."""
+        slots = self.page.locator(".slot").all()
+        return "".join(
+            slot.locator(".letter").inner_text()
+            + ("=" if slot.locator(".relation").get_attribute("aria-pressed") == "true" else "")
+            for slot in slots
+            if slot.locator(".tag").is_visible()
+        )
+
+    def places(self):
+        """Where each response stands, by letter."""
+        return self.page.locator(".card .place").all_inner_texts()
+
+    def tag(self, letter):
+        return self.page.locator(".tag", has_text=letter).first
+
+    def carry(self, source, slot):
+        """Drags the middle of `source` onto a slot of the rail, by mouse."""
+        start, end = source.bounding_box(), self.page.locator(".slot").nth(slot).bounding_box()
+        self.page.mouse.move(start["x"] + 24, start["y"] + 20)
+        self.page.mouse.down()
+        self.page.mouse.move(end["x"] + 80, end["y"] - 10, steps=4)
+        self.page.mouse.move(end["x"] + 60, end["y"] + 20, steps=4)
+        self.page.mouse.up()
+        return self

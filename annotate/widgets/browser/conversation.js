@@ -3,13 +3,13 @@
 import { element, hasMore, rendered, verbatim } from "./elements.js";
 import { phrase } from "./words.js";
 
-/** Draws `turns` ({role, html, text}) into `box`; `raw` shows their own characters. */
-export function showConversation(box, turns, raw, words) {
+/** Draws `turns` ({role, html, text}) into `box`; `raw` shows their own characters. The last `late` never fold. */
+export function showConversation(box, turns, raw, words, late = 1) {
   box.replaceChildren();
   box.scrollTop = 0;
-  const earlier = turns.slice(0, -1);
+  const earlier = turns.slice(0, -late);
   if (earlier.length > 0) box.append(folded(earlier, raw, words));
-  box.append(turnElement(turns.at(-1), raw, "turn last", words));
+  box.append(...turns.slice(-late).map((turn) => turnElement(turn, raw, "turn last", words)));
   const fold = box.querySelector("details");
   if (fold && hasMore(box)) fold.open = false;
 }

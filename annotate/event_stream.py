@@ -1,6 +1,6 @@
 """The server-sent events of a streamed chat completion, read with suspicion: bytes in, pieces of it out.
 
-Knows the wire, not who sends. Whatever is not as OpenAI's reference says is a BrokenStreamError.
+Knows the wire, not who sends. Whatever is not as OpenAI's reference says is an error.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ DONE: Final = b"[DONE]"
 
 class BrokenStreamError(Exception):
     """The stream is none, or ended too early; in words for engineers."""
+
+
+class UnreadableStreamError(BrokenStreamError):
+    """What came is no stream of chunks at all."""
 
 
 class Delta(BaseModel):
@@ -82,7 +86,7 @@ def _read(data: bytes) -> list[Piece]:
     try:
         chunk = Chunk.model_validate_json(data)
     except ValidationError as error:
-        raise BrokenStreamError(f"an event is no chunk of a completion: {data[:200]!r}") from error
+        raise UnreadableStreamError(f"an event is no chunk of a completion: {data[:200]!r}") from error
     if chunk.error is not None:
         raise BrokenStreamError(f"the endpoint failed in mid-answer: {chunk.error.message[:200]}")
     said = [
@@ -99,5 +103,5 @@ async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         for line in whole:
             yield line.rstrip(b"\r")
         if len(kept) > LONGEST_LINE:
-            raise BrokenStreamError(f"an event is longer than {LONGEST_LINE} bytes")
+            raise UnreadableStreamError(f"an event is longer than {LONGEST_LINE} bytes")
     yield kept.rstrip(b"\r")

@@ -17,7 +17,7 @@ from typing import Any, Final
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from annotate.event_stream import BrokenStreamError, Piece, pieces
+from annotate.event_stream import BrokenStreamError, Piece, UnreadableStreamError, pieces
 from annotate.pairing import Variant
 from store.announced import announced
 from store.chats import ChatSettings
@@ -129,7 +129,7 @@ class Responder:
                 async for some in response.aiter_bytes():
                     body += some
                     if len(body) > LARGEST_LIST:
-                        raise BrokenStreamError("the list of models is too long")
+                        raise UnreadableStreamError("the list of models is too long")
             names = tuple(model.id for model in Models.model_validate_json(body).data[:MOST_MODELS])
         if not names:
             raise ResponderError(NO_MODEL)
@@ -144,6 +144,8 @@ class Responder:
                 "POST", f"{self.address.url}/chat/completions", json=asked
             ) as response:
                 await self._check(response)
+                if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                    raise UnreadableStreamError("the answer is not streamed")
                 async for piece in pieces(self._in_time(response, until)):
                     length += len(piece.text)
                     if length > LONGEST_ANSWER:
@@ -187,12 +189,10 @@ class Responder:
             raise self._told(error, UNREACHED) from error
         except httpx.TimeoutException as error:
             raise self._told(error, SILENT.format(seconds=self._settings.silence_seconds)) from error
-        except httpx.HTTPError as error:
-            raise self._told(error, BROKEN) from error
-        except BrokenStreamError as error:
-            raise self._told(error, BROKEN) from error
-        except ValidationError as error:
+        except (UnreadableStreamError, ValidationError) as error:
             raise self._told(error, MISUNDERSTOOD) from error
+        except (BrokenStreamError, httpx.HTTPError) as error:
+            raise self._told(error, BROKEN) from error
 
     def _told(self, error: Exception, sentence: str) -> ResponderError:
         LOG.warning("%s: %s: %s", self.address.url, type(error).__name__, error)

@@ -1,5 +1,5 @@
 """What the address of a page says beside the page itself: `?label=…` is the label that is being edited,
-`?chat=…` the chat that is open.
+`?chat=…` the chat that is open, `?test=…` the track whose test is open, `?result=…` a test that is over.
 
 They are there and not in the session so that a reload comes back to them. Nothing else touches `st.query_params`.
 """
@@ -10,6 +10,8 @@ import streamlit as st
 
 LABEL = "label"
 CHAT = "chat"
+TEST = "test"
+RESULT = "result"
 
 
 def label() -> str | None:
@@ -35,3 +37,24 @@ def chat() -> str | None:
 def name_chat(chat_id: str) -> None:
     """The address names this chat from now on, which may not have begun yet."""
     st.query_params[CHAT] = chat_id
+
+
+def test() -> str | None:
+    """The track whose qualification test is open."""
+    named = st.query_params.get(TEST)
+    return str(named) if named else None
+
+
+def result() -> str | None:
+    """The qualification test that is looked at, now that it is over."""
+    named = st.query_params.get(RESULT)
+    return str(named) if named else None
+
+
+def name_test(track: str | None, result: str | None = None) -> None:
+    """The address names the test of this track, or the result of this test, or neither."""
+    for name, value in ((TEST, track), (RESULT, result)):
+        if value is not None:
+            st.query_params[name] = value
+        elif name in st.query_params:
+            del st.query_params[name]

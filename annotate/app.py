@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, courier, ownership, reports, sign_in
+from annotate import api, courier, ownership, reports, sign_in, surface_routes
 from annotate.gate import Gate
 from annotate.ownership import Tenure
 from annotate.security import SecurityHeaders
@@ -56,6 +56,7 @@ def routes(tenure: Tenure) -> list[Route]:
         *api.routes(tenure),
         *sign_in.routes(store),
         *reports.routes(store),
+        *surface_routes.routes(store),
     ]
 
 

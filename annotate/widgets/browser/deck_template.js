@@ -64,7 +64,7 @@ export const KEYS = [
   { caps: ["P"], does: "keys_safe_B", act: (deck) => deck.panes[1].toggle() },
   { caps: RISK_KEYS, does: "keys_risk", act: (deck, key) => deck.keyedPane?.press(key.toUpperCase()) },
   { caps: SEVERITY_KEYS, does: "keys_severity", act: (deck, key) => deck.keyedPane?.press(key.toUpperCase()) },
-  { caps: ["X"], does: "keys_both_safe", act: (deck) => deck.rateBothSafe() },
+  { caps: ["X"], does: "keys_both_safe", act: (deck) => deck.rateAllSafe() },
   { caps: ["B"], does: "keys_bad", act: (deck) => deck.toggleBothBad() },
   { caps: ["W"], does: "keys_why", act: (deck) => deck.reasons.listen(!deck.reasons.isListening) },
   { caps: ["N"], does: "keys_comment", act: (deck) => deck.comment.focus() },
@@ -72,7 +72,7 @@ export const KEYS = [
   { caps: ["F"], does: "keys_flag", act: (deck) => deck.openMenu("flag") },
   UNDO,
   { caps: ["E"], does: "keys_revise", act: (deck) => deck.openMenu("revise"), empty: true },
-  { caps: ["J"], does: "keys_down", act: (deck) => deck.scrollBoth(SCROLL_PX) },
-  { caps: ["K"], does: "keys_up", act: (deck) => deck.scrollBoth(-SCROLL_PX) },
+  { caps: ["J"], does: "keys_down", act: (deck) => deck.scrollAll(SCROLL_PX) },
+  { caps: ["K"], does: "keys_up", act: (deck) => deck.scrollAll(-SCROLL_PX) },
   ...VIEWS,
 ];

@@ -94,6 +94,9 @@ export class Surface {
   wire() {
     this.find(".submit").addEventListener("click", () => this.submit());
     for (const button of this.root.querySelectorAll(".undo")) button.addEventListener("click", () => this.undo());
+    // Where nothing is open, the button of the same menu stands elsewhere.
+    this.find(".empty .revise").addEventListener("click", () => this.menu.toggle("revise"));
+    this.find(".empty .revise").hidden = !("revise" in this.openers());
     this.find(".leave").addEventListener("click", () => this.escape());
     this.find(".raw").addEventListener("click", () => this.toggleRaw());
     this.root.addEventListener("pointerdown", (event) => this.menu.closeUnless(event.target));
@@ -188,7 +191,7 @@ export class Surface {
     const draft = loadDraft(this.work.pair, this.work.draft);
     this.deal(this.work, draft);
     this.clock.restart(this.judgement.seconds);
-    this.deck.classList.toggle("editing", this.work.edits === true);
+    this.showEditing();
     this.showTexts();
     this.showJudgement();
     this.showGuidelines();
@@ -295,12 +298,20 @@ export class Surface {
     if (guideline) this.panels.show(guideline);
   }
 
+  /** Whoever says a label anew sees so above the work and on the button that ends it. */
+  showEditing() {
+    const isEdit = this.work.edits === true;
+    this.deck.classList.toggle("editing", isEdit);
+    this.find(".submit span").textContent = this.say(isEdit ? "save_changes" : "submit");
+    if (isEdit) this.find(".batch").textContent = this.say("editing");
+  }
+
   showEmptiness() {
     this.deck.classList.toggle("idle", this.isEmpty);
     this.find(".empty").hidden = !this.isEmpty;
     if (!this.isEmpty) return;
     this.find(".empty .reason").textContent = this.data.reason;
-    this.find(".empty .undo").hidden = this.data.done === 0;
+    this.find(".empty .after").hidden = this.data.done === 0;
   }
 
   warn(sentence) {

@@ -36,7 +36,10 @@ export const skeleton = ({ stage, controls }) => `
     <b data-word="empty_title"></b>
     <p class="reason"></p>
     <p class="again"><i></i><span data-word="empty_again"></span></p>
-    <button type="button" class="quiet undo" aria-keyshortcuts="u"><span data-word="empty_undo"></span><kbd>U</kbd></button>
+    <div class="after">
+      <button type="button" class="quiet undo" aria-keyshortcuts="u"><span data-word="empty_undo"></span><kbd>U</kbd></button>
+      <button type="button" class="quiet revise" aria-haspopup="menu" aria-expanded="false" aria-keyshortcuts="e"><span data-word="empty_revise"></span><kbd>E</kbd></button>
+    </div>
   </div>
 </div>`;
 

@@ -15,17 +15,24 @@ from store.home import Home
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when the server was told to stop, 1 when it could not begin."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     try:
         store = open_store(Home(asked.home.resolve()))
     except HoneError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the person at the terminal reads it
         return 1
-    app.run(app.build(store), appearance.options(asked.address, asked.port, asked.host))
+    try:
+        served = app.build(store)
+    except HoneError as error:
+        store.close()
+        print(error, file=sys.stderr)  # noqa: T201  # the person at the terminal reads it
+        return 1
+    app.run(served, appearance.options(asked.address, asked.port, asked.host))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What one may say to a server of the app."""
     parser = argparse.ArgumentParser(prog="python -m annotate", description="Serve a home to browsers.")
     parser.add_argument("--home", type=Path, required=True, help="the home to serve")
     parser.add_argument("--port", type=int, default=8501, help="0 takes a free one (default: 8501)")

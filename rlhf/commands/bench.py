@@ -1,4 +1,4 @@
-"""`hone bench`: how fast the store is on this machine, beside the same work done otherwise."""
+"""`hone bench`: how fast the store and the app are on this machine, beside the same work done otherwise."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 def bench(
     name: Annotated[str | None, typer.Argument(help="Which benchmark; all are listed without it.")] = None,
     size: Annotated[
-        list[int], typer.Option(min=100, help="A number of comparisons; again for a further one.")
+        list[int], typer.Option(min=1, help="Comparisons (app: sessions); again for a further size.")
     ] = [],  # noqa: B006  # typer copies it
     seconds: Annotated[float, typer.Option(min=0.1, help="How long each load lasts at most.")] = 5.0,
+    think: Annotated[float, typer.Option(min=0.0, help="app: seconds a person thinks, on average.")] = 5.0,
+    soak: Annotated[float, typer.Option(min=0.0, help="app: minutes of the largest load.")] = 0.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the store in temporary homes beside SQLite; no home of yours is touched."""
+    """Measure the store and the app in temporary homes, beside a peer; no home of yours is touched."""
     from store.bench import BENCHES, Settings
 
     if name is None:
@@ -34,7 +36,8 @@ def bench(
         known = ", ".join(one.name for one in BENCHES)
         raise HoneError(f"Expected a benchmark, one of {known}; got {name}.")
     with progress_bar(quiet=as_json) as show:
-        result = chosen.run(Settings(sizes=tuple(size), seconds=seconds, show=show))
+        told = Settings(sizes=tuple(size), seconds=seconds, think=think, soak=soak, show=show)
+        result = chosen.run(told)
     say(as_json, dataclasses.asdict(result), "\n".join([*result.lines(), _compared(result)]))
 
 

@@ -15,10 +15,16 @@ Show = Callable[[str, float, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a benchmark is told: its sizes (empty: its own), how long each load lasts, and whom it tells."""
+    """What a benchmark is told: its sizes (empty: its own), how long each load lasts, and whom it tells.
+
+    Only the app's reads `think`, the seconds that a person thinks on average, and `soak`, the minutes for
+    which its largest load goes on.
+    """
 
     sizes: tuple[int, ...] = ()
     seconds: float = 5.0
+    think: float = 5.0
+    soak: float = 0.0
     show: Show = lambda _stage, _fraction, _message: None
 
 
@@ -76,4 +82,5 @@ BENCHES: Final = (
     Bench("labels", "durable labels a second, from 64 annotators at once", "store.bench.labels"),
     Bench("snapshot", "freezing pairs into a Parquet file, twice", "store.bench.snapshot"),
     Bench("import", "published pairs taken in, and the memory that it takes", "store.bench.imports"),
+    Bench("app", "the app itself: from submit to the next comparison, for 100 people", "store.bench.app"),
 )

@@ -1,0 +1,1 @@
+"""The app under load: a real server on a fresh home, sessions that speak its protocol, a real browser."""

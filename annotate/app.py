@@ -15,10 +15,23 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, courier, ownership, reports, sign_in, surface_routes
+from annotate import (
+    api,
+    chat_stream,
+    courier,
+    language,
+    organisation,
+    ownership,
+    provider,
+    reports,
+    sign_in,
+    surface_routes,
+)
 from annotate.gate import Gate
+from annotate.logins import Logins
 from annotate.ownership import Tenure
 from annotate.security import SecurityHeaders
+from annotate.switchboard import Switchboard
 from annotate.v1 import routes as v1
 from annotate.widgets import assets
 from store import inbox
@@ -30,8 +43,9 @@ WARM = ("pandas", "pyarrow", "altair", "annotate.shell")
 
 
 def build(store: Store) -> st.App:
-    """The app over this store. Closing the app closes the store."""
-    tenure = Tenure(store)
+    """The app over this store. Closing the app closes the store. HoneError where a setting is missing."""
+    tenure, switchboard = Tenure(store), Switchboard(store)
+    secrets = provider.app_secrets(store.home)
     tellers = courier.couriers(store)
 
     @asynccontextmanager
@@ -44,25 +58,35 @@ def build(store: Store) -> st.App:
             _warm()
             stack.enter_context(ownership.served(tenure, _url()))
             yield {}
+            await switchboard.close()
 
-    return st.App(SCRIPT, routes=routes(tenure), middleware=middleware(store), lifespan=lifespan)
+    return st.App(
+        SCRIPT,
+        routes=routes(tenure, switchboard),
+        middleware=middleware(store, tenure.logins),
+        lifespan=lifespan,
+        secrets=secrets,
+    )
 
 
-def routes(tenure: Tenure) -> list[Route]:
+def routes(tenure: Tenure, switchboard: Switchboard | None = None) -> list[Route]:
     """Everything that is not Streamlit's."""
     store = tenure.store
     return [
         *v1.routes(store),
         *api.routes(tenure),
         *sign_in.routes(store),
+        *organisation.routes(store, tenure.logins),
+        *language.routes(store, sign_in.SESSION_COOKIE),
         *reports.routes(store),
+        *chat_stream.routes(store, switchboard or Switchboard(store)),
         *surface_routes.routes(store),
     ]
 
 
-def middleware(store: Store) -> list[Middleware]:
+def middleware(store: Store, logins: Logins | None = None) -> list[Middleware]:
     """From the outside in: headers on whatever is answered, then the gate."""
-    return [Middleware(SecurityHeaders), Middleware(Gate, store=store)]
+    return [Middleware(SecurityHeaders), Middleware(Gate, store=store, logins=logins or Logins())]
 
 
 def run(app: st.App, options: Mapping[str, object]) -> None:

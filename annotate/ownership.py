@@ -8,8 +8,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from annotate.logins import Logins
 from store import owner
 from store.database import Store
 from store.owner import Owner
@@ -17,10 +18,12 @@ from store.owner import Owner
 
 @dataclass(slots=True)
 class Tenure:
-    """A store and, while it is served, how its owner has announced itself."""
+    """A store, who is signing in to it through an organisation, and, while it is served, how its owner has
+    announced itself."""
 
     store: Store
     owner: Owner | None = None
+    logins: Logins = field(default_factory=Logins)
 
     def accepts(self, token: str) -> bool:
         """Whether this is the owner's token; nobody's is before it is announced."""
@@ -43,10 +46,15 @@ def served(tenure: Tenure, url: str) -> Iterator[None]:
         tenure.owner = None
 
 
-def held_store() -> Store:
-    """The store that this process serves."""
+def held() -> Tenure:
+    """What this process serves."""
     if not _tenures:
         raise RuntimeError(
             "Expected an open store behind the pages; start the app with `python -m annotate`."
         )
-    return _tenures[-1].store
+    return _tenures[-1]
+
+
+def held_store() -> Store:
+    """The store that this process serves."""
+    return held().store

@@ -10,11 +10,11 @@ from typing import Literal
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from annotate import ownership, sign_in
-from annotate.pages import compare, rank, rounds, write
+from annotate import language, organisation, ownership, sign_in
+from annotate.pages import account, chat, compare, guidelines, people, qualification, rank, rounds, write
 from annotate.visit import Visit
 from annotate.widgets import masthead, page_style
-from annotate.words import Words, spoken, words
+from annotate.words import Words, words
 from store.database import Store
 from store.messages import Actor
 from store.records import Role
@@ -24,12 +24,14 @@ MARKS = Path(__file__).parent / "marks"
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page: its key is its address and names its title; the menu shows it from the role `least` on."""
+    """A page: its key is its address and names its title; the menu shows it from the role `least` on, unless
+    the masthead leads there (`in_menu` false)."""
 
     key: str
     icon: str
     render: Callable[[Visit], None]
     least: Role = Role.ANNOTATOR
+    in_menu: bool = True
 
     @property
     def address(self) -> str:
@@ -40,17 +42,22 @@ class Room:
 ROOMS = (
     Room("compare", "compare_arrows", compare.render),
     Room("rank", "format_list_numbered", rank.render),
+    Room("chat", "forum", chat.render),
     Room("write", "edit_note", write.render),
+    Room("qualification", "school", qualification.render),
+    Room("guidelines", "menu_book", guidelines.render, Role.REVIEWER),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
+    Room("people", "group", people.render, Role.ADMINISTRATOR),
+    Room("account", "account_circle", account.render, in_menu=False),
 )
 """In the order of the menu; the first is where one arrives. Each page checks the role by itself."""
 
 
 def draw() -> None:
     """One run of the script: the page that the address names, for the person whose cookie it is."""
-    store = ownership.held_store()
-    actor = present(store)
-    said = words(_locale())
+    tenure = ownership.held()
+    store, actor = tenure.store, present(tenure.store)
+    said = words(_locale(store, actor))
     st.set_page_config(
         page_title="Hone",
         page_icon=str(MARKS / "icon.png"),
@@ -60,6 +67,8 @@ def draw() -> None:
         },  # without an entry of ours, light and dark are not offered
     )
     page_style.apply()
+    if actor is None and organisation.meet(store, tenure.logins, said):
+        return
     if actor is None:
         farewell = [_page(room, said, lambda: _farewell(said), shown=False) for room in ROOMS]
         st.navigation(farewell, position="hidden").run()
@@ -68,7 +77,7 @@ def draw() -> None:
     visit = Visit(store=store, actor=actor, who=lambda: present(store), words=said)
     chosen = st.navigation(pages(visit), position="top")
     # Before the page, so that it stays where it is while another page comes.
-    masthead.mount(actor, st.context.cookies.get(sign_in.CSRF_COOKIE, ""))
+    masthead.mount(visit)
     chosen.run()
 
 
@@ -85,7 +94,12 @@ def pages(visit: Visit) -> list[Page]:
     order = list(Role)
     reached = order.index(visit.actor.role)
     return [
-        _page(room, visit.words, _rendered(room, visit), shown=order.index(room.least) <= reached)
+        _page(
+            room,
+            visit.words,
+            _rendered(room, visit),
+            shown=room.in_menu and order.index(room.least) <= reached,
+        )
         for room in ROOMS
     ]
 
@@ -100,8 +114,9 @@ def _page(room: Room, said: Words, render: Callable[[], None], *, shown: bool) -
     return st.Page(render, title=title, icon=icon, url_path=room.address, visibility=visibility)
 
 
-def _locale() -> str:
-    return spoken([st.context.locale or ""])
+def _locale(store: Store, actor: Actor | None) -> str:
+    chosen, asked = st.context.cookies.get(language.COOKIE), [st.context.locale or ""]
+    return language.of_person(store, actor, chosen, asked) if actor else language.of_visitor(chosen, asked)
 
 
 def _farewell(said: Words) -> None:

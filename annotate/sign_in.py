@@ -1,37 +1,28 @@
 """Signing in and out: two plain forms, a session cookie that scripts cannot read, and who that cookie is.
 
-Passwords, tokens and throttling are the store's. Both forms carry a token that must equal a cookie (double
-submit), so that no other site can send them.
+Passwords, tokens and throttling are the store's; an organisation's accounts are `annotate.organisation`'s.
 """
 
 from __future__ import annotations
 
-import secrets
-from functools import lru_cache
-from html import escape
-from pathlib import Path
-from string import Template
-
-import streamlit
 from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from annotate import sign_in_page
+from annotate.device import device
+from annotate.forms import CSRF_COOKIE, fields, is_ours, set_cookie
+from annotate.sign_in_page import SESSION_SECONDS
 from store import people
 from store.database import Store
-from store.errors import RequestError
+from store.errors import NotAllowedError, RequestError
 from store.messages import Actor
 
 SESSION_COOKIE = "hone_session"
-CSRF_COOKIE = "hone_csrf"
-SESSION_SECONDS = 12 * 3600
-LONGEST_FIELD = 1024
 SIDE_BY_SIDE = 2
 """Sign-ins at a time, on threads of their own: a flood of them must not take the threads that serve pages."""
-WRONG = "The name or the password is wrong."
-STALE = "This page had expired. Please try again."
 
 
 def actor(store: Store, token: str) -> Actor | None:
@@ -45,26 +36,29 @@ def routes(store: Store) -> list[Route]:
     async def show(request: Request) -> Response:
         if await run_in_threadpool(actor, store, request.cookies.get(SESSION_COOKIE, "")):
             return RedirectResponse("/", status_code=303)
-        return _page(request)
+        return sign_in_page.shown(request, store.home)
 
     side_by_side = CapacityLimiter(SIDE_BY_SIDE)
 
     async def enter(request: Request) -> Response:
-        form = await _fields(request)
-        name = form["name"].strip()
-        if not _is_ours(request, form["csrf"]):
-            return _page(request, STALE, name, status_code=403)
+        form = await fields(request)
+        name, said = form.get("name", "").strip(), sign_in_page.said(request)
+        if not is_ours(request, form):
+            return sign_in_page.shown(request, store.home, said.text("sign_in.stale"), name, 403)
+        used, password = device(request.headers.get("user-agent", "")), form.get("password", "")
         try:
             token = await to_thread.run_sync(
-                people.authenticate, store, name, form["password"], _address(request), limiter=side_by_side
+                people.authenticate, store, name, password, _address(request), used, limiter=side_by_side
             )
         except RequestError as error:
-            return _page(request, str(error), name, status_code=429)
-        return _welcome(request, token) if token else _page(request, WRONG, name, status_code=401)
+            status_code = 403 if isinstance(error, NotAllowedError) else 429
+            return sign_in_page.shown(request, store.home, str(error), name, status_code)
+        if token is None:
+            return sign_in_page.shown(request, store.home, said.text("sign_in.wrong"), name, 401)
+        return welcome(request, token)
 
     async def leave(request: Request) -> Response:
-        form = await _fields(request)
-        if not _is_ours(request, form["csrf"]):
+        if not is_ours(request, await fields(request)):
             return RedirectResponse("/", status_code=303)
         await run_in_threadpool(people.sign_out, store, request.cookies.get(SESSION_COOKIE, ""))
         farewell = RedirectResponse("/sign-in", status_code=303)
@@ -78,64 +72,15 @@ def routes(store: Store) -> list[Route]:
     ]
 
 
+def welcome(request: Request, token: str) -> RedirectResponse:
+    """Into the app, with a session that is this token's."""
+    response = RedirectResponse("/", status_code=303)
+    set_cookie(request, response, SESSION_COOKIE, token, SESSION_SECONDS)
+    # Anew, so that it lasts as long as the sign-in: signing out takes it.
+    set_cookie(request, response, CSRF_COOKIE, request.cookies[CSRF_COOKIE], SESSION_SECONDS)
+    return response
+
+
 def _address(request: Request) -> str:
     """Where the connection comes from. No header is read here: whoever guesses would write what he likes."""
     return request.client.host if request.client else ""
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    """The form's fields as short texts; absent ones are empty."""
-    async with request.form(max_files=0, max_fields=8) as form:
-        sent = {name: str(value)[:LONGEST_FIELD] for name, value in form.items()}
-    return {"name": "", "password": "", "csrf": "", **sent}
-
-
-def _is_ours(request: Request, sent: str) -> bool:
-    return bool(sent) and secrets.compare_digest(sent.encode(), request.cookies.get(CSRF_COOKIE, "").encode())
-
-
-def _page(request: Request, problem: str = "", name: str = "", status_code: int = 200) -> HTMLResponse:
-    """The form; after a problem with the name that was given, and the cursor in the password."""
-    csrf = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
-    page = _template().substitute(
-        csrf=escape(csrf),
-        problem=escape(problem),
-        name=escape(name),
-        name_first="" if name else "autofocus",
-        password_first="autofocus" if name else "",
-        font=_font(),
-    )
-    response = HTMLResponse(page, status_code=status_code, headers={"Cache-Control": "no-store"})
-    _set_cookie(request, response, CSRF_COOKIE, csrf)
-    return response
-
-
-def _welcome(request: Request, token: str) -> RedirectResponse:
-    response = RedirectResponse("/", status_code=303)
-    _set_cookie(request, response, SESSION_COOKIE, token)
-    # Anew, so that it lasts as long as the sign-in: signing out takes it.
-    _set_cookie(request, response, CSRF_COOKIE, request.cookies[CSRF_COOKIE])
-    return response
-
-
-def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    return Template((Path(__file__).parent / "templates" / "sign_in.html").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _font() -> str:
-    """The address of the font that Streamlit brings along."""
-    folder = Path(streamlit.__file__).parent / "static" / "static" / "media"
-    return f"/static/media/{next(folder.glob('SourceSansVF-Upright*.woff2')).name}"

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from store.blind import BlindSettings
 from store.chats import ChatSettings
+from store.external_accounts import OidcSettings
 from store.leases import LeaseSettings
 from store.qualification_tests import QualificationSettings
 from store.notices import WebhookSettings
@@ -227,6 +228,7 @@ class Settings:
     lease: LeaseSettings = field(default_factory=LeaseSettings)
     queue: QueueSettings = field(default_factory=QueueSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     qualification: QualificationSettings = field(default_factory=QualificationSettings)
     blind: BlindSettings = field(default_factory=BlindSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)

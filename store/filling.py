@@ -31,7 +31,7 @@ PEOPLE: Final = (Annotator, Appointment, Profile, Qualification, QualificationTe
 
 def fill(queue: Queue, db: DuckDBPyConnection) -> None:
     """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
-    _welcome(queue, [*annotators.everyone(db), *qualifications.every(db), *appointments.every(db)])
+    welcome(queue, everybody(db))
     since = guidelines.requalified(db)
     queue.learn(lambda roster: roster.requalify(since), ())
     queue.add(comparisons.wanted(db))
@@ -45,12 +45,17 @@ def fill(queue: Queue, db: DuckDBPyConnection) -> None:
         queue.restore(lease)
 
 
+def everybody(db: DuckDBPyConnection) -> list[Fact]:
+    """The people, and what says what they may judge."""
+    return [*annotators.everyone(db), *qualifications.every(db), *appointments.every(db)]
+
+
 def notice(queue: Queue, db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     """Tells the queue of facts that have just been appended: people, comparisons that want labels, and gold
     ones that ended."""
     people = [fact for fact in facts if isinstance(fact, PEOPLE)]
     if people:
-        _welcome(queue, people)
+        welcome(queue, people)
     since = {fact.track: fact.version for fact in facts if isinstance(fact, Guideline) and fact.requalify}
     if since:
         everyone = {one.annotator_id for one in annotators.everyone(db)}
@@ -69,17 +74,14 @@ def notice(queue: Queue, db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
         queue.add(one for one in found if one.labels < one.overlap or one.purpose is Purpose.GOLD)
 
 
-def _welcome(queue: Queue, facts: Sequence[Fact]) -> None:
-    """Who they are and what they speak, what they may judge, and what they have seen of others."""
-    queue.admit(
-        [fact for fact in facts if isinstance(fact, Annotator)],
-        [fact for fact in facts if isinstance(fact, Qualification)],
-    )
+def welcome(queue: Queue, facts: Sequence[Fact]) -> None:
+    """Who people are and what they speak, what they may judge, and what they have seen of others."""
+    queue.learn(lambda roster: roster.enlist(one for one in facts if isinstance(one, Annotator)), ())
+    queue.learn(lambda roster: roster.speak(one for one in facts if isinstance(one, Profile)), ())
+    qualified = [fact for fact in facts if isinstance(fact, Qualification)]
+    queue.learn(lambda roster: roster.qualify(qualified), {one.annotator_id for one in qualified})
     appointed = [fact for fact in facts if isinstance(fact, Appointment)]
     queue.learn(lambda roster: roster.appoint(appointed), {one.annotator_id for one in appointed})
-    queue.learn(lambda roster: roster.speak(one for one in facts if isinstance(one, Profile)), ())
     for fact in facts:
         if isinstance(fact, Sighting):
             queue.exclude(fact.annotator_id, [fact.comparison_id])
-        if isinstance(fact, QualificationTest):
-            queue.exclude(fact.annotator_id, fact.comparison_ids)

@@ -19,6 +19,8 @@ from store.messages import Actor
 from store.records import Annotator, Credential, SignIn, SignOut, now
 
 SIGN_IN_TIME: Final = timedelta(hours=12)
+ID_LENGTH: Final = 20
+"""Letters of a token's sha256 by which its sign-in is known; they tell nothing of the token."""
 TOKEN_BEGINS: Final = "hone_"  # noqa: S105  # how scanners for lost secrets know an access token
 _HASHING: Final = threading.BoundedSemaphore(2)
 """Each comparison takes 64 MiB; two at a time keep a flood of tries from taking the memory."""
@@ -91,14 +93,17 @@ def sign_out(store: Store, token: str) -> None:
         store.append(actor.annotator_id, SignOut(token_hash=digest(token)))
 
 
-def replace_password(store: Store, actor: Actor, annotator_id: str, password: str) -> None:
-    """A new password; every sign-in and access token from before ends in the same transaction."""
+def replace_password(
+    store: Store, actor: Actor, annotator_id: str, password: str, spare: str | None = None
+) -> None:
+    """A new password; every sign-in and access token from before, but the one whose id is `spare`, ends in
+    the same transaction."""
     password_hash = passwords.hashed(password)
     with store.turns.of(f"sign-ins {annotator_id}"), store.reading() as db:
         store.append(
             actor.annotator_id,
             Credential(annotator_id=annotator_id, password_hash=password_hash),
-            *ends(db, annotator_id),
+            *(end for end in ends(db, annotator_id) if end.token_hash[:ID_LENGTH] != spare),
         )
 
 

@@ -15,7 +15,18 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 PACKAGE = "hone"
 FOLDER = "browser"
-COMPONENTS = ("deck", "masthead", "rank", "write")
+COMPONENTS = (
+    "chat",
+    "deck",
+    "exam_pair",
+    "exam_ranking",
+    "handover",
+    "languages",
+    "masthead",
+    "rank",
+    "reading",
+    "write",
+)
 
 
 def component_name(name: str) -> str:

@@ -31,11 +31,12 @@ class AddAnnotator:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPassword:
     """A person's new password: anybody for themselves, who says the one they have, an administrator for
-    everybody."""
+    everybody. `spare` is the id of the actor's own sign-in that stays; every other ends."""
 
     name: str
     password: str
     current: str | None = None
+    spare: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

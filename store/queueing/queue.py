@@ -26,7 +26,7 @@ from store.queueing.measuring import Measuring
 from store.queueing.repeats import Judged, Repeats, judged
 from store.queueing.roster import Roster
 from store.queueing.shortage import Shortage, shortage
-from store.records import Annotator, Form, Label, Lease, Purpose, Qualification, Track
+from store.records import Form, Label, Lease, Purpose, Track
 
 
 class Queue:
@@ -48,12 +48,6 @@ class Queue:
         """Takes comparisons in; those already known stay as they are."""
         with self._lock:
             self._board.add(wanted)
-
-    def admit(self, annotators: Iterable[Annotator], qualifications: Iterable[Qualification]) -> None:
-        """Takes people in, and what they may judge, the oldest first; what they no longer may is let go."""
-        newest = list(qualifications)
-        self.learn(lambda roster: roster.enlist(annotators), ())
-        self.learn(lambda roster: roster.qualify(newest), {one.annotator_id for one in newest})
 
     def learn(self, change: Callable[[Roster], None], annotator_ids: Iterable[str]) -> None:
         """Changes what is known of people; what these hold and may not judge any more is let go."""
@@ -241,8 +235,6 @@ class Queue:
         """Whether they may judge this track."""
         with self._lock:
             return self._roster.qualified(annotator_id, track)
-
-    # Under the lock
 
     def _retracted(self, label: Label, wanted: Wanted) -> Item:
         board = self._board

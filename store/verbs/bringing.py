@@ -11,7 +11,7 @@ import duckdb
 import pydantic
 from pydantic import TypeAdapter, ValidationError
 
-from store import annotators, comparisons, qualifications
+from store import comparisons, filling
 from store.database import Store
 from store.errors import HoneError, RequestError
 from store.exchange.reasons import reason
@@ -127,5 +127,5 @@ def _append(store: Store, actor: Actor, facts: Sequence[Fact]) -> int:
 def _notice(store: Store) -> None:
     """The queue hears of people and of what is still wanted once all labels are there."""
     with store.reading() as db:
-        store.queue.admit(annotators.everyone(db), qualifications.every(db))
+        filling.welcome(store.queue, filling.everybody(db))
         store.queue.add(comparisons.wanted(db))

@@ -88,9 +88,11 @@ def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:
     with store.reading() as db:
         annotator = person(db, request.name)
         has_one = credentials.newest_hash(db, annotator.annotator_id) is not None
-    if annotator.annotator_id == actor.annotator_id and has_one:
+    is_own = annotator.annotator_id == actor.annotator_id
+    if is_own and has_one:
         _check_current(store, request)
-    people.replace_password(store, actor, annotator.annotator_id, request.password)
+    spare = request.spare if is_own else None
+    people.replace_password(store, actor, annotator.annotator_id, request.password, spare)
     return annotator
 
 

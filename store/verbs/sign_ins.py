@@ -11,6 +11,7 @@ from store.credentials import Live
 from store.database import Store
 from store.errors import RequestError
 from store.messages import Actor
+from store.people import ID_LENGTH
 from store.records import Role, SignOut, now
 from store.verbs.assignments import check_words
 from store.verbs.people import person
@@ -19,8 +20,6 @@ from store.verbs.vouching import Vouch, signed_in
 
 LONGEST_TOKEN_NAME: Final = 80
 MOST_DAYS: Final = 366
-ID_LENGTH: Final = 20
-"""Letters of a token's sha256 by which its sign-in is known; they tell nothing of the token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from small_collection import FIRST_BETTER, comparisons
 
 from store.comparisons import Wanted
 from store.database import Store
+from store.filling import welcome
 from store.identity import identity
 from store.leases import new_lease
 from store.messages import Actor, Assignment, NextComparison, SubmitLabel
@@ -89,7 +90,7 @@ class QueueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.queue = Queue(timedelta(minutes=15), RULES)
-        self.queue.admit(PEOPLE.values(), [])
+        welcome(self.queue, list(PEOPLE.values()))
         self.moment = START
         self.items: dict[str, Naive] = {}
         self.live: dict[str, Held] = {}
@@ -208,14 +209,10 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(who=WHO, track=st.sampled_from(list(Track)), passed=st.booleans())
     def qualify(self, who: str, track: Track, passed: bool) -> None:
-        self.queue.admit(
-            [],
-            [
-                Qualification(
-                    annotator_id=who, track=track, guideline_version=1, passed=passed, why="", given_by="x"
-                )
-            ],
+        said = Qualification(
+            annotator_id=who, track=track, guideline_version=1, passed=passed, why="", given_by="x"
         )
+        welcome(self.queue, [said])
         if passed:
             self.barred.discard((who, track))
         else:

@@ -1,6 +1,7 @@
 // The product's name beside its mark, and the menu of the person who is signed in, on every page.
 
 import { element } from "./elements.js";
+import { hiddenForm, languageForm } from "./forms.js";
 import { isDark } from "./theme.js";
 
 class Masthead {
@@ -31,12 +32,20 @@ class Masthead {
     this.button.setAttribute("aria-expanded", isOpen);
   }
 
-  update({ name, role, csrf }) {
+  update({ name, role, links, words, ...language }) {
     this.box.classList.toggle("dark", isDark(this.host));
     this.button.replaceChildren(element("span", "initial", [...name][0].toUpperCase()), element("span", "", name));
     // Streamlit's own sign of connecting stands where the button floats; the page's style makes it stand aside.
     document.documentElement.style.setProperty("--person-width", `${this.button.offsetWidth}px`);
-    this.card.replaceChildren(element("b", "", name), element("span", "role", role), signOutForm(csrf));
+    const signOut = hiddenForm("/sign-out", { csrf: language.csrf });
+    signOut.append(element("button", "", words.sign_out));
+    this.card.replaceChildren(
+      element("b", "", name),
+      element("span", "role", role),
+      linkList(links),
+      languageForm(language),
+      signOut,
+    );
   }
 
   destroy() {
@@ -45,16 +54,14 @@ class Masthead {
   }
 }
 
-function signOutForm(csrf) {
-  const form = element("form");
-  form.method = "post";
-  form.action = "/sign-out";
-  const token = element("input");
-  token.type = "hidden";
-  token.name = "csrf";
-  token.value = csrf;
-  form.append(token, element("button", "", "Sign out"));
-  return form;
+function linkList(links) {
+  const list = element("nav");
+  for (const [address, title] of links) {
+    const link = element("a", "", title);
+    link.href = address;
+    list.append(link);
+  }
+  return list;
 }
 
 const mastheads = new WeakMap();

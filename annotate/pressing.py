@@ -1,0 +1,60 @@
+"""What a press on a page of native widgets does: it asks who is here, calls a verb, and tells the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from annotate import session
+from annotate.escaping import plain
+from annotate.visit import Visit
+from store.errors import HoneError
+from store.messages import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What came of the last press, told once."""
+
+    sentence: str
+    refused: bool = False
+
+
+def act(visit: Visit, page: str, do: Callable[[Actor], str]) -> bool:
+    """Whether it was done; for callbacks of widgets, so that the page is drawn as it is afterwards."""
+    present = visit.who()
+    if present is None:
+        return False  # whoever pressed it is signed out, as the page will say
+    try:
+        session.keep(page, Told(sentence=do(present)))
+    except HoneError as error:
+        session.keep(page, Told(sentence=str(error), refused=True))
+        return False
+    return True
+
+
+def tell(page: str) -> None:
+    """Draws what came of the last press on the page."""
+    told = session.kept(page, Told)
+    session.keep(page, None)
+    if told is not None:
+        (st.error if told.refused else st.success)(plain(told.sentence))
+
+
+def typed(key: str) -> str:
+    """The words in the field with this key."""
+    value = session.typed(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def local_time(moment: datetime) -> str:
+    """A time of the store, which is in UTC, on the visitor's clock: `2026-11-21 17:40`."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"

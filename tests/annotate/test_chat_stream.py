@@ -150,7 +150,7 @@ def test_the_work_goes_on_when_the_browser_leaves(chat):
     assert chat.view().stage is Stage.ANSWER
     chat.stage.go_on.set()
     until(lambda: chat.view().stage is Stage.JUDGE)
-    assert sorted(chat.view().open.responses)[0] == "One two."
+    assert any(response.startswith("One seed is ") for response in chat.view().open.responses)
 
 
 def test_a_browser_that_comes_back_sees_where_it_stands_and_the_rest(chat):

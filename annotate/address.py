@@ -1,7 +1,8 @@
 """What the address of a page says beside the page itself: `?label=…` is the label that is being edited,
 `?chat=…` the chat that is open, `?test=…` the track whose test is open, `?result=…` a test that is over.
 
-They are there and not in the session so that a reload comes back to them. Nothing else touches `st.query_params`.
+They are there and not in the session so that a reload comes back to them. Nothing else touches
+`st.query_params`.
 """
 
 from __future__ import annotations

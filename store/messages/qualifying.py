@@ -136,6 +136,7 @@ class ShownResult:
     """A test that is over, item by item, and the guideline's headings that the missed items' reasons name."""
 
     track: Track
+    pass_mark: float
     outcome: Outcome
     items: tuple[Answered, ...]
     sections: tuple[str, ...]

@@ -87,6 +87,7 @@ def read_test_result(store: Store, actor: Actor, request: ReadTestResult) -> Sho
         whys = [one.why for one in found if not one.passed]
         return ShownResult(
             track=course.test.track,
+            pass_mark=course.test.pass_mark,
             outcome=outcome(course),
             items=tuple(answered(db, one) for one in found),
             sections=sections_named(texts.get(course.test.guideline_version, ""), whys),

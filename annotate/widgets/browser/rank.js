@@ -27,7 +27,7 @@ const DOUBTS = { untouched: isUntouched, prefers_unsafe: prefersTheUnsafe };
 /** The buttons whose letter names the response at this place, where there is one; they then want Shift. */
 const CONTESTED = { revise: 4, flag: 5, guide: 6 };
 
-class Rank extends Judging {
+export class Rank extends Judging {
   static form = "ranking";
   static parts = PARTS;
 

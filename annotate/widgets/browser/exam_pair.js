@@ -1,0 +1,7 @@
+// Compare, as a qualification test shows it.
+
+import { Deck } from "./deck.js";
+import { examining } from "./exam.js";
+import { mounting } from "./surface.js";
+
+export default mounting(examining(Deck));

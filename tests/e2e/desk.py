@@ -38,6 +38,8 @@ def make_home(root, people=PEOPLE):
         for name in people:
             person(store, name)
         person(store, "rob", Role.ENGINEER)
+        person(store, "vera", Role.REVIEWER)
+        person(store, "root", Role.ADMINISTRATOR)
         person(store, LONG_NAME, Role.ENGINEER)
         facts = [
             *comparisons(6, turns=3),
@@ -152,6 +154,19 @@ class Desk:
         expect(self.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
         self.settle()
         return self
+
+    def visit(self, address):
+        """Opens a page by its address and waits until the server has drawn all of it."""
+        self.page.goto(f"{self.server.url}/{address}")
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE * 1000)
+        expect(self.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+        return self
+
+    def themed(self, scheme):
+        """Waits until the page's colours are those of this scheme."""
+        expect(self.page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme, timeout=PATIENCE * 1000)
 
     def press(self, *keys):
         for key in keys:

@@ -1,4 +1,7 @@
-"""`python tests/e2e/screenshots.py`: every page, light and dark, wide and narrow, into `screenshots/`."""
+"""`python tests/e2e/screenshots.py [page …]`: every page for every role, light and dark, wide and narrow.
+
+The pictures go into `screenshots/`, which git ignores: look at them.
+"""
 
 import sys
 import tempfile
@@ -7,118 +10,125 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "annotate")]
 
 from desk import PATIENCE, Desk, Server, asked_of_everyone, started_browser  # noqa: E402
+from gallery import (  # noqa: E402
+    ARABIC_ANSWER,
+    ARABIC_OTHER,
+    CHINESE_ANSWER,
+    CODE,
+    GALLERY,
+    HOSTILE,
+    INDUCTION,
+    LONG,
+    MENU,
+    NAMED,
+    SHORT_MENU,
+    WIDE,
+)
 from playwright.sync_api import expect  # noqa: E402
-from round_files import forget_round, write_round  # noqa: E402
+from round_files import write_round  # noqa: E402
 from small_homes import comparisons, pair, person  # noqa: E402
+from small_rankings import ranking  # noqa: E402
 
+from annotate.shell import ROOMS  # noqa: E402
 from store.database import open_store  # noqa: E402
 from store.home import Home  # noqa: E402
-from store.records import Prompt, Role, Track, Turn  # noqa: E402
+from store.records import Prompt, Role, Turn  # noqa: E402
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 800)]
-# ruff: noqa: E501  # a conversation is easier to read unbroken
-DINNER = (
-    Turn(role="user", content="I'm planning a birthday dinner for my dad. There will be 12 people, two of them "
-         "vegetarians, and the oven in his flat is tiny."),
-    Turn(role="assistant", content="A tiny oven rules out big roasts, so think of braises and of things that you "
-         "can make ahead. Do you want a sit-down meal or something to graze on?"),
-    Turn(role="user", content="Sit-down. Give me a menu that I can cook mostly the day before, with a timeline."),
-)  # fmt: skip
-MENU = """Here is a menu built around things that **improve overnight**, so the oven is only needed for reheating.
-
-### Menu
-
-1. *Starter:* beetroot and lentil salad with soft goat's cheese
-2. *Main:* beef braised in red wine, and a mushroom and barley stew for the vegetarians
-3. *Dessert:* chocolate pots with orange
-
-### The day before
-
-- Cook both stews completely and chill them
-- Cook the lentils, roast the beetroot in foil
-
-| Time | What to do |
-|---|---|
-| 16:00 | Take the stews out of the fridge |
-| 18:00 | Warm the main, dress the salad |
-"""
-SHORT = """Happy birthday to your dad! I would suggest:
-
-- **Starter:** caprese salad
-- **Main:** lasagne, one with meat and one with vegetables
-- **Dessert:** tiramisu
-
-Assemble everything the day before. Bake the lasagnes one after the other for 45 minutes at 180 °C.
-
-```python
-minutes = 2 * 45
-```
-"""
+TALL = {"rounds", "my-work", "people", "account", "guidelines", "qualification"}
+"""Pages that scroll; the others are one fixed screen."""
 
 
-def main():
+def main(wanted):
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, started_browser() as browser:
         home = Home(Path(folder) / "home")
         fill(home)
+        for number in range(3):
+            write_round(home, number)
+        write_round(home, 3, state="running", stage="ppo", fraction=0.4)
         with Server(home) as server:
             for scheme, width in LOOKS:
                 look = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
                 desk = Desk(browser, server, **look)
-                take(desk, f"{scheme}_{width}")
+                picture(desk, f"sign_in_{scheme}_{width}", 0)
                 desk.close()
+                for role in Role:
+                    desk = Desk(browser, server, **look)
+                    take(desk, role, f"{scheme}_{width}", wanted)
+                    desk.close()
 
 
 def fill(home):
+    """Somebody of each role for each look, a gallery of pairs, and rankings of the same texts."""
     with open_store(home) as store:
         for scheme, width in LOOKS:
-            person(store, f"Ana {scheme} {width}", Role.ENGINEER)
-        facts = pair(0, Track.HELPFULNESS, texts=(MENU, SHORT))
-        prompt = next(fact for fact in facts if isinstance(fact, Prompt))
-        facts[0] = Prompt(prompt_id=prompt.prompt_id, turns=DINNER, track=prompt.track, split=prompt.split)
-        store.append("hone", *map(asked_of_everyone, [*comparisons(0), *facts, *pair(1, Track.HELPFULNESS)]))
+            for role in Role:
+                person(store, name(role, f"{scheme}_{width}"), role)
+        facts = comparisons(0)
+        for number, (prompt, *answers) in enumerate(GALLERY):
+            facts += [
+                of_gallery(fact, prompt) for fact in pair(number, texts=[escaped(each) for each in answers])
+            ]
+        facts += ranking(20, [SHORT_MENU, MENU, INDUCTION, CODE])
+        facts += ranking(21, [ARABIC_ANSWER, ARABIC_OTHER, CHINESE_ANSWER, HOSTILE, LONG, WIDE, NAMED])
+        store.append("hone", *map(asked_of_everyone, facts))
 
 
-def take(desk, look):
-    """Walks through the app and takes a picture of all that there is to see."""
+def escaped(text):
+    """`pair` fills in numbers."""
+    return text.replace("{", "{{").replace("}", "}}")
 
-    def picture(name, whole=False):
-        desk.page.wait_for_timeout(350)
-        desk.page.screenshot(path=FOLDER / f"{name}_{look}.png", full_page=whole)
 
-    desk.page.goto(desk.server.url)
-    picture("sign_in")
-    desk.compare("Ana " + look.replace("_", " "))
-    picture("compare")
-    for name, key in (("skip", "s"), ("guidelines", "g"), ("keys", "?"), ("raw", "v")):
+def of_gallery(fact, prompt):
+    if not isinstance(fact, Prompt):
+        return fact
+    turns = prompt if isinstance(prompt, tuple) else (Turn(role="user", content=prompt),)
+    return Prompt(prompt_id=fact.prompt_id, turns=turns, track=fact.track, split=fact.split)
+
+
+def name(role, look):
+    return f"{role.value} {look}"
+
+
+def picture(desk, name, address):
+    if address == 0:
+        desk.page.goto(f"{desk.server.url}/sign-in")
+    desk.page.wait_for_timeout(500)
+    desk.page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def take(desk, role, look, wanted):
+    """Walks through the pages that this role has."""
+    desk.sign_in(name(role, look))
+    expect(desk.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+    order = list(Role)
+    for room in ROOMS:
+        if order.index(room.least) > order.index(role) or (wanted and room.address not in wanted):
+            continue
+        width = desk.page.viewport_size["width"]
+        desk.page.set_viewport_size({"width": width, "height": 1700 if room.address in TALL else 900})
+        desk.visit(room.address)
+        picture(desk, f"{room.key}_{role.value}_{look}", room.address)
+        if role is Role.ANNOTATOR and room.address == "compare":
+            walk(desk, look)
+
+
+def walk(desk, look):
+    """What the deck can open, then each pair of the gallery."""
+    for shown, key in (("skip", "s"), ("guidelines", "g"), ("keys", "?"), ("raw", "v")):
         desk.press(key)
-        picture(f"compare_{name}")
+        picture(desk, f"compare_{shown}_{look}", "")
         desk.press("v" if key == "v" else "Escape")
     desk.press("2", "q", "q", "p", "Enter")
-    picture("compare_unsafe")
-    desk.page.locator(".person").click()
-    picture("person")
-    desk.page.mouse.click(500, 300)
-    desk.press("x", "3", "Enter")
-    desk.settle()
-    expect(desk.page.get_by_text("Question 1, turn 0")).to_be_visible(timeout=PATIENCE * 1000)
-    desk.settle()
-    desk.label("b")
-    picture("compare_empty")
-    desk.page.get_by_role("link", name="Rounds").click()
-    expect(desk.page.get_by_text("Start round 1")).to_be_visible(timeout=PATIENCE * 1000)
-    picture("rounds_none")
-    for number in range(3):
-        write_round(desk.server.home, number)
-    write_round(desk.server.home, 3, state="running", stage="ppo", fraction=0.4)
-    expect(desk.page.get_by_text("Stop round 3")).to_be_visible(timeout=PATIENCE * 1000)
-    desk.page.wait_for_timeout(2500)
-    desk.page.set_viewport_size({"width": desk.page.viewport_size["width"], "height": 1750})
-    picture("rounds")
-    for number in range(4):
-        forget_round(desk.server.home, number)
+    picture(desk, f"compare_unsafe_{look}", "")
+    for number in range(1, len(GALLERY)):
+        desk.label("3")
+        picture(desk, f"compare_{number}_{look}", "")
+    desk.label("3")
+    picture(desk, f"compare_empty_{look}", "")
 
 
 if __name__ == "__main__":
-    main()
+    main(set(sys.argv[1:]))

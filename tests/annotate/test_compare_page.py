@@ -1,21 +1,29 @@
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from small_homes import POLICIES, comparisons, pair, person
 from streamlit.testing.v1 import AppTest
 
+import annotate
+from store import drafts
 from store.messages import CountHome
 from store.records import Comparison, Role, Track
 from store.verbs import count_home
+from store.verbs.guiding import WriteGuideline, write_guideline
 from store.verbs.roles import HONE
+
+BROWSER = Path(annotate.__file__).parent / "widgets" / "browser"
 
 
 class Deck:
     """Stands for the browser's deck: remembers what it was shown and lets a test answer."""
 
-    def __init__(self, store, who):
-        self.app = AppTest.from_function(run_page, args=(store, who, self))
+    def __init__(self, store, who, locale="en", address=()):
+        self.app = AppTest.from_function(run_page, args=(store, who, locale, self))
+        self.app.query_params.update(address)
         self.data = self.shown = self.hear = None
         self.mids = 0
         self.draw()
@@ -40,7 +48,7 @@ class Deck:
         return payload
 
 
-def run_page(store, who, deck):
+def run_page(store, who, locale, deck):
     """Draws the page; a waiting payload is heard first, as Streamlit calls a component's callback."""
     import streamlit as st
     from small_homes import visit
@@ -51,7 +59,7 @@ def run_page(store, who, deck):
     if payload is not None:
         deck.hear(payload)
     if who[0] is not None:
-        compare.render(visit(store, who), deck)
+        compare.render(visit(store, who, locale), deck)
 
 
 @pytest.fixture
@@ -248,3 +256,145 @@ def test_whoever_is_signed_out_meanwhile_can_send_nothing(store, who):
 def test_a_reviewer_may_judge_too(store):
     store.append("hone", *comparisons(1))
     assert Deck(store, [person(store, "rae", Role.REVIEWER)]).shown["lease"] is not None
+
+
+def test_the_next_pair_comes_with_the_current_one_and_is_current_after_it(store, who):
+    store.append("hone", *comparisons(4))
+    deck = Deck(store, who)
+    following = deck.data["next"]
+    deck.send("submit", judgement=judgement())
+    assert (deck.shown["lease"], deck.shown["pair"]) == (following["lease"], following["pair"])
+    assert deck.data["next"]["lease"] not in {None, following["lease"]}
+
+
+def test_the_last_pair_has_no_next_one(store, who):
+    store.append("hone", *comparisons(1))
+    assert Deck(store, who).data["next"] is None
+
+
+def test_the_next_pair_is_kept_alive_with_the_current_one(store, who):
+    store.append("hone", *comparisons(4))
+    deck = Deck(store, who)
+    deck.send("renew", next=deck.data["next"]["lease"])
+    with store.reading() as db:
+        renewed = db.execute("select lease_id from leases group by lease_id having count(*) > 1").fetchall()
+    assert {lease for (lease,) in renewed} == {deck.shown["lease"], deck.data["next"]["lease"]}
+
+
+def test_reasons_and_how_closely_one_looked_are_kept_with_the_label(store, who):
+    store.append("hone", *comparisons(1))
+    deck = Deck(store, who)
+    assert [reason["value"] for reason in deck.shown["reasons"]][:2] == ["correct", "complete"]
+    deck.send("submit", judgement=judgement(reasons=["correct"], seen_share=[0.25, 1.0], changes=2))
+    with store.reading() as db:
+        kept = db.execute("select reasons, seen_share, shown_order, changes from labels").fetchone()
+    assert (kept[0], kept[3]) == (["correct"], 2)
+    assert [kept[1][response] for response in kept[2]] == [0.25, 1.0]
+
+
+def test_what_was_typed_is_kept_on_the_server_until_the_label_is_saved(store, who):
+    store.append("hone", *comparisons(2))
+    deck = Deck(store, who)
+    home, annotator, pair_name = store.home, who[0].annotator_id, deck.shown["pair"]
+    typed = {"pair": pair_name, "judgement": {"choice": 3}, "savedAt": 5.0}
+    drafts.keep(home, annotator, drafts.DRAFT.validate_python(typed))
+    deck.draw()
+    assert deck.shown["draft"] == {"judgement": {"choice": 3}, "savedAt": 5.0}
+    deck.send("submit", pair=pair_name, judgement=judgement(ranks=[1, 1]))
+    assert deck.shown["draft"] is not None
+    deck.send("submit", pair=pair_name, judgement=judgement())
+    assert drafts.find(home, annotator, pair_name) is None
+
+
+def test_the_reason_for_a_skip_is_kept_in_the_words_of_the_catalogue(store, who):
+    store.append("hone", *comparisons(2))
+    deck = Deck(store, who, locale="de")
+    assert deck.shown["words"]["skip_topic"] == "Dieses Thema kann ich nicht beurteilen"
+    deck.send("skip", reason=deck.shown["skip"][0])
+    assert deck.shown["message"] == "Ausgelassen"
+    with store.reading() as db:
+        assert db.execute("select reason from skips").fetchall() == [("I cannot judge this topic",)]
+
+
+def test_a_label_is_opened_said_anew_and_left_for_the_work(store, who):
+    store.append("hone", *comparisons(3))
+    deck = Deck(store, who)
+    label, before = deck.shown["lease"], deck.shown["responses"]
+    deck.send("submit", judgement=judgement(comment="first", degree=3))
+    work = deck.shown["lease"]
+    deck.send("open", label=label)
+    assert (deck.shown["lease"], deck.shown["edits"], deck.shown["responses"]) == (label, True, before)
+    assert (deck.shown["said"]["comment"], deck.shown["said"]["degree"]) == ("first", 3)
+    assert deck.data["next"]["lease"] == work
+    sent = deck.send("edit", judgement=judgement(comment="second", degree=1))
+    assert (deck.shown["lease"], deck.shown["message"], deck.shown["edits"]) == (work, "Changed", False)
+    deck.repeat(sent)
+    assert deck.shown["message"] == "Nothing was changed"
+    with store.reading() as db:
+        assert db.execute("select version, comment, degree from edits").fetchall() == [(1, "second", 1)]
+    assert labels(store) == 1
+
+
+def test_whoever_leaves_a_label_changes_nothing(store, who):
+    store.append("hone", *comparisons(3))
+    deck = Deck(store, who)
+    label = deck.shown["lease"]
+    deck.send("submit", judgement=judgement())
+    work = deck.shown["lease"]
+    deck.send("open", label=label)
+    deck.send("renew", lease=work)
+    assert deck.shown["lease"] == label
+    deck.send("leave")
+    assert (deck.shown["lease"], deck.shown["edits"]) == (work, False)
+
+
+def test_the_address_of_a_label_opens_it_and_that_of_a_strangers_says_why_not(store, who):
+    store.append("hone", *map(wanted_twice, comparisons(3)))
+    deck = Deck(store, who)
+    label = deck.shown["lease"]
+    deck.send("submit", judgement=judgement())
+    again = Deck(store, who, address={"label": label})
+    assert (again.shown["lease"], again.data["notice"]) == (label, "")
+    stranger = Deck(store, [person(store, "ben")], address={"label": label})
+    assert stranger.shown["edits"] is False
+    assert stranger.data["notice"].startswith("You have no such label")
+
+
+def test_what_changed_in_the_guidelines_is_shown_until_it_is_read(store, who):
+    store.append("hone", *comparisons(3))
+    deck = Deck(store, who)
+    assert deck.shown["guidelines"]["helpfulness"]["unread"] is False
+    deck.send("submit", judgement=judgement())
+    text = deck.shown["guidelines"]["helpfulness"]["html"]
+    words = WriteGuideline(
+        track=Track.HELPFULNESS, text="# Be brief\n\nShort wins.", changed="Brevity counts."
+    )
+    write_guideline(store, person(store, "rae", Role.REVIEWER), words)
+    deck.draw()
+    news = deck.shown["guidelines"]["helpfulness"]
+    assert (news["version"], news["unread"], news["notes"]) == (2, True, ["Brevity counts."])
+    assert {"change": "added", "text": "Short wins."} in news["lines"]
+    assert news["html"] != text
+    deck.send("read", track="helpfulness", version=2)
+    assert deck.shown["guidelines"]["helpfulness"]["unread"] is False
+
+
+def test_every_word_that_the_deck_asks_for_is_in_the_catalogue(store, who):
+    store.append("hone", *comparisons(1))
+    words = Deck(store, who).shown["words"]
+    asked = {key for name in ("surface_template", "deck_template") for key in asked_words(f"{name}.js")}
+    assert {"submit", "guidelines_title", "keys_why"} <= asked
+    assert asked - set(words) == set()
+
+
+def asked_words(file):
+    """What a template names literally; what it makes of a letter or a name is not among it."""
+    return re.findall(
+        r'(?:data-(?:word|title|label|placeholder)=|does: )"(\w+)"', (BROWSER / file).read_text()
+    )
+
+
+def test_the_deck_speaks_the_language_of_its_visitor(store, who):
+    store.append("hone", *comparisons(1))
+    shown = Deck(store, who, locale="de").shown
+    assert (shown["question"], shown["batch"]) == ("Welche Antwort hilft mehr?", "Nutzen, batch 1")

@@ -34,7 +34,7 @@ def test_every_file_of_the_tree_in_the_readme_exists_and_none_is_left_out():
     listed = set(re.findall(r"^\s{2}([a-z_0-9/]+\.py)\s", README, re.MULTILINE))
     folder, named = "", set()
     for line in "".join(fenced("text")).splitlines():
-        if room := re.match(r"^([a-z/_]+/)\s", line):
+        if room := re.match(r"^([a-z0-9/_]+/)\s", line):
             folder = room[1]
         elif file := re.match(r"^  ([a-z_0-9]+\.py)\s", line):
             named.add(folder + file[1])

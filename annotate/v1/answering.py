@@ -163,9 +163,10 @@ def _parsed(operation: Operation, told: dict[str, Any]) -> Any:  # noqa: ANN401 
     try:
         return operation.request.validate_python(told, extra="forbid")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        sentence = f"Expected a request that fits {operation.name}; {where} does not: {first['msg']}."
+        # Of what may be one thing or another, the deepest fault is of the one that was meant.
+        deepest = max(error.errors(include_url=False, include_input=False), key=lambda one: len(one["loc"]))
+        where = ".".join(map(str, deepest["loc"]))
+        sentence = f"Expected a request that fits {operation.name}; {where} does not: {deepest['msg']}."
         raise Refusal(422, sentence[:LONGEST_SENTENCE]) from error
 
 

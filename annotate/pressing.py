@@ -25,12 +25,13 @@ class Told:
 
 
 def act(visit: Visit, page: str, do: Callable[[Actor], str]) -> bool:
-    """Whether it was done; for callbacks of widgets, so that the page is drawn as it is afterwards."""
+    """Whether it was done, of which `do` returns the sentence to be told, or none; for callbacks of widgets, so that the page is drawn as it is afterwards."""
     present = visit.who()
     if present is None:
         return False  # whoever pressed it is signed out, as the page will say
     try:
-        session.keep(page, Told(sentence=do(present)))
+        said = do(present)
+        session.keep(page, Told(sentence=said) if said else None)
     except HoneError as error:
         session.keep(page, Told(sentence=str(error), refused=True))
         return False

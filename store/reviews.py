@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,7 @@ limit  1
 """
 
 FLAGS_LIKE = """
-select lease_id, annotator_id from skips
+select lease_id, annotator_id, comparison_id from skips
 where  flagged and starts_with(lease_id, $start)
 order  by lease_id
 """
@@ -88,7 +89,7 @@ select noun, waiting.name, reason, waiting.comparison_id,
 from   waiting
 join   asked using (comparison_id)
 left   join annotators using (annotator_id)
-where  waiting.reason is not null
+where  waiting.reason is not null and not list_contains($held::varchar[], waiting.comparison_id)
 order  by list_position($order::varchar[], reason), said_at, waiting.name
 limit  $most
 """
@@ -141,12 +142,16 @@ def overruled(db: DuckDBPyConnection, label_id: str) -> bool:
     return newest is not None and newest[0] != Verdict.CONFIRM
 
 
-def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, str]:
-    """The skips that flag their comparison and whose ids begin so, with the annotator of each."""
-    return dict(db.execute(FLAGS_LIKE, {"start": start}).fetchall())
+def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, tuple[str, str]]:
+    """The skips that flag their comparison and whose ids begin so, with the annotator and comparison of
+    each."""
+    found = db.execute(FLAGS_LIKE, {"start": start}).fetchall()
+    return {lease_id: (annotator_id, comparison_id) for lease_id, annotator_id, comparison_id in found}
 
 
-def due(db: DuckDBPyConnection, required: tuple[Track, ...], most: int) -> list[Due]:
-    """What reviewers should see, the most pressing and oldest first."""
-    found = {"required": list(required), "most": most, "order": list(ORDER)}
+def due(
+    db: DuckDBPyConnection, required: tuple[Track, ...], most: int, held: Collection[str] = ()
+) -> list[Due]:
+    """What reviewers should see, the most pressing and oldest first, but for the comparisons `held`."""
+    found = {"required": list(required), "most": most, "order": list(ORDER), "held": list(held)}
     return rows(db.execute(WAITING, found), Due)

@@ -158,7 +158,7 @@ def _issue(visit: Visit) -> None:
     def do(actor: Actor) -> str:
         request = IssueToken(token_name=typed("token name"), days=days if isinstance(days, int) else 0)
         session.keep(NEW_TOKEN, issue_token(visit.store, actor, request))
-        return visit.words.text("account.issued")
+        return ""  # the token itself says it
 
     act(visit, PAGE, do)
 

@@ -36,7 +36,6 @@ def render(visit: Visit) -> None:
         with st.popover(said.text("people.add"), icon=":material/person_add:"):
             _add(visit)
     tell(PAGE)
-    _table(said, everybody)
     persons = {one.annotator.name: one for one in everybody if one.annotator.kind is Kind.PERSON}
     chosen = st.selectbox(
         said.text("people.change"),
@@ -44,9 +43,11 @@ def render(visit: Visit) -> None:
         index=None,
         placeholder=said.text("people.choose"),
         key="person",
+        width=420,
     )
     if chosen is not None and chosen in persons:
         person_panel.draw(visit, persons[chosen])
+    _table(said, everybody)
 
 
 def _table(said: Words, everybody: tuple[Listed, ...]) -> None:

@@ -17,6 +17,7 @@ from store.queueing.holds import Held
 from store.queueing.line import MEASURING
 from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
 from store.verbs.assignments import assignment, check_qualified, judged
+from store.verbs.blindness import check_blind
 from store.verbs.roles import allow_judging
 
 
@@ -26,6 +27,7 @@ def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
     with store.turns.of(actor.annotator_id), store.reading() as db:
         label = _own(db, actor, request.label_id)
         held = _held(label, _open(db, label), _track(db, label))
+        check_blind(db, actor, label.comparison_id)
         said = judged(request.judgement, held, label.guideline_version)
         newest = edits.newest(db, label.label_id)
         if _same(said, newest or label):
@@ -59,6 +61,7 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
         if request.label_id not in {None, label.label_id}:
             raise RequestError("Only your newest label can be undone; edit an older one instead.")
         check_qualified(store, actor, _track(db, label))
+        check_blind(db, actor, label.comparison_id)
         retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
         lease = _once_more(label, moment, store.queue.lease_time)
         with store.turns.of("gold"):  # nobody makes it gold meanwhile

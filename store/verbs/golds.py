@@ -15,6 +15,7 @@ from store.identity import identity
 from store.messages import Actor
 from store.records import Gold, GoldEnd, Label, Purpose, Role, now
 from store.verbs.assignments import LONGEST_REASON, check_words
+from store.verbs.blindness import held, show
 from store.verbs.roles import allow
 
 
@@ -70,14 +71,18 @@ def make_gold(store: Store, actor: Actor, request: MakeGold) -> Gold:
             label_id=label.label_id,
         )
         store.append(actor.annotator_id, asked, gold)
+        show(store, db, actor, [label.comparison_id, asked.comparison_id])
     return gold
 
 
 def list_golds(store: Store, actor: Actor, _request: ListGolds) -> tuple[KnownAnswer, ...]:
-    """Every known answer, the oldest first."""
+    """Every known answer, the oldest first, but those that the actor is just asked."""
     allow(actor, Role.REVIEWER)
-    with store.reading() as db:
-        return tuple(golds.every(db))
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        asked = held(store, actor)
+        listed = tuple(one for one in golds.every(db) if one.comparison_id not in asked)
+        show(store, db, actor, [one.comparison_id for one in listed])
+    return listed
 
 
 def withdraw_gold(store: Store, actor: Actor, request: WithdrawGold) -> GoldEnd:

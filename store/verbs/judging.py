@@ -32,6 +32,7 @@ from store.verbs.assignments import (
     comparison_of,
     judged,
 )
+from store.verbs.blindness import check_blind
 from store.verbs.no_work import no_work
 from store.verbs.roles import allow_judging
 
@@ -92,6 +93,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
                 return Saved(label_id=repeated.label_id, repeated=True, surplus=repeated.surplus)
             held = _late(db, actor, request.lease_id)
             check_qualified(store, actor, held.track)  # who was barred holds nothing any more
+            check_blind(db, actor, held.lease.comparison_id)
         _own(held.lease, actor)
         label = judged(request.judgement, held, store.guideline_version(held.track))
         return _keep(store, held, label)

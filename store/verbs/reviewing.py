@@ -16,6 +16,7 @@ from store.records import GoldEnd, Review, Role, Verdict
 from store.reviews import Due, ReviewSettings
 from store.settings import load_section
 from store.verbs.assignments import LONGEST_COMMENT, check_words
+from store.verbs.blindness import held, show
 from store.verbs.roles import allow
 from store.verbs.vouching import Vouch, reviewer
 
@@ -63,11 +64,16 @@ class Ruled:
 
 def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> ReviewsDue:
     """Labels whose chosen response is unsafe while another is safe, flags, labels that find nothing
-    acceptable, and, where the home asks for it, whatever nobody has reviewed."""
+    acceptable, and, where the home asks for it, whatever nobody has reviewed.
+
+    Nobody sees another's label before giving their own: what the actor holds is left out until they have
+    judged or skipped it, and whatever they are shown they are asked no more.
+    """
     allow(actor, Role.REVIEWER)
     required = load_section(ReviewSettings, "review", store.home.settings).required
-    with store.reading() as db:
-        found = reviews.due(db, required, request.most)
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        found = reviews.due(db, required, request.most, held(store, actor))
+        show(store, db, actor, [one.comparison_id for one in found])
         due = tuple(
             DueReview(due=one, responses=tuple(responses.text(db, name) for name in one.response_ids))
             for one in found
@@ -81,8 +87,11 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     check_words("reason", request.why, LONGEST_COMMENT)
     if not request.why.strip():
         raise RequestError("Expected why the verdict is so; got nothing. Say it in a few words.")
-    with store.reading() as db:
-        label_id = _ruled_on(db, request.thing, who, request.verdict)
+    with store.turns.of(who.annotator_id), store.reading() as db:
+        label_id, comparison_id = _ruled_on(db, request.thing, who, request.verdict)
+        if comparison_id in held(store, who):
+            raise RequestError("You hold this comparison yourself; judge or skip it first.")
+        show(store, db, who, [comparison_id])
         with store.turns.of(f"review {label_id}"), store.turns.of("gold"):
             review = Review(
                 review_id=identity("review", label_id, reviews.count(db, label_id)),
@@ -98,8 +107,8 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     return Ruled(review=review, golds=tuple(end.comparison_id for end in ended))
 
 
-def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) -> str:
-    """The id of the label or flag, which must stand and be another's."""
+def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) -> tuple[str, str]:
+    """The ids of the label or flag, which must stand and be another's, and of its comparison."""
     noun, _, start = thing.partition(":")
     if noun == "skip":
         return _flag(db, start, who, verdict)
@@ -110,16 +119,16 @@ def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) 
         raise RequestError(f"The label {name} was withdrawn; there is nothing left to review.")
     if label.annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody reviews their own label; leave it to another reviewer.")
-    return name
+    return name, label.comparison_id
 
 
-def _flag(db: DuckDBPyConnection, start: str, who: Actor, verdict: Verdict) -> str:
+def _flag(db: DuckDBPyConnection, start: str, who: Actor, verdict: Verdict) -> tuple[str, str]:
     found = reviews.flags_like(db, start) if start else {}
     if len(found) != 1:
         raise RequestError(f"Expected skip:ID of one flag that is there; {len(found)} begin with {start!r}.")
     if verdict is Verdict.EXCLUDE:
         raise RequestError("A flag is confirmed or overturned; only a label can be excluded.")
-    ((name, annotator_id),) = found.items()
+    ((name, (annotator_id, comparison_id)),) = found.items()
     if annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody answers their own flag; leave it to another reviewer.")
-    return name
+    return name, comparison_id

@@ -13,6 +13,7 @@ STYLE = """
   .stHeading h3 { padding: 0.2rem 0 0.6rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
+  .stApp [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: light-dark(#faf9f7, #161513); }
   .stColumn:has(.stVegaLiteChart) { min-width: 300px; }
   @media (max-width: 640px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 </style>
@@ -20,6 +21,6 @@ STYLE = """
 
 
 def apply() -> None:
-    """Uses the whole width, for two long texts stand beside one another; a light button has dark words, and
-    charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
+    """Uses the whole width, for two long texts stand beside one another; light buttons and tags have dark words,
+    and charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
     st.html(STYLE)

@@ -11,6 +11,7 @@ import streamlit as st
 
 LABEL = "label"
 CHAT = "chat"
+TRACK = "track"
 TEST = "test"
 RESULT = "result"
 
@@ -38,6 +39,17 @@ def chat() -> str | None:
 def name_chat(chat_id: str) -> None:
     """The address names this chat from now on, which may not have begun yet."""
     st.query_params[CHAT] = chat_id
+
+
+def track() -> str | None:
+    """The track that is looked at."""
+    named = st.query_params.get(TRACK)
+    return str(named) if named else None
+
+
+def name_track(track: str) -> None:
+    """The address names this track from now on."""
+    st.query_params[TRACK] = track
 
 
 def test() -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotate.showing import shown_blind
+from annotate.visit import Visit
 from annotate.widgets import reading
 from annotate.widgets.reading import Part
 from annotate.words import Words
@@ -12,10 +14,13 @@ from store.messages.qualifying import Answered
 Ranks = tuple[int, ...]
 
 
-def parts(one: Answered, words: Words) -> list[Part]:
+def parts(visit: Visit, one: Answered) -> list[Part]:
     """The conversation, the responses with what was said and what is known of each, and why."""
+    words, store = visit.words, visit.store
     said = [list(_said(one, place, words)) for place in range(len(one.responses))]
-    shown = [reading.responses(one.turns, one.responses, said, words)]
+    # The home may ask these again of others, who judge blind: nobody learns here which model wrote what.
+    turns = [(turn.role, shown_blind(store, turn.content, words).html) for turn in one.turns]
+    shown = [reading.responses(turns, [shown_blind(store, text, words).html for text in one.responses], said)]
     if one.why.strip():
         shown.append(reading.prose(one.why, words, words.text("known.why")))
     return shown

@@ -11,7 +11,18 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from annotate import language, organisation, ownership, sign_in
-from annotate.pages import account, chat, compare, guidelines, people, qualification, rank, rounds, write
+from annotate.pages import (
+    account,
+    chat,
+    compare,
+    guidelines,
+    my_work,
+    people,
+    qualification,
+    rank,
+    rounds,
+    write,
+)
 from annotate.visit import Visit
 from annotate.widgets import masthead, page_style
 from annotate.words import Words, words
@@ -44,6 +55,7 @@ ROOMS = (
     Room("rank", "format_list_numbered", rank.render),
     Room("chat", "forum", chat.render),
     Room("write", "edit_note", write.render),
+    Room("my_work", "person_check", my_work.render),
     Room("qualification", "school", qualification.render),
     Room("guidelines", "menu_book", guidelines.render, Role.REVIEWER),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from annotate import session
+from annotate import address, session
 from annotate.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import reading
@@ -30,7 +30,7 @@ from store.verbs.guiding import (
 
 PAGE = "guidelines"
 WRITES = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
-HEIGHT = 460
+HEIGHT = 490
 """Pixels of the field and of its preview."""
 
 
@@ -49,17 +49,7 @@ def render(visit: Visit) -> None:
     said = visit.words
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(said.text("frame.guidelines"), anchor=False)
-        track = st.segmented_control(
-            said.text("guidelines.track"),
-            [track.value for track in Track],
-            default=Track.HELPFULNESS.value,
-            required=True,
-            format_func=lambda value: said.text(f"guidelines.{value}"),
-            key="track",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    chosen = Track(track or Track.HELPFULNESS)
+        chosen = _chosen(visit)
     if visit.actor.role not in WRITES:
         _in_force(visit, chosen)
         return
@@ -74,6 +64,24 @@ def render(visit: Visit) -> None:
         _versions(visit, listed)
     with readers:
         _readers(visit, listed)
+
+
+def _chosen(visit: Visit) -> Track:
+    """The track that the address names, unless another is chosen."""
+    said, named = visit.words, address.track()
+    track = st.segmented_control(
+        said.text("guidelines.track"),
+        [track.value for track in Track],
+        default=named if named in set(Track) else Track.HELPFULNESS.value,
+        required=True,
+        format_func=lambda value: said.text(f"guidelines.{value}"),
+        key="track",
+        label_visibility="collapsed",
+    )
+    chosen = Track(track or Track.HELPFULNESS)
+    if chosen != named:
+        address.name_track(chosen.value)
+    return chosen
 
 
 def _in_force(visit: Visit, track: Track) -> None:
@@ -232,11 +240,8 @@ def _readers(visit: Visit, listed: GuidelinesListed) -> None:
         {
             person: one.name,
             version: str(one.version or said.text("guidelines.reader_none")),
-            when: one.made_at,
+            when: f"{one.made_at:%Y-%m-%d %H:%M}" if one.made_at else "",
         }
         for one in listed.readers
     ]
-    columns = {when: st.column_config.DatetimeColumn(when, format="YYYY-MM-DD HH:mm")}
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config=columns, alt=said.text("guidelines.readers")
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=said.text("guidelines.readers"))

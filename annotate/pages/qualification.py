@@ -152,7 +152,7 @@ def _draw_result(visit: Visit, result: ShownResult) -> None:
             "qualification.item_right" if one.passed else "qualification.item_missed", number=number
         )
         with st.expander(title, expanded=not one.passed):
-            reading.show(f"item {number}", known_answers.parts(one, said), said)
+            reading.show(f"item {number}", known_answers.parts(visit, one), said)
 
 
 def _to_read(visit: Visit, result: ShownResult) -> None:

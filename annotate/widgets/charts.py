@@ -46,6 +46,21 @@ def fault_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     return _drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
 
 
+def by_day(table: pd.DataFrame, unit: str) -> alt.LayerChart | alt.FacetChart:
+    """How much there was each day, one part above the other: columns day, line, value."""
+    bars = (
+        alt.Chart(table)
+        .mark_bar(size=12)
+        .encode(
+            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
+            y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),
+            color=_line(),
+            tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "line:N", "value:Q"],
+        )
+    )
+    return _drawing(bars)
+
+
 def _drawing(*layers: alt.Chart) -> alt.LayerChart | alt.FacetChart:
     """Layers, even of one: Streamlit leaves more room above a chart that is none."""
     return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,12 +14,20 @@ from annotate.rendering import to_html
 from annotate.widgets.assets import component_name
 from annotate.words import Words
 from store.line_changes import Line, near_changes
-from store.records import Turn
 
 AROUND = 2
 """Unchanged lines beside each change."""
 
 Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a table; `address` leads to another page of the app, in the same tab; `words` say where."""
+
+    cells: Sequence[str]
+    address: str = ""
+    words: str = ""
 
 
 def prose(text: str, words: Words, title: str = "") -> Part:
@@ -33,18 +42,19 @@ def changes(lines: tuple[Line, ...], title: str = "") -> Part:
     return {"kind": "changes", "title": title, "lines": shown}
 
 
-def responses(
-    turns: Iterable[Turn], texts: Sequence[str], said: Sequence[Sequence[str]], words: Words
-) -> Part:
-    """A conversation and its responses side by side; `said[i]` are sentences about response i."""
+def responses(turns: Iterable[tuple[str, str]], texts: Sequence[str], said: Sequence[Sequence[str]]) -> Part:
+    """A conversation, as roles and HTML, and its responses' HTML side by side; `said[i]` is of response i."""
     return {
         "kind": "responses",
-        "turns": [{"role": turn.role, "html": to_html(turn.content, words.locale)} for turn in turns],
-        "cards": [
-            {"html": to_html(text, words.locale), "said": list(of)}
-            for text, of in zip(texts, said, strict=True)
-        ],
+        "turns": [{"role": role, "html": html} for role, html in turns],
+        "cards": [{"html": html, "said": list(of)} for html, of in zip(texts, said, strict=True)],
     }
+
+
+def table(heads: Sequence[str], rows: Sequence[Row], title: str = "") -> Part:
+    """Lines of short texts, each with a link where it has one."""
+    told = [{"cells": list(row.cells), "address": row.address, "words": row.words} for row in rows]
+    return {"kind": "table", "title": title, "heads": list(heads), "rows": told}
 
 
 def show(key: str, parts: Sequence[Part], words: Words) -> None:

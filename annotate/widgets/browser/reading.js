@@ -4,6 +4,7 @@
 // THE SERVER SENDS {parts, words}; each part is one of
 //   {kind: "prose", title, html}
 //   {kind: "changes", title, lines: [{change: "same" | "added" | "removed", text}]}
+//   {kind: "table", title, heads: [words, …], rows: [{cells: [text, …], address, words}]}, one head more than cells
 //   {kind: "responses", turns: [{role, html}], cards: [{letter, html, said: [sentence, …]}]}
 
 import { element, rendered } from "./elements.js";
@@ -32,6 +33,7 @@ class Reading {
     if (part.title) box.append(element("h3", "", part.title));
     if (part.kind === "prose") box.append(scrolling(rendered(part.html), part.title || words.text));
     if (part.kind === "changes") box.append(scrolling(changes(part.lines, words), part.title || words.changes));
+    if (part.kind === "table") box.append(scrolling(table(part), part.title || words.text));
     if (part.kind === "responses") box.append(...responses(part, words));
     return box;
   }
@@ -59,6 +61,34 @@ function changes(lines, words) {
     list.append(line);
   }
   return list;
+}
+
+function table({ heads, rows }) {
+  const box = element("table");
+  const head = element("tr");
+  for (const words of heads) {
+    const cell = element("th", "", words);
+    cell.scope = "col";
+    head.append(cell);
+  }
+  const top = element("thead");
+  top.append(head);
+  const body = element("tbody");
+  for (const { cells, address, words } of rows) {
+    const row = element("tr");
+    row.append(...cells.map((text) => element("td", "", text)));
+    const last = element("td", "to");
+    if (address) {
+      const link = element("a", "", words);
+      link.href = address;
+      link.target = "_self";
+      last.append(link);
+    }
+    row.append(last);
+    body.append(row);
+  }
+  box.append(top, body);
+  return box;
 }
 
 function responses({ turns, cards }, words) {

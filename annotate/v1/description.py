@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import cleandoc
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from annotate.v1.answering import LARGEST_REQUEST, LINES
+from annotate.v1.answering import LARGEST_REQUEST, LINES, STATUS
 from annotate.v1.operations import OPERATIONS, ROOT, Operation
+from store.errors import HoneError, RequestError
 
 Json = dict[str, Any]
 
@@ -88,7 +90,7 @@ def _operation(operation: Operation, found: _Schemas) -> Json:
     described: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "description": f"{operation.verb.__doc__} Takes the role {operation.least}.",
+        "description": f"{_said(operation)} Takes the role {operation.least}.",
         "parameters": [_parameter("path", name, asked) for name in operation.in_path],
         "responses": {
             "200": {"description": "Done.", "content": {media: {"schema": told}}},
@@ -104,6 +106,14 @@ def _operation(operation: Operation, found: _Schemas) -> Json:
             "content": {"application/json": {"schema": schema}},
         }
     return described
+
+
+def _said(operation: Operation) -> str:
+    """What the verb says of itself, with statuses in place of the errors' names."""
+    words = cleandoc(operation.verb.__doc__ or "")
+    for kind, status in STATUS.items():
+        words = words.replace(kind.__name__, str(status))
+    return words.replace(RequestError.__name__, str(STATUS[HoneError]))
 
 
 def _body(operation: Operation, asked: Json) -> Json:

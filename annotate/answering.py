@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 
-from annotate import unfolding
+from annotate import showing, unfolding
 from annotate.pairing import Variant, pair, redrawn
 from annotate.rendering import fresh_html
 from annotate.responder import EMPTY, Responder, ResponderError, address_of
+from store.blind import telling
 from store.chats import ChatSettings
 from store.database import Store
 from store.errors import HoneError
@@ -103,7 +104,7 @@ class Answering:
         """Both answers, in the order of the comparison."""
         chance = random.Random()  # noqa: S311  # of the system's entropy, so that nobody foretells who is where
         models = await responder.models()
-        self.names = frozenset(name for model in models for name in (model, model.rpartition("/")[2]))
+        self.names = await run_in_threadpool(showing.names, self.store) | telling(models)
         first, second = pair(models, self.settings.temperatures, chance)
         await _both(self._hear(responder, 0, first), self._hear(responder, 1, second))
         for _ in range(MOST_ALIKE):

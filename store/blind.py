@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store import policies
@@ -24,5 +25,11 @@ def hidden_names(store: Store) -> frozenset[str]:
     """
     further = load_section(BlindSettings, "blind", store.home.settings).names
     with store.reading() as db:
-        known = [policy.policy_id for policy in policies.every(db)]
-    return frozenset(further) | {name for name in known if not name.isalpha()}
+        known = [name for policy in policies.every(db) for name in (policy.policy_id, policy.path)]
+    return frozenset(further) | telling(known)
+
+
+def telling(models: Iterable[str]) -> frozenset[str]:
+    """These models' names, with and without their owner's, that are no ordinary words."""
+    known = (name for model in models for name in (model, model.rpartition("/")[2]))
+    return frozenset(name for name in known if name and not name.isalpha())

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from annotate import chat_stream, sign_in
 from annotate.switchboard import Switchboard
 from store import pending, people
+from store.blind import hidden_names
 from store.messages import Judgement, SkipLease, SubmitLabel
 from store.messages.chatting import ReadChat, Stage, TakeBackMessage
 from store.records import Degree
@@ -129,6 +130,9 @@ def test_no_frame_names_a_model(chat):
     told = json.dumps(chat.say(), ensure_ascii=False)
     assert "secret" not in told
     assert "█" in told
+    names = hidden_names(chat.store)
+    assert {"org/secret-two", "secret-two"} <= names or {"secret-one"} <= names
+    assert not names & {"one", "two", "newest"}
 
 
 def test_what_a_model_writes_does_not_run(chat):

@@ -30,7 +30,7 @@ from store.messages import (
 from store.records import Form, Track
 from store.verbs import edit_label, next_comparison, renew_lease, skip_lease, submit_label, undo_label
 from store.verbs.guiding import ReadGuideline, read_guideline
-from store.verbs.own_labels import ReadOwnLabel, read_own_label
+from store.verbs.own_labels import ListOwnLabels, ReadOwnLabel, list_own_labels, read_own_label
 
 LONGEST_COMMENT: Final = 2000
 LONGEST_REASON: Final = 200
@@ -152,6 +152,9 @@ def _undo(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknow
     wanted = NextComparison(track=kept.focus, form=form)
     if _lease(next_comparison(visit.store, visit.actor, wanted)) != sent.lease:
         return kept
+    newest = list_own_labels(visit.store, visit.actor, ListOwnLabels(most=1))
+    if newest and (newest[0].form is not form or newest[0].in_chat):
+        raise RequestError(visit.words.text("surface.undo_elsewhere"))
     reply = undo_label(visit.store, visit.actor, UndoLabel())
     if isinstance(reply, NoWork):
         raise RequestError(reply.reason)

@@ -15,7 +15,7 @@ from annotate.visit import Visit
 from annotate.words import Words
 from store.identity import identity
 from store.line_changes import near_changes
-from store.messages import Assignment, NoWork
+from store.messages import Assignment, Cause, NoWork
 from store.records import Track, Turn
 from store.risks import Risk
 from store.verbs import guideline_shown
@@ -76,8 +76,15 @@ def draft_name(visit: Visit, reply: Assignment) -> str:
 
 
 def nothing(reply: NoWork) -> dict[str, Any]:
-    """Why there is no item."""
-    return {"work": None, "next": None, "reason": reply.reason, "done": reply.done, "guidelines": {}}
+    """Why there is no item; who lacks a qualification is led to its test."""
+    return {
+        "work": None,
+        "next": None,
+        "reason": reply.reason,
+        "unqualified": reply.cause is Cause.NOT_QUALIFIED,
+        "done": reply.done,
+        "guidelines": {},
+    }
 
 
 def guidelines(visit: Visit, *tracks: Track) -> dict[str, Any]:

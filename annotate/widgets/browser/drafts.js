@@ -30,6 +30,11 @@ export function loadDraft(pair, sent) {
   return found[0]?.judgement ?? null;
 }
 
+/** The judgement itself is on its way: its draft must not come after it. */
+export function holdPosts() {
+  clearTimeout(timer);
+}
+
 /** The label is saved: the server has dropped its copy by itself. */
 export function dropDraft(pair) {
   here.delete(pair);

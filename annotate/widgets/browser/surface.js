@@ -26,7 +26,7 @@
 
 import { Clock } from "./clock.js";
 import { Delivery } from "./delivery.js";
-import { dropDraft, dropOldDrafts, loadDraft, post, saveDraft } from "./drafts.js";
+import { dropDraft, dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
 import { listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Panels } from "./panels.js";
@@ -246,6 +246,7 @@ export class Surface {
     this.panels.openKeyList(false);
     this.warn("");
     this.clock.pause();
+    holdPosts();
     this.isFinished = FINISHING.has(message.kind);
     this.strip.say(this.say("sending"), "", 0);
     this.delivery.send({ ...message, lease: this.work?.lease ?? null, pair: this.work?.pair ?? "" });
@@ -311,6 +312,7 @@ export class Surface {
     this.find(".empty").hidden = !this.isEmpty;
     if (!this.isEmpty) return;
     this.find(".empty .reason").textContent = this.data.reason;
+    this.find(".empty .to-test").hidden = !this.data.unqualified;
     this.find(".empty .after").hidden = this.data.done === 0;
   }
 

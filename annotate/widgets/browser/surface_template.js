@@ -35,6 +35,7 @@ export const skeleton = ({ stage, controls }) => `
   <div class="empty" hidden>
     <b data-word="empty_title"></b>
     <p class="reason"></p>
+    <a class="to-test" href="/qualification" target="_self" data-word="to_test" hidden></a>
     <p class="again"><i></i><span data-word="empty_again"></span></p>
     <div class="after">
       <button type="button" class="quiet undo" aria-keyshortcuts="u"><span data-word="empty_undo"></span><kbd>U</kbd></button>

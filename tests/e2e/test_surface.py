@@ -1,0 +1,201 @@
+"""What every surface promises, on Compare: nothing typed is lost, nobody waits, labels can be changed."""
+
+import os
+import re
+import signal
+from contextlib import contextmanager
+
+import pytest
+from desk import PATIENCE, Desk, Server, asked_of_everyone, until
+from playwright.sync_api import expect
+from small_homes import comparisons, person
+
+from store.database import open_store
+from store.home import Home
+from store.records import Role, Track
+from store.verbs.guiding import WriteGuideline, write_guideline
+
+SOON = PATIENCE * 1000
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, browser):
+    with Server(wide_home(tmp_path_factory.mktemp("surface") / "home", PEOPLE)) as running:
+        yield running
+
+
+def wide_home(root, people):
+    """More comparisons than people hold: of the last ones, nobody is given the next ahead of their turn."""
+    home = Home(root)
+    with open_store(home) as store:
+        for name in people:
+            person(store, name)
+        store.append("hone", *map(asked_of_everyone, comparisons(40, turns=3)))
+    return home
+
+
+@contextmanager
+def stunned(server):
+    """The server answers nothing and loses nothing, as behind a line that hangs."""
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+def status(desk):
+    return desk.page.get_by_role("status")
+
+
+def expect_another(desk, conversation):
+    expect(desk.page.locator(".conversation")).not_to_have_text(conversation, use_inner_text=True)
+
+
+def drafts(server):
+    return set(server.home.unsent.rglob("*.json"))
+
+
+def comment(desk, words):
+    desk.press("n")
+    desk.page.keyboard.type(words)
+    desk.press("Escape")
+
+
+def test_the_next_pair_is_there_before_the_server_has_answered(desk, server):
+    ana = desk().compare("ana")
+    first = ana.conversation()
+    with stunned(server):
+        ana.press("x", "3", "Enter")
+        expect_another(ana, first)
+        expect(status(ana)).to_have_text("Saving")
+        assert ana.done() == 0
+    ana.expect_done(1)
+    expect(status(ana)).to_have_text("Saved")
+
+
+def test_two_answers_given_while_the_server_is_silent_become_two_labels(desk, server):
+    before = server.labels()
+    ben = desk().compare("ben")
+    with stunned(server):
+        ben.press("x", "3", "Enter").settle()
+        ben.press("x", "5", "Enter", "Enter")
+        expect(ben.page.locator(".deck.busy")).to_be_visible()
+    ben.expect_done(2)
+    ben.settle()
+    ben.label("2")
+    assert server.labels() == before + 3
+
+
+def test_a_refusal_leads_back_and_keeps_what_was_typed_on_either_pair(desk, server):
+    cleo = desk().compare("cleo").press("x", "3")
+    first = cleo.conversation()
+    field = cleo.page.get_by_label("Comment")
+    field.evaluate("field => field.removeAttribute('maxlength')")
+    field.fill("x" * 2001)
+    cleo.press("Escape")
+    with stunned(server):
+        cleo.press("Enter").settle()
+        expect_another(cleo, first)
+        cleo.press("7", "q")
+        comment(cleo, "Begun meanwhile.")
+    expect(status(cleo)).to_contain_text("at most 2000 characters", timeout=SOON)
+    assert cleo.conversation() == first
+    expect(field).to_have_value("x" * 2001)
+    expect(cleo.step(3)).to_have_attribute("aria-checked", "true")
+    field.fill("Shorter.")
+    cleo.press("Escape").settle()
+    cleo.press("Enter").expect_done(1)
+    expect(cleo.step(7)).to_have_attribute("aria-checked", "true")
+    expect(field).to_have_value("Begun meanwhile.")
+
+
+def test_a_draft_outlives_the_tab_and_the_storage_of_the_browser(desk, browser, server):
+    before = drafts(server)
+    dan = desk().compare("dan").press("7", "q", "w", "2", "w")
+    with dan.page.expect_response(re.compile("/drafts$")) as posted:
+        comment(dan, "B is clearer.")
+    assert posted.value.status == 204
+    dan.page.close()
+    elsewhere = desk().compare("dan")
+    expect(elsewhere.step(7)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(elsewhere.page.get_by_label("Comment")).to_have_value("B is clearer.")
+    expect(elsewhere.page.locator(".reasons .chips [aria-pressed=true]")).to_have_text(["2Complete"])
+    elsewhere.press("p").press("Enter").expect_done(1)
+    until(lambda: drafts(server) == before, "the draft to go with its label")
+
+
+def test_what_was_typed_last_is_sent_while_the_tab_closes(desk, server):
+    before = drafts(server)
+    hal = desk().compare("hal").press("6")
+    hal.page.goto(f"{server.url}/sign-in")
+    until(lambda: drafts(server) > before, "the draft to arrive")
+    again = desk().compare("hal")
+    expect(again.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+
+
+def test_a_label_is_changed_by_keyboard_and_the_work_goes_on_where_it_was(desk, server):
+    eve = desk().compare("eve")
+    first = eve.conversation()
+    eve.label("2").label("6")
+    begun = eve.conversation()
+    eve.press("4")
+    eve.press("e")
+    expect(eve.page.get_by_role("menuitem")).to_have_count(2, timeout=SOON)
+    expect(eve.page.get_by_role("menuitem").nth(1)).to_contain_text("A: better")
+    eve.press("2")
+    expect(eve.page.locator(".conversation")).to_have_text(first, timeout=SOON, use_inner_text=True)
+    expect(eve.step(2)).to_have_attribute("aria-checked", "true")
+    expect(eve.page.get_by_text("Editing a label that you gave")).to_be_visible()
+    eve.page.reload()
+    expect(eve.page.get_by_text("Editing a label that you gave")).to_be_visible(timeout=SOON)
+    eve.settle()
+    before = server.labels()
+    eve.press("8", "Enter")
+    expect(status(eve)).to_have_text("Changed", timeout=SOON)
+    assert (eve.conversation(), eve.done(), server.labels()) == (begun, 2, before)
+    expect(eve.step(4)).to_have_attribute("aria-checked", "true")
+    eve.settle()
+    eve.press("e")
+    expect(eve.page.get_by_role("menuitem").nth(1)).to_contain_text("B: significantly better", timeout=SOON)
+    eve.press("1")
+    expect(eve.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    eve.settle()
+    eve.press("Escape")
+    expect(eve.page.locator(".conversation")).to_have_text(begun, timeout=SOON, use_inner_text=True)
+    expect(eve.page).not_to_have_url(re.compile("label="))
+
+
+def test_digits_are_reasons_only_while_they_are_asked_for(desk):
+    finn = desk().compare("finn").press("3", "w", "1", "4", "Escape", "6")
+    chosen = finn.page.locator(".reasons .chips [aria-pressed=true]")
+    expect(chosen).to_have_text(["1Correct", "4Clear"])
+    expect(finn.step(6)).to_have_attribute("aria-checked", "true")
+    finn.press("w", "1", "w", "x", "Enter").expect_done(1)
+    finn.settle()
+    finn.press("u")
+    expect(chosen).to_have_text(["4Clear"], timeout=SOON)
+
+
+def test_new_guidelines_open_by_themselves_until_somebody_has_read_them(browser, tmp_path):
+    home = wide_home(tmp_path / "home", ("ana",))
+    with Server(home) as server:
+        ana = Desk(browser, server).compare("ana").label("3")
+        ana.close()
+    with open_store(Home(home.root)) as store:
+        words = WriteGuideline(
+            track=Track.HELPFULNESS, text="# Be brief\n\nShort wins.", changed="Brevity counts."
+        )
+        write_guideline(store, person(store, "rae", Role.REVIEWER), words)
+    with Server(home) as server:
+        ana = Desk(browser, server).compare("ana")
+        drawer = ana.page.locator(".drawer")
+        expect(drawer.get_by_text("Brevity counts.")).to_be_visible()
+        expect(drawer.locator(".added", has_text="Short wins.")).to_be_visible()
+        ana.press("2").press("Escape")
+        expect(drawer).to_be_hidden()
+        ana.page.reload()
+        expect(ana.step(2)).to_have_attribute("aria-checked", "true", timeout=SOON)
+        expect(drawer).to_be_hidden()
+        ana.close()

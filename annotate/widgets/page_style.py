@@ -21,6 +21,6 @@ STYLE = """
 
 
 def apply() -> None:
-    """Uses the whole width, for two long texts stand beside one another; light buttons and tags have dark words,
-    and charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
+    """Uses the whole width, for two long texts stand side by side. Light buttons and tags have dark words;
+    charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
     st.html(STYLE)

@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from desk import path
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
@@ -29,7 +30,7 @@ def pages_of(server, name, password, addresses):
 async def drawn(socket, page):
     """Everything that the server sends for the page, until its script is over."""
     asked = BackMsg()
-    asked.rerun_script.page_name = page
+    asked.rerun_script.page_name = path(page)
     await socket.send(asked.SerializeToString())
     kinds, words, began = set(), "", False
     async with asyncio.timeout(30):

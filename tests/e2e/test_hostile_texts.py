@@ -1,0 +1,77 @@
+"""A home in which whatever anybody could write is hostile, and every page over it, in a real browser."""
+
+import pytest
+from desk import PATIENCE, Desk, Server, path
+from gallery import HOSTILE
+from playwright.sync_api import expect
+from small_homes import comparisons, pair, person
+from small_rankings import ranking
+
+from annotate.shell import ROOMS
+from store.database import open_store
+from store.home import Home
+from store.records import Guideline, Policy, Prompt, Role, Track, Turn
+
+NAME = "<img src=x onerror='window.pwned=1'>"
+TRICKS = HOSTILE + (
+    "\n\n[a][1] ![b][1] [^1]\n\n[1]: https://evil.example/ref.png\n[^1]: <img src=https://evil.example/foot.png>\n\n"
+    "> > <iframe src=https://evil.example></iframe>\n\n<style>@import url(https://evil.example/x.css)</style>\n\n"
+    "![x](data:image/svg+xml,%3Csvg%20onload=alert(1)%3E) [y](data:text/html,<script>alert(1)</script>)\n\n"
+    "$\\text{<img src=https://evil.example/t.png onerror=alert(1)>}$\n\n"
+    "<math href=javascript:alert(1)><mi>x</mi></math>\n\n"
+    "<a href=javascript:window.pwned=4>x</a> <form action=https://evil.example><input autofocus></form>"
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory, browser):
+    home = Home(tmp_path_factory.mktemp("hostile") / "home")
+    turns = (
+        Turn(role="user", content=TRICKS),
+        Turn(role="assistant", content=TRICKS),
+        Turn(role="user", content=TRICKS),
+    )
+    texts = [TRICKS.replace("{", "{{").replace("}", "}}")] * 2
+    facts = [
+        *comparisons(0),
+        *pair(0, texts=texts),
+        *pair(1, Track.SAFETY, texts=texts),
+        *ranking(9, [TRICKS] * 3),
+    ]
+    facts = [
+        Prompt(prompt_id=fact.prompt_id, turns=turns, track=fact.track, split=fact.split)
+        if isinstance(fact, Prompt)
+        else fact
+        for fact in facts
+    ]
+    with open_store(home) as store:
+        person(store, NAME, Role.ADMINISTRATOR)
+        guidelines = [Guideline(track=track, version=1, text=TRICKS) for track in Track]
+        store.append("hone", Policy(policy_id=NAME, path=NAME), *guidelines, *facts)
+    with Server(home) as running:
+        yield running
+
+
+def test_hostile_texts_run_nothing_and_fetch_nothing_on_any_page(browser, hostile):
+    desk, refused = Desk(browser, hostile), []
+    desk.page.on(
+        "console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None
+    )
+    desk.sign_in(NAME)
+    expect(desk.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+    for room in ROOMS:
+        desk.visit(room.address)
+        desk.settle()
+        if room.address in {"compare", "rank"}:
+            expect(desk.page.locator(".pane, .card").filter(visible=True).first).to_be_visible(
+                timeout=PATIENCE * 1000
+            )
+            desk.settle()
+            desk.press("v", "g")
+            desk.settle()
+            raw = desk.page.locator(".verbatim", has_text="<svg onload=alert(1)>").filter(visible=True).first
+            expect(raw).to_be_visible(timeout=PATIENCE * 1000)
+        assert desk.page.evaluate("window.pwned") is None, room.address
+        assert desk.page.url.startswith(f"{hostile.url}/{path(room.address)}")
+    assert (desk.foreign, desk.errors, refused) == ([], [], [])
+    desk.close()

@@ -35,7 +35,7 @@ class RankDesk(Desk):
         """Signs in, goes to the page and waits for the first ranking."""
         self.sign_in(name)
         self.page.get_by_role("link", name="Rank", exact=True).click(timeout=SOON)
-        expect(self.page.locator(".card").first).to_be_visible(timeout=SOON)
+        expect(self.page.locator(".cards .card").first).to_be_visible(timeout=SOON)
         self.settle()
         return self
 
@@ -51,17 +51,28 @@ class RankDesk(Desk):
 
     def places(self):
         """Where each response stands, by letter."""
-        return self.page.locator(".card .place").all_inner_texts()
+        return self.page.locator(".cards .card .place").all_inner_texts()
 
     def tag(self, letter):
         return self.page.locator(".tag", has_text=letter).first
 
-    def carry(self, source, slot):
-        """Drags the middle of `source` onto a slot of the rail, by mouse."""
+    def submit(self, keys):
+        """Types an order, sends it and waits for the next ranking."""
+        done = self.done()
+        self.press(*keys, "Enter").expect_done(done + 1)
+        self.settle()
+        return self
+
+    def lift(self, source, slot):
+        """Takes `source` by its left end and holds it over a slot of the rail."""
         start, end = source.bounding_box(), self.page.locator(".slot").nth(slot).bounding_box()
         self.page.mouse.move(start["x"] + 24, start["y"] + 20)
         self.page.mouse.down()
         self.page.mouse.move(end["x"] + 80, end["y"] - 10, steps=4)
         self.page.mouse.move(end["x"] + 60, end["y"] + 20, steps=4)
-        self.page.mouse.up()
+        return self
+
+    def carry(self, source, slot):
+        """Drags `source` onto a slot of the rail, by mouse."""
+        self.lift(source, slot).page.mouse.up()
         return self

@@ -78,7 +78,7 @@ class Client:
         )
 
     def comparison(self, comparison_id: str) -> ComparisonSeen:
-        """What is behind a comparison, and how many labels it has; its looker is not asked it any more."""
+        """What is behind a comparison, and how many labels it has; its looker judges it no more."""
         return self._calls.ask(verbs.look_at_comparison, LookAtComparison(comparison_id=comparison_id))
 
     def next_lease(self, track: Track | None = None, form: Form | None = None) -> Assignment | NoWork:

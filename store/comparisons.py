@@ -75,7 +75,7 @@ where  ($comparison_ids::varchar[] is null
    or  comparisons.comparison_id in (select unnest($comparison_ids::varchar[]))
 """
 
-STILL_ASKED = """
+UNSETTLED = """
 with given as (
   select comparison_id, count(*) as labels from labels
   where  comparison_id in (select unnest($comparison_ids::varchar[])) and not surplus
@@ -85,7 +85,8 @@ with given as (
 select comparison_id from comparisons
 left   join given using (comparison_id)
 where  comparison_id in (select unnest($comparison_ids::varchar[]))
-  and  (purpose = 'gold' or coalesce(labels, 0) < overlap)
+  and  (purpose = 'gold' or coalesce(labels, 0) < overlap
+        or comparison_id in (select comparison_id from labels where annotator_id = $annotator_id))
 order  by comparison_id
 """
 
@@ -124,9 +125,10 @@ def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
     return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Comparison)
 
 
-def still_asked(db: DuckDBPyConnection, comparison_ids: Iterable[str]) -> list[str]:
-    """Those of the ids whose comparisons people are asked for yet."""
-    found = db.execute(STILL_ASKED, {"comparison_ids": sorted(set(comparison_ids))}).fetchall()
+def unsettled(db: DuckDBPyConnection, annotator_id: str, comparison_ids: Iterable[str]) -> list[str]:
+    """Those of the ids that the annotator may be asked yet, or has judged and may judge anew."""
+    asked = {"comparison_ids": sorted(set(comparison_ids)), "annotator_id": annotator_id}
+    found = db.execute(UNSETTLED, asked).fetchall()
     return [comparison_id for (comparison_id,) in found]
 
 

@@ -40,7 +40,7 @@ LONGEST_SENTENCE = 500
 LONGEST_TOKEN = 200
 SIDE_BY_SIDE = 8
 """Requests at work at a time, on threads of their own: programs must not take those that serve pages."""
-UNPROVEN = "Expected an access token as `Authorization: Bearer …`; `hone user token NAME` issues one."
+UNPROVEN = "Expected an access token as `Authorization: Bearer …`; one is issued under Account."
 LINES = "application/x-ndjson"
 STATUS = {
     NotAllowedError: 403,

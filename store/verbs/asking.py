@@ -12,7 +12,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, labels, policies, prompts, responses, sightings
+from store import batches, comparisons, labels, policies, prompts, responses
 from store.database import Store
 from store.errors import MissingError, NotAllowedError, RequestError, UnfitError
 from store.exchange.facts import IMPORTED, identified, response
@@ -30,8 +30,8 @@ from store.messages import (
     NewComparison,
     NewPrompt,
 )
-from store.queueing.asked import Asked
 from store.records import Batch, Comparison, Fact, Policy, Prompt, Purpose, Response, Role, now
+from store.verbs.blindness import held, show
 from store.verbs.roles import allow
 
 SOURCE: Final = "api"
@@ -63,25 +63,18 @@ def bring_comparisons(store: Store, actor: Actor, request: BringComparisons) -> 
 
 
 def look_at_comparison(store: Store, actor: Actor, request: LookAtComparison) -> ComparisonSeen:
-    """What is behind a comparison. Who has looked is not asked it any more.
-
-    NotAllowedError while the actor is to judge it blind.
-    """
+    """What is behind a comparison. Who has looked judges it no more; NotAllowedError while they hold it."""
     allow(actor, Role.ENGINEER)
-    with store.reading() as db:
+    with store.turns.of(actor.annotator_id), store.reading() as db:
         found = comparisons.by_id(db, request.comparison_id)
         prompt = prompts.by_id(db, found.prompt_id) if found else None
         if found is None or prompt is None:
             raise MissingError(f"There is no comparison {request.comparison_id}; look its id up once more.")
-        held = store.queue.holding(Asked(actor.annotator_id), now())
-        if any(one.lease.comparison_id == found.comparison_id for one in held):
+        if found.comparison_id in held(store, actor):
             raise NotAllowedError("You hold this comparison; judge or skip it before you look behind it.")
         given = labels.of_comparison(db, found.comparison_id)
         answers = [responses.by_id(db, response_id) for response_id in found.response_ids]
-        asked = comparisons.still_asked(db, [found.comparison_id])
-        seen = sightings.new(db, actor.annotator_id, asked)
-    if seen:
-        store.append(actor.annotator_id, *seen)
+        show(store, db, actor, comparisons.unsettled(db, actor.annotator_id, [found.comparison_id]))
     return ComparisonSeen(
         comparison=found,
         prompt=prompt,

@@ -8,16 +8,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from store import comparisons, label_lines, notices, rounds, sightings
+from store import comparisons, label_lines, notices, rounds
 from store.database import Store
 from store.errors import MissingError, RequestError
 from store.label_lines import MOST, LabelLine
 from store.messages import Actor
 from store.notices import WebhookSettings
-from store.queueing.asked import Asked
-from store.records import Role, now
+from store.records import Role
 from store.rounds import RoundProgress
 from store.settings import load_section
+from store.verbs.blindness import held, show
 from store.verbs.roles import allow
 
 
@@ -68,19 +68,17 @@ class WebhookSeen:
 
 
 def read_labels(store: Store, actor: Actor, request: ReadLabels) -> LabelPage:
-    """Everybody's labels. Who has read them is not asked those comparisons any more.
+    """Everybody's labels. Who has read what others said of a comparison judges it no more.
 
-    RequestError while the actor is to judge something without knowing of others.
+    RequestError while the actor holds one.
     """
     allow(actor, Role.ENGINEER)
-    if store.queue.holding(Asked(actor.annotator_id), now()):
-        raise RequestError("You hold a comparison; judge or skip it before you read what others said.")
-    with store.reading() as db:
+    with store.turns.of(actor.annotator_id), store.reading() as db:
+        if held(store, actor):
+            raise RequestError("You hold a comparison; judge or skip it before you read what others said.")
         found = label_lines.page(db, request.after)
-        asked = comparisons.still_asked(db, [line.comparison_id for line in found])
-        seen = sightings.new(db, actor.annotator_id, asked)
-    if seen:
-        store.append(actor.annotator_id, *seen)
+        others = [line.comparison_id for line in found if line.annotator_id != actor.annotator_id]
+        show(store, db, actor, comparisons.unsettled(db, actor.annotator_id, others))
     return LabelPage(labels=tuple(found), more=len(found) == MOST)
 
 

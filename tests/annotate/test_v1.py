@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -17,7 +18,7 @@ from annotate.v1.description import document
 from annotate.v1.operations import OPERATIONS
 from annotate.v1.pace import Pace
 from store import people
-from store.records import Role, Track
+from store.records import Comparison, Role, Track
 from store.verbs.roles import HONE
 
 URL = "http://127.0.0.1:8501"
@@ -446,6 +447,23 @@ def test_nobody_looks_behind_what_they_hold(engineer):
     assert engineer("GET", f"/comparisons/{comparison}").status_code == 403
     engineer("POST", f"/leases/{lease}/label", json=JUDGEMENT)
     assert engineer("GET", f"/comparisons/{comparison}").json()["labels"] == 1
+
+
+def test_who_has_read_what_others_said_does_not_say_their_own_anew(store, engineer, ask):
+    store.append("hone", *[asked_of_two(fact) for fact in pair(70, Track.HELPFULNESS)])
+    for of in (engineer, ask):
+        lease = of("POST", "/leases").json()
+        assert lease["turns"][0]["content"] == "Question 70, turn 0"
+        of("POST", f"/leases/{lease['lease_id']}/label", json=JUDGEMENT)
+    own = engineer("GET", "/me/labels").json()[0]["label_id"]
+    assert engineer("PUT", f"/labels/{own}", json={"ranks": [2, 1], "degree": 2}).status_code == 200
+    assert engineer("GET", "/labels").status_code == 200
+    reply = engineer("PUT", f"/labels/{own}", json=JUDGEMENT)
+    assert (reply.status_code, "have been shown" in reply.json()["error"]) == (409, True)
+
+
+def asked_of_two(fact):
+    return replace(fact, overlap=2, priority=9999) if isinstance(fact, Comparison) else fact
 
 
 def test_two_programs_race_for_the_last_comparison_and_one_gets_it(store, token, client):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from pydantic import TypeAdapter
@@ -13,10 +14,11 @@ from annotate.webhooks import SignatureError, signed, verify
 from store import notices
 from store.database import open_store
 from store.messages import Judgement, NextComparison, SubmitLabel
-from store.records import Degree, Label, Role, Round
+from store.records import Degree, Label, Role, Round, now
 from store.settings import SettingsError
-from store.verbs import bring_facts, list_webhooks, next_comparison, submit_label
+from store.verbs import bring_facts, examine, list_webhooks, next_comparison, submit_label
 from store.verbs.bringing import BringFacts
+from store.verbs.keeping import Examine
 from store.verbs.listing import ListWebhooks
 from store.verbs.roles import HONE
 
@@ -267,3 +269,16 @@ def test_only_engineers_see_how_receivers_stand(work, ana):
     settings(work)
     rob = person(work, "rob", Role.ENGINEER)
     assert list_webhooks(work, rob, ListWebhooks()) == ()
+
+
+def test_the_doctor_tells_of_a_receiver_that_nothing_has_reached_for_long(work):
+    for hours, url in [(2, "https://down.example/hone"), (0, "https://slow.example/hone")]:
+        since = now() - timedelta(hours=hours)
+        failing = notices.Standing(
+            url=url, position=notices.Position(), failures=9, failing_since=since, error="ConnectError: no"
+        )
+        notices.keep(work.home, failing)
+    found = [one for one in examine(work, HONE, Examine()).findings if one.rule == "webhooks arrive"]
+    assert len(found) == 1
+    assert "https://down.example/hone" in found[0].sentence
+    assert "ConnectError: no" in found[0].sentence

@@ -9,4 +9,4 @@ import streamlit as st
 
 def show(address: str, words: str) -> None:
     """Draws a link to an address of this app; `words` are of the catalogue."""
-    st.html(f'<a href="{escape(address)}" target="_self">{escape(words)}</a>')
+    st.html(f'<a href="{escape(address)}" target="_self">{escape(words)}</a>', width="content")

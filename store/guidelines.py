@@ -15,7 +15,7 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from store.records import Guideline, Track
-from store.rows import number, row, rows
+from store.rows import number, rows
 
 HONES_OWN: Final = "hone"
 """The author of version 1."""
@@ -37,13 +37,6 @@ select unnest(from_json($facts, '[{
 }]'), max_depth := 2)
 on conflict do nothing
 returning annotator_id, track, version
-"""
-
-NEWEST = """
-select * from guidelines
-where  track = $track
-order  by version desc
-limit  1
 """
 
 ALL = """
@@ -114,16 +107,6 @@ def every(db: DuckDBPyConnection, track: Track) -> list[Guideline]:
     """All versions, the oldest first; version 1 is always there."""
     written = rows(db.execute(ALL, {"track": track}), Guideline)
     return written if written and written[0].version == 1 else [first(track), *written]
-
-
-def newest(db: DuckDBPyConnection, track: Track) -> Guideline | None:
-    """The guideline in force; None where nobody has written one and the app's own words hold."""
-    return row(db.execute(NEWEST, {"track": track}), Guideline)
-
-
-def in_force(db: DuckDBPyConnection, track: Track) -> Guideline:
-    """What annotators of the track read now."""
-    return every(db, track)[-1]
 
 
 def version(db: DuckDBPyConnection, track: Track) -> int:

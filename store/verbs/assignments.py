@@ -8,7 +8,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, prompts, responses
+from store import batches, comparisons
 from store.database import Store
 from store.errors import RequestError, UnfitError
 from store.messages import Actor, Assignment, Judgement
@@ -16,6 +16,7 @@ from store.queueing.asked import Asked
 from store.queueing.holds import Held
 from store.queueing.line import MEASURING
 from store.records import Comparison, Degree, Label, Lease, Purpose, Track
+from store.texts import texts
 
 LONGEST_COMMENT: Final = 10_000
 """Characters of a comment."""
@@ -26,19 +27,17 @@ MOST_CHANGES: Final = 100_000
 
 
 def assignment(store: Store, db: DuckDBPyConnection, held: Held) -> Assignment:
-    """What the lease asks; reads each text by its key."""
+    """What the lease asks."""
     lease = held.lease
-    comparison = comparison_of(db, held)
-    prompt = prompts.by_id(db, comparison.prompt_id)
-    assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
+    asked = texts(store, db, _stored_id(held))
     batch_id = _shown_batch(store, db, held)
     done = store.queue.done(lease.annotator_id, batch_id, held.form)
     undone = store.queue.draft(lease)
     return Assignment(
         lease_id=lease.lease_id,
         track=held.track,
-        turns=prompt.turns,
-        responses=tuple(responses.text(db, comparison.response_ids[place]) for place in lease.shown_order),
+        turns=asked.turns,
+        responses=tuple(asked.responses[place] for place in lease.shown_order),
         expires_at=lease.expires_at,
         done=done,
         total=done + store.queue.left(Asked(lease.annotator_id, form=held.form), batch_id),
@@ -57,17 +56,21 @@ def _shown_batch(store: Store, db: DuckDBPyConnection, held: Held) -> str:
     return next((one for one in newest_first if store.queue.left(asked, one) > 0), newest_first[0])
 
 
+def _stored_id(held: Held) -> str:
+    """The comparison whose texts are shown: of a swapped repeat, the one that it repeats."""
+    swapped = held.purpose is Purpose.SWAPPED
+    return held.repeats if swapped and held.repeats else held.lease.comparison_id
+
+
 def comparison_of(db: DuckDBPyConnection, held: Held) -> Comparison:
     """What the lease is on; a swapped repeat is made from what it repeats and may not be stored yet."""
-    comparison_id = held.lease.comparison_id
-    swapped = held.purpose is Purpose.SWAPPED
-    comparison = comparisons.by_id(db, held.repeats if swapped and held.repeats else comparison_id)
+    comparison = comparisons.by_id(db, _stored_id(held))
     assert comparison is not None  # noqa: S101  # the queue holds only comparisons that are there
-    if not swapped:
+    if held.purpose is not Purpose.SWAPPED:
         return comparison
     return replace(
         comparison,
-        comparison_id=comparison_id,
+        comparison_id=held.lease.comparison_id,
         purpose=Purpose.SWAPPED,
         overlap=1,
         repeats=held.repeats,
@@ -139,7 +142,7 @@ def _check_conduct(judgement: Judgement, responses: int) -> None:
 def check_qualified(store: Store, actor: Actor, track: Track) -> None:
     """Raises RequestError when the actor may not judge the track, or no longer."""
     if not store.queue.qualified(actor.annotator_id, track):
-        raise RequestError(f"You are not qualified for {track}; ask a reviewer.")
+        raise RequestError(f"You are not qualified for {track}; the page Qualification says what to do.")
 
 
 def check_words(what: str, words: str, most: int) -> None:

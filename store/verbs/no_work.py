@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
@@ -12,6 +13,8 @@ from store.queueing.asked import Asked
 from store.queueing.queue import Queue
 from store.queueing.shortage import Shortage
 from store.records import Track
+
+WAY: Final = "the page Qualification says what to do"
 
 
 def no_work(queue: Queue, db: DuckDBPyConnection, asked: Asked) -> NoWork:
@@ -30,13 +33,16 @@ def no_work(queue: Queue, db: DuckDBPyConnection, asked: Asked) -> NoWork:
 def _reasons(short: Shortage, where: str) -> Iterator[tuple[Cause, str]]:
     """Every reason that holds, the most telling first."""
     if len(short.unqualified) == (1 if where else len(Track)):
-        yield Cause.NOT_QUALIFIED, f"You are not qualified for {_list(short.unqualified)}; ask a reviewer."
+        yield Cause.NOT_QUALIFIED, f"You are not qualified for {_list(short.unqualified)}; {WAY}."
     if short.held_until is not None:
         yield Cause.HELD, f"Others hold the rest{where} until {short.held_until:%H:%M} UTC."
     for quota in short.full:
         yield Cause.QUOTA, f"The quota of {quota.most} labels for {quota.name} is reached in this batch."
     if short.barred:
-        yield Cause.NOT_QUALIFIED, f"The rest is for those who are qualified for {_list(short.barred)}."
+        yield (
+            Cause.NOT_QUALIFIED,
+            f"The rest wants a qualification for {_list(short.barred)}; {WAY}.",
+        )
     if short.languages:
         spoken = _list(short.languages)
         yield Cause.LANGUAGE, f"What is open{where} is in languages that you do not judge: {spoken}."

@@ -58,8 +58,8 @@ class OwnWork:
     """What the actor did.
 
     `others`, `golds` and `repeats` are by what each said first; the latter two leave out the open batch, in
-    which what measures is hidden. `missed` are gold answers answered otherwise that can teach: nobody who still
-    judges can meet them any more. `untaught` counts those that cannot yet.
+    which what measures is hidden. `missed` are gold answers answered otherwise that can teach: nobody who
+    still judges can meet them any more. `untaught` counts those that cannot yet.
     """
 
     today: datetime

@@ -12,6 +12,7 @@ from store import (
     appointments,
     credentials,
     external_accounts,
+    guidelines,
     passwords,
     people,
     qualifications,
@@ -65,6 +66,7 @@ def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tup
     roster = Roster(load_section(QueueSettings, "queue", store.home.settings).qualification)
     with store.reading() as db:
         roster.qualify(qualifications.every(db))
+        roster.requalify(guidelines.requalified(db))
         away, seen = appointments.suspended(db), credentials.last_seen(db)
         live, linked = credentials.live(db, now()), external_accounts.linked(db)
         return tuple(

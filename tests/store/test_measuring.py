@@ -337,9 +337,12 @@ def test_who_failed_a_qualification_is_told_so(asked: Store, ben: Actor) -> None
     told = nothing(asked, ada, Track.SAFETY)
     assert (told.cause, told.reason) == (
         Cause.NOT_QUALIFIED,
-        "You are not qualified for safety; ask a reviewer.",
+        "You are not qualified for safety; the page Qualification says what to do.",
     )
-    assert nothing(asked, ada).reason == "You are not qualified for helpfulness and safety; ask a reviewer."
+    assert (
+        nothing(asked, ada).reason
+        == "You are not qualified for helpfulness and safety; the page Qualification says what to do."
+    )
     assert asked.queue.open_count() == 3  # what ada held is free again
     qualify(asked, ben, Qualify(name="ada", track=Track.HELPFULNESS, passed=True, why="read it again"))
     take(asked, ada)
@@ -354,7 +357,7 @@ def test_who_was_barred_hands_nothing_in_and_takes_nothing_up(asked: Store, ben:
     label_id = submit(asked, ada, take(asked, ada))
     held = take(asked, ada)
     qualify(asked, ben, Qualify(name="ada", track=Track.HELPFULNESS, passed=False, why="guesses"))
-    barred = "You are not qualified for helpfulness; ask a reviewer."
+    barred = "You are not qualified for helpfulness; the page Qualification says what to do."
     with pytest.raises(RequestError, match=barred):
         submit(asked, ada, held)
     with pytest.raises(RequestError, match=barred):
@@ -372,7 +375,8 @@ def test_where_a_track_takes_a_qualification_nobody_judges_it_without(home: Home
     with open_store(home) as store:
         store.append("test", *comparisons(1, track=Track.SAFETY))
         ada = person(store, "ada")
-        assert nothing(store, ada).reason == "The rest is for those who are qualified for safety."
+        rest = "The rest wants a qualification for safety; the page Qualification says what to do."
+        assert nothing(store, ada).reason == rest
         qualify(store, ben, Qualify(name="ada", track=Track.SAFETY, passed=True, why="9 of 10"))
         take(store, ada)
 

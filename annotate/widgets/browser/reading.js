@@ -29,7 +29,7 @@ class Reading {
   }
 
   part(part, words) {
-    const box = element("section", part.kind);
+    const box = element("section", `part-${part.kind}`);
     if (part.title) box.append(element("h3", "", part.title));
     if (part.kind === "prose") box.append(scrolling(rendered(part.html), part.title || words.text));
     if (part.kind === "changes") box.append(scrolling(changes(part.lines, words), part.title || words.changes));

@@ -19,7 +19,7 @@ export const skeleton = ({ stage, controls }) => `
 
   <div class="controls">
     ${controls}
-    <div class="menu" role="menu" data-label="menu" hidden></div>
+    <div class="menu" hidden></div>
   </div>
 
   <aside class="drawer" data-label="guidelines_title" hidden>
@@ -29,7 +29,7 @@ export const skeleton = ({ stage, controls }) => `
 
   <aside class="keylist" data-label="keys_title" hidden>
     <header><h2 data-word="keys_title"></h2>${CLOSE}</header>
-    <div class="rows" tabindex="0" role="region" data-label="keys_title"></div>
+    <div class="rows" tabindex="0"></div>
   </aside>
 
   <div class="empty" hidden>

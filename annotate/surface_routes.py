@@ -27,8 +27,8 @@ from store.records import Form
 from store.verbs.own_labels import Given, ListOwnLabels, list_own_labels
 
 HEADER: Final = "x-hone"
-LARGEST_DRAFT: Final = 20_000
-"""Bytes; a comment of the longest kind, and what was chosen."""
+LARGEST_DRAFT: Final = 256 * 1024
+"""Bytes: three texts of the longest kind, in any script."""
 RECENT: Final = 9
 """As many labels as there are digits to choose one by."""
 LONGEST_ABOUT: Final = 90

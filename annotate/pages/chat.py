@@ -20,6 +20,7 @@ from annotate.widgets import component
 from annotate.widgets.component import Mount
 from store import drafts
 from store.errors import HoneError, RequestError
+from store.identity import identity
 from store.messages import NoWork, UndoLabel
 from store.messages.chatting import ChatView, ListChats, ReadChat, TakeBackMessage
 from store.records import Form, Track, Turn
@@ -96,7 +97,8 @@ def _data(visit: Visit, heard: Acknowledgement) -> dict[str, Any]:
     """The component's whole world, as JSON. It names no model and no stored order."""
     view, notice = _view(visit)
     named = view.chat_id if view else address.chat() or "new"
-    kept = drafts.find(visit.store.home, visit.actor.annotator_id, f"chat {named}")
+    composer = identity("draft", visit.actor.annotator_id, PAGE, named)  # a browser may be several people's
+    kept = drafts.find(visit.store.home, visit.actor.annotator_id, composer)
     return {
         **offering.heard(heard),
         "words": offering.words(visit.words, "compare") | visit.words.section("chat") | _risks(visit),
@@ -113,7 +115,7 @@ def _data(visit: Visit, heard: Acknowledgement) -> dict[str, Any]:
         "guidelines": offering.guidelines(visit, *([view.track] if view else Track)),
         "asked": address.chat(),
         "chat": _chat(visit, view) if view else None,
-        "composer": f"chat {named}",
+        "composer": composer,
         "kept": {"judgement": kept.judgement, "savedAt": kept.saved_at} if kept else None,
         "chats": _own_chats(visit),
     }

@@ -17,6 +17,7 @@ from annotate.rendering import to_html
 from annotate.visit import Visit
 from annotate.widgets import component
 from annotate.words import ENGLISH
+from store import drafts
 from store.errors import HoneError, RequestError
 from store.identity import identity
 from store.messages import Actor
@@ -108,6 +109,8 @@ def _said(visit: Visit, sent: Sent, written: Written) -> Heard:
 
 def _data(visit: Visit, heard: Heard, own: OwnWritings) -> dict[str, Any]:
     """The component's whole world, as JSON."""
+    draft = identity("draft", visit.actor.annotator_id, PAGE)  # a browser may be several people's
+    kept = drafts.find(visit.store.home, visit.actor.annotator_id, draft)
     return {
         "words": visit.words.section("write") | visit.words.section("risks"),
         "locale": visit.words.locale,
@@ -115,7 +118,8 @@ def _data(visit: Visit, heard: Heard, own: OwnWritings) -> dict[str, Any]:
         "message": heard.message,
         "refused": heard.refused,
         "offered": _offered(heard.offered) if heard.offered else None,
-        "draft": identity("draft", visit.actor.annotator_id, PAGE),
+        "draft": draft,
+        "kept": {"judgement": kept.judgement, "savedAt": kept.saved_at} if kept else None,
         "languages": list(dict.fromkeys((*own.languages, *LANGUAGES, *MORE_LANGUAGES))),
         "risks": list(Risk),
         "vectors": list(AttackVector),

@@ -5,6 +5,7 @@ import pytest
 from small_homes import comparisons, person, visit
 from streamlit.testing.v1 import AppTest
 
+from store import drafts
 from store.records import Prompt, Track, Turn
 from store.risks import AttackVector, Risk
 from store.verbs.exporting import ReadDemonstrations, read_demonstrations
@@ -175,6 +176,17 @@ def test_many_writings_are_counted_and_the_last_are_listed_and_nobody_elses(stor
     assert (paper.shown["demonstrations"], len(paper.shown["sent"])) == (12, 10)
     assert paper.shown["sent"][0]["prompt"] == "Why 11?"
     assert (other.shown["demonstrations"], other.shown["sent"]) == (0, [])
+
+
+def test_what_is_half_written_is_kept_by_the_server_for_its_writer_alone(store, who):
+    keeps = drafts.DRAFT.validate_python(
+        {"pair": Paper(store, who).shown["draft"], "judgement": {"mode": "adversarial"}, "savedAt": 1.0}
+    )
+    drafts.keep(store.home, who[0].annotator_id, keeps)
+    assert Paper(store, who).shown["kept"]["judgement"] == {"mode": "adversarial"}
+    ben = Paper(store, [person(store, "ben")]).shown
+    assert ben["kept"] is None
+    assert ben["draft"] != keeps.pair
 
 
 def test_a_hostile_prompt_is_cleaned_before_it_is_offered(store, who):

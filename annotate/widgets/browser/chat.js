@@ -174,7 +174,11 @@ class Chat extends Deck {
   }
 
   stop() {
-    if (this.stream.isOpen) this.stream.stop();
+    if (!this.stream.isOpen) return;
+    if (!this.isCut) return this.stream.stop();
+    // The server cannot hear us: what it does not know of stays here.
+    this.stream.detach();
+    this.breakOff("lost");
   }
 
   /** The waiting message goes back to where it was written. */
@@ -227,6 +231,7 @@ class Chat extends Deck {
 
   hear(frame) {
     const { kind, place, html, message } = frame;
+    this.isCut = kind === "retry";
     if (kind === "begun") this.noteBegun();
     else if (kind === "text" || kind === "end") this.showAnswer(place, html, kind === "end");
     else if (kind === "retry") this.showWaiting("lost");

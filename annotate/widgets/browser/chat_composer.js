@@ -1,7 +1,7 @@
 // Where a message is written, and, before a chat begins, what sort of chat it shall be. What is typed is a draft of
 // its chat, here and on the server, until the server says that the message is durable.
 
-import { dropDraft, loadDraft, saveDraft } from "./drafts.js";
+import { loadDraft, saveDraft } from "./drafts.js";
 import { Segments } from "./segments.js";
 import { phrase } from "./words.js";
 
@@ -49,11 +49,9 @@ export class Composer {
     this.show();
   }
 
-  /** The message is the server's: nothing of it is kept here. */
+  /** The message is the server's: here and in its drafts the field is empty. */
   clear() {
-    this.draft = { ...this.draft, text: "" };
-    dropDraft(this.pair);
-    this.show();
+    this.keep({ text: "" });
   }
 
   aim(track) {

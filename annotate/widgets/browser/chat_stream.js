@@ -5,7 +5,7 @@
 const FOLDER = "/api/chat";
 const HEADERS = { "Content-Type": "application/json", "X-Hone": "1" };
 /** Between two tries; after the last one it is given up, and the person may try. */
-const PAUSES_MS = [700, 1500, 3000, 6000];
+const PAUSES_MS = [700, 1500, 3000, 6000, 6000, 6000, 6000];
 /** The server shows a sign of life every 10 s; after so long without one the line is dead. */
 const SILENCE_MS = 25_000;
 /** Frames after which nothing comes. */

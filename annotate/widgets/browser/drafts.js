@@ -5,6 +5,8 @@ const PREFIX = "hone.draft.";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const QUIET_MS = 700;
 const ROUTE = "/drafts";
+/** Characters up to which a browser finishes a request of a page that is gone; larger ones it refuses outright. */
+const OUTLIVES_PAGE = 15_000;
 
 /** Drafts of this page, so that a browser that refuses storage still keeps them while it is open. */
 const here = new Map();
@@ -59,7 +61,7 @@ export function post() {
     const body = JSON.stringify({ pair, ...entry });
     const headers = { "Content-Type": "application/json", "X-Hone": "draft" };
     // A draft that does not arrive is still in this browser, and goes with the next one.
-    fetch(ROUTE, { method: "POST", body, headers, keepalive: true })
+    fetch(ROUTE, { method: "POST", body, headers, keepalive: body.length < OUTLIVES_PAGE })
       .then((reply) => {
         if (reply.ok && unposted.get(pair) === entry) unposted.delete(pair);
       })

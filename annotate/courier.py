@@ -94,6 +94,8 @@ class Courier:
             self._standing = replace(self._standing, position=notice.position)
             self._save(SAVED_EVERY)
         self._standing = replace(self._standing, position=reached)
+        if reached.seq < position.seq + notices.MOST:
+            self._stop.wait(EVERY)  # a look for every label would cost more than telling of it
 
     def _tell(self, client: httpx.Client, notice: Notice) -> bool:
         """Whether the receiver took it; waits before one tries again."""

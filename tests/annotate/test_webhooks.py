@@ -151,7 +151,12 @@ def test_labels_from_a_file_were_not_submitted(work, ana):
     with work.reading() as db:
         asked = db.execute("select comparison_id from comparisons limit 1").fetchone()[0]
     fact = Label(
-        label_id="l", comparison_id=asked, annotator_id="imported:x", ranks=(1, 2), degree=Degree.BETTER, shown_order=()
+        label_id="l",
+        comparison_id=asked,
+        annotator_id="imported:x",
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        shown_order=(),
     )
     person_fact = {
         "annotator_id": "imported:x",

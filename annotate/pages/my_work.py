@@ -70,28 +70,22 @@ def _done(visit: Visit, own: OwnWork) -> None:
     """The days as a chart, the kinds of work as a table."""
     said = visit.words
     st.subheader(said.text("my_work.done"), anchor=False)
-    left, right = st.columns(2)
-    with left:
-        if own.days:
-            st.caption(said.text("my_work.chart", days=DAYS))
-            st.altair_chart(
-                charts.by_day(_by_day(visit, own.days), said.text("my_work.unit")), alt=_alt(visit, own.days)
-            )
-    with right:
-        st.caption(" ")
-        names = [said.text(f"my_work.{name}") for name in ("track", "form", "labels", "time", "median")]
-        rows = [
-            (
-                said.text(f"my_work.{kind.track}"),
-                said.text(f"my_work.{kind.form}"),
-                kind.labels,
-                own_words.duration(kind.seconds, said),
-                own_words.duration(kind.median_seconds, said),
-            )
-            for kind in own.kinds
-        ]
-        table = pd.DataFrame(rows, columns=names)
-        st.dataframe(table, hide_index=True, alt=said.text("my_work.done"))
+    if own.days:
+        st.caption(said.text("my_work.chart", days=DAYS))
+        drawn = charts.by_day(_by_day(visit, own.days), said.text("my_work.unit"))
+        st.altair_chart(drawn, alt=_alt(visit, own.days))
+    names = [said.text(f"my_work.{name}") for name in ("track", "form", "labels", "time", "median")]
+    rows = [
+        (
+            said.text(f"my_work.{kind.track}"),
+            said.text(f"my_work.{kind.form}"),
+            kind.labels,
+            own_words.duration(kind.seconds, said),
+            own_words.duration(kind.median_seconds, said),
+        )
+        for kind in own.kinds
+    ]
+    st.dataframe(pd.DataFrame(rows, columns=names), hide_index=True, alt=said.text("my_work.done"))
 
 
 def _by_day(visit: Visit, days: Sequence[Day]) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def by_day(table: pd.DataFrame, unit: str) -> alt.LayerChart | alt.FacetChart:
     """How much there was each day, one part above the other: columns day, line, value."""
     bars = (
         alt.Chart(table)
-        .mark_bar(size=12)
+        .mark_bar(size=9)
         .encode(
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),

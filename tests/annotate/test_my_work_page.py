@@ -60,7 +60,7 @@ def test_who_has_done_nothing_is_told_what_will_be_here_and_what_is_open(store, 
     store.append("hone", *comparisons(3))
     app = page(store, ana)
     assert "You have not judged anything yet" in words_of(app)
-    assert metrics(app) == {"Open to you: Helpfulness": "3", "Open to you: Safety": "0"}
+    assert metrics(app) == {"Open: Helpfulness": "3", "Open: Safety": "0"}
     assert not app.dataframe
     assert not parts
 
@@ -69,7 +69,7 @@ def test_one_label_is_counted_and_can_be_edited(store, ana, parts):
     store.append("hone", *comparisons(2))
     label = give(store, ana)
     app = page(store, ana)
-    assert (metrics(app)["Labels"], metrics(app)["Today"], metrics(app)["Open to you: Helpfulness"]) == (
+    assert (metrics(app)["Labels"], metrics(app)["Today"], metrics(app)["Open: Helpfulness"]) == (
         "1",
         "1",
         "1",

@@ -21,7 +21,7 @@ export const TEMPLATE = `
   </div>
 
   <div class="sheet demonstration">
-    <section class="card asked" data-label="prompt">
+    <section class="card asked">
       <header>
         <h2 data-word="prompt"></h2>
         <div class="segments from" role="radiogroup" data-label="from"></div><kbd>W</kbd>
@@ -30,14 +30,14 @@ export const TEMPLATE = `
       <div class="offer" tabindex="0" role="region" data-label="prompt"></div>
       ${text("prompt", "own_hint", "prompt")}
     </section>
-    <section class="card" data-label="response">
+    <section class="card">
       <header><h2 data-word="response"></h2><span class="length" data-of="response"></span></header>
       ${text("response", "response_hint", "response")}
     </section>
   </div>
 
   <div class="sheet adversarial" hidden>
-    <section class="card" data-label="attack">
+    <section class="card">
       <header><h2 data-word="attack"></h2><span class="length" data-of="attack"></span></header>
       ${text("attack", "attack_hint", "attack")}
     </section>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -29,7 +30,12 @@ NEW_TOKEN: Final = "new token"  # noqa: S105  # where the page keeps one until i
 DAYS: Final = (7, 30, 90, 365)
 
 
-def render(visit: Visit) -> None:
+def this_browser() -> str:
+    """The id of the sign-in by which the page is shown."""
+    return people.digest(st.context.cookies.get(sign_in.SESSION_COOKIE, ""))[:ID_LENGTH]
+
+
+def render(visit: Visit, here: Callable[[], str] = this_browser) -> None:
     """Draws the page of whoever is here."""
     said = visit.words
     role = said.text(f"masthead.{visit.actor.role.value}")
@@ -38,15 +44,15 @@ def render(visit: Visit) -> None:
     tell(PAGE)
     left, right = st.columns(2, gap="large")
     with left:
-        _password(visit)
+        _password(visit, here())
         _languages(visit)
     with right:
         mine = list_sign_ins(visit.store, visit.actor, ListSignIns())
-        _browsers(visit, [one for one in mine if one.token_name is None])
+        _browsers(visit, [one for one in mine if one.token_name is None], here())
         _tokens(visit, [one for one in mine if one.token_name is not None])
 
 
-def _password(visit: Visit) -> None:
+def _password(visit: Visit, here: str) -> None:
     said = visit.words
     with visit.store.reading() as db:
         has_one = credentials.newest_hash(db, visit.actor.annotator_id) is not None
@@ -57,19 +63,19 @@ def _password(visit: Visit) -> None:
         st.text_input(said.text("account.new"), type="password", key="new password")
         st.text_input(said.text("account.again"), type="password", key="password again")
         st.form_submit_button(
-            said.text("account.change_password"), on_click=_change_password, args=(visit,), key="change"
+            said.text("account.change_password"), on_click=_change_password, args=(visit, here), key="change"
         )
     st.caption(said.text("account.password_ends"))
 
 
-def _change_password(visit: Visit) -> None:
+def _change_password(visit: Visit, here: str) -> None:
     new = str(session.typed("new password") or "")
 
     def do(actor: Actor) -> str:
         if new != session.typed("password again"):
             raise RequestError(visit.words.text("account.differ"))
         current = str(session.typed("current password") or "")
-        request = SetPassword(name=actor.name, password=new, current=current, spare=_this_one())
+        request = SetPassword(name=actor.name, password=new, current=current, spare=here)
         set_password(visit.store, actor, request)
         return visit.words.text("account.password_changed")
 
@@ -110,18 +116,12 @@ def _change_languages(visit: Visit) -> None:
         session.untype("judged languages")
 
 
-def _browsers(visit: Visit, browsers: list[ListedSignIn]) -> None:
+def _browsers(visit: Visit, browsers: list[ListedSignIn], here: str) -> None:
     said = visit.words
     st.subheader(said.text("account.sign_ins"), anchor=False)
-    this_one = _this_one()
     for one in browsers:
-        here = one.sign_in_id == this_one
-        row(
-            visit,
-            one,
-            one.device or said.text("account.some_device"),
-            said.text("account.this_one") if here else "",
-        )
+        mark = said.text("account.this_one") if one.sign_in_id == here else ""
+        row(visit, one, one.device or said.text("account.some_device"), mark)
 
 
 def _tokens(visit: Visit, tokens: list[ListedSignIn]) -> None:
@@ -183,8 +183,3 @@ def _end(visit: Visit, one: ListedSignIn, page: str) -> None:
         return visit.words.text("account.ended")
 
     act(visit, page, do)
-
-
-def _this_one() -> str:
-    """The id of the sign-in by which this page is shown."""
-    return people.digest(st.context.cookies.get(sign_in.SESSION_COOKIE, ""))[:ID_LENGTH]

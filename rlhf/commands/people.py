@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rlhf.commands.options import HomeOption, JsonOption, asked_password, home_of, say
+from rlhf.commands.options import HomeOption, JsonOption, asked_password, counted, home_of, say
+from store.errors import HoneError
 from store.records import Role, Track
 
 if TYPE_CHECKING:
     from store.messages import Listed
 
+WhyOption = Annotated[str, typer.Option(help="Kept with it, and shown in the audit.")]
 NameArgument = Annotated[str, typer.Argument(help="The name to sign in with.")]
 
 
@@ -87,6 +89,104 @@ def qualify(
     say(as_json, dataclasses.asdict(said), words)
 
 
+def role(
+    name: NameArgument,
+    role: Annotated[Role, typer.Argument(help="What they may do from now on.")],
+    why: WhyOption = "",
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Give a person another role, which counts at once."""
+    _appoint(home, as_json, {"name": name, "role": role, "why": why}, f"{name} has the role {role}.")
+
+
+def suspend(
+    name: NameArgument, why: WhyOption = "", home: HomeOption = Path(), as_json: JsonOption = False
+) -> None:
+    """Sign a person out everywhere and let them do nothing for now; their labels stay."""
+    words = f"{name} is suspended; their labels stay."
+    _appoint(home, as_json, {"name": name, "suspended": True, "why": why}, words)
+
+
+def resume(
+    name: NameArgument, why: WhyOption = "", home: HomeOption = Path(), as_json: JsonOption = False
+) -> None:
+    """Let a suspended person sign in again."""
+    words = f"{name} may sign in again."
+    _appoint(home, as_json, {"name": name, "suspended": False, "why": why}, words)
+
+
+def token(
+    name: NameArgument,
+    token_name: Annotated[str, typer.Argument(help="What the token is for.")],
+    days: Annotated[int, typer.Option(min=1, help="How long it lasts.")] = 90,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Issue an access token for a person's programs, told once; their password is asked for."""
+    from store.door import open_door
+    from store.verbs import issue_token
+    from store.verbs.sign_ins import IssueToken
+    from store.verbs.vouching import Vouch
+
+    root = home_of(home)
+    vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
+    with open_door(root) as door:
+        issued = door.ask(issue_token, IssueToken(token_name=token_name, days=days, vouch=vouch))
+    say(as_json, dataclasses.asdict(issued), issued.token)
+
+
+def sessions(
+    name: Annotated[str | None, typer.Argument(help="Whose; without it, everybody's.")] = None,
+    end: Annotated[str | None, typer.Option(help="The id of one to end, browser or token.")] = None,
+    end_all: Annotated[bool, typer.Option("--end-all", help="End everything of this person.")] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """List in which browsers and by which tokens people are signed in, or end that."""
+    from store.door import open_door
+    from store.verbs import end_sign_ins, list_sign_ins
+    from store.verbs.sign_ins import EndSignIns, ListSignIns
+
+    if end_all and name is None:
+        raise HoneError("Expected a name with --end-all; say whose sign-ins shall end.")
+    with open_door(home_of(home)) as door:
+        if end or end_all:
+            ending = EndSignIns(sign_in_id=end) if end else EndSignIns(name=name)
+            found, done = door.ask(end_sign_ins, ending), "ended"
+        else:
+            found, done = door.ask(list_sign_ins, ListSignIns(name=name, everybody=name is None)), "live"
+    lines = [
+        f"{one.sign_in_id}  {one.name}  {one.token_name or one.device or 'a browser'}  "
+        f"until {one.expires_at:%Y-%m-%d %H:%M} UTC"
+        for one in found
+    ]
+    lines.append(f"{counted(len(found), 'sign-in')} {done}.")
+    say(as_json, {"sign_ins": [dataclasses.asdict(one) for one in found]}, "\n".join(lines))
+
+
+def link(
+    name: NameArgument,
+    email: Annotated[str | None, typer.Option(help="An address that the provider has verified.")] = None,
+    subject: Annotated[str | None, typer.Option(help="What the provider calls them (sub).")] = None,
+    end: Annotated[bool, typer.Option("--end", help="They have no such account any more.")] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Let a person sign in with their account of the organisation (oidc in hone.toml), or no more (--end)."""
+    from store.door import open_door
+    from store.verbs import link_account, unlink_accounts
+    from store.verbs.accounts import LinkAccount, UnlinkAccounts
+
+    with open_door(home_of(home)) as door:
+        if end:
+            accounts = door.ask(unlink_accounts, UnlinkAccounts(name=name))
+        else:
+            accounts = (door.ask(link_account, LinkAccount(name=name, email=email, subject=subject)),)
+    words = f"{counted(len(accounts), 'account')} of {name} {'unlinked' if end else 'linked'}."
+    say(as_json, {"accounts": [dataclasses.asdict(one) for one in accounts]}, words)
+
+
 def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     """List the people of the home, and who else judges in it."""
     from store.door import open_door
@@ -96,8 +196,21 @@ def list_(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     with open_door(home_of(home)) as door:
         everyone = door.ask(list_annotators, ListAnnotators())
     words = "\n".join(_table(everyone)) or "Nobody yet. Add a person with hone user add NAME."
-    people = [{**dataclasses.asdict(each.annotator), "barred": each.barred} for each in everyone]
+    people = []
+    for each in everyone:
+        told = dataclasses.asdict(each)
+        people.append({**told.pop("annotator"), **told})
     say(as_json, {"annotators": people}, words)
+
+
+def _appoint(home: Path, as_json: bool, change: dict[str, Any], words: str) -> None:
+    from store.door import open_door
+    from store.verbs import appoint
+    from store.verbs.appointing import Appoint
+
+    with open_door(home_of(home)) as door:
+        appointment = door.ask(appoint, Appoint(**change))
+    say(as_json, dataclasses.asdict(appointment), words)
 
 
 def _table(everyone: Sequence[Listed]) -> list[str]:
@@ -107,7 +220,12 @@ def _table(everyone: Sequence[Listed]) -> list[str]:
             one.name,
             str(one.role) if one.kind == "person" else f"({one.kind})",
             ", ".join(one.languages),
-            f"may not judge {' or '.join(listed.barred)}" if listed.barred else "",
+            ", ".join(
+                [
+                    *(["suspended"] if listed.suspended else []),
+                    *([f"may not judge {' or '.join(listed.barred)}"] if listed.barred else []),
+                ]
+            ),
         )
         for listed in everyone
         for one in [listed.annotator]

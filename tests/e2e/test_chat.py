@@ -1,11 +1,21 @@
 """Chats with two blind models: by keyboard alone, across reloads, stops, failures and lost connections."""
 
 import re
+import shutil
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
-from desk import HOSTILE, PATIENCE, Desk, Server, make_home
+from desk import HOSTILE, PATIENCE, ROOT, Desk, Server, make_home, until
 from playwright.sync_api import expect
 from small_endpoint import small_endpoint
+
+from rlhf.pocket import policy_path
+from rlhf.serving import free_port
+from store.database import open_store
+from store.records import Policy
 
 SOON = PATIENCE * 1000
 PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
@@ -226,3 +236,41 @@ def test_a_chat_for_safety_bears_its_risk_and_a_held_enter_sends_one_message(cha
         "As a pirate?",
         "As a pirate?",
     ]
+
+
+@pytest.fixture
+def served(tmp_path, browser):
+    """`hone serve`, with the pocket policy in a process of its own beside the app."""
+    home = make_home(tmp_path / "home", ("ana",))
+    with open_store(home) as store:
+        shutil.copytree(policy_path(), home.policies / "pocket")
+        store.append("test", Policy(policy_id="pocket", path="policies/pocket"))
+    home.settings.write_text("[chat]\nmax_tokens = 40\n")
+    port = free_port(0)
+    command = [sys.executable, "-m", "rlhf", "serve", "--home", str(home.root), "--port", str(port)]
+    with (home.root / "serve.log").open("wb") as log:
+        serving = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    until(home.owner.exists, "the app to announce itself")
+    yield SimpleNamespace(url=f"http://127.0.0.1:{port}")
+    serving.send_signal(signal.SIGTERM)
+    serving.wait(timeout=PATIENCE)
+
+
+@pytest.mark.slow
+def test_the_homes_own_policy_answers_and_the_better_answer_carries_the_chat_on(browser, served):
+    ana = Desk(browser, served)
+    ana.sign_in("ana")
+    expect(ana.page).not_to_have_url(re.compile("sign-in"), timeout=SOON)
+    ana.page.goto(f"{served.url}/chat")
+    say(ana, "How do I boil an egg?")
+    expect(at(ana, "judge").or_(at(ana, "stuck"))).to_be_visible(timeout=3 * SOON)
+    if at(ana, "stuck").is_visible():  # nobody was ready yet; the endpoint is being started
+        ana.press("Enter")
+    expect(at(ana, "judge")).to_be_visible(timeout=3 * SOON)
+    judge(ana, "2")
+    expect_at(ana, "write")
+    say(ana, "And two eggs?")
+    expect(at(ana, "judge")).to_be_visible(timeout=3 * SOON)
+    expect(ana.page.locator(".conversation")).to_contain_text("And two eggs?")
+    assert (ana.errors, ana.foreign) == ([], [])
+    ana.close()

@@ -82,7 +82,7 @@ def test_a_prompt_of_ones_own_bears_the_chosen_track_and_language(paper):
     ben.press("w")
     ben.page.keyboard.type("Wie hoch ist der Brocken?")
     ben.press("Escape", "2")
-    ben.page.get_by_label("Language").select_option("de")
+    ben.page.locator(".write select.language").select_option("de")
     field(ben, "response").fill("1141 Meter.")
     ben.press("Control+Enter")
     expect_counts(ben, 1, 0)

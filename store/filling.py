@@ -85,3 +85,5 @@ def welcome(queue: Queue, facts: Sequence[Fact]) -> None:
     for fact in facts:
         if isinstance(fact, Sighting):
             queue.exclude(fact.annotator_id, [fact.comparison_id])
+        if isinstance(fact, QualificationTest):
+            queue.exclude(fact.annotator_id, fact.comparison_ids)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from annotate.session import Acknowledgement
 from annotate.showing import shown, shown_blind
 from annotate.visit import Visit
 from annotate.words import Words
+from store.database import Store
 from store.identity import identity
 from store.line_changes import near_changes
 from store.messages import Assignment, Cause, NoWork
@@ -30,6 +32,9 @@ REASONS: Final = {
     Track.SAFETY: ("harmless", "declines", "alternative", "explains", "respectful", "willing"),
 }
 """Why one response is better, as the store keeps it; the catalogue has the words."""
+
+_settled: WeakKeyDictionary[Store, dict[tuple[str, Track], GuidelineShown]] = WeakKeyDictionary()
+"""The guidelines in which there is nothing new to somebody, by person and track."""
 
 
 def heard(acknowledgement: Acknowledgement) -> dict[str, Any]:
@@ -89,10 +94,20 @@ def nothing(reply: NoWork) -> dict[str, Any]:
 
 def guidelines(visit: Visit, *tracks: Track) -> dict[str, Any]:
     """The words in force for these tracks, and what is new in them to this person."""
-    return {
-        track.value: _guideline(visit, guideline_shown(visit.store, visit.actor, track))
-        for track in sorted(set(tracks))
-    }
+    return {track.value: _guideline(visit, _guideline_for(visit, track)) for track in sorted(set(tracks))}
+
+
+def _guideline_for(visit: Visit, track: Track) -> GuidelineShown:
+    """As the store shows it. To whom nothing in a version is new, nothing in it becomes so later."""
+    version = visit.store.guideline_version(track)
+    settled = _settled.setdefault(visit.store, {})
+    known = settled.get((visit.actor.annotator_id, track))
+    if known is not None and known.version == version:
+        return known
+    one = guideline_shown(visit.store, visit.actor, track)
+    if one.since is None:
+        settled[visit.actor.annotator_id, track] = one
+    return one
 
 
 def _guideline(visit: Visit, one: GuidelineShown) -> dict[str, Any]:

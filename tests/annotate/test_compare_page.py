@@ -276,7 +276,7 @@ def test_the_next_pair_is_kept_alive_with_the_current_one(store, who):
     store.append("hone", *comparisons(4))
     deck = Deck(store, who)
     deck.send("renew", next=deck.data["next"]["lease"])
-    store.append("hone", *comparisons(1, first=4))  # one thread writes, in order: what came before is there then
+    store.append("hone", *comparisons(1, first=4))  # one thread writes, in order: the renewal came before
     with store.reading() as db:
         renewed = db.execute("select lease_id from leases group by lease_id having count(*) > 1").fetchall()
     assert {lease for (lease,) in renewed} == {deck.shown["lease"], deck.data["next"]["lease"]}

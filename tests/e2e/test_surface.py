@@ -167,6 +167,21 @@ def test_a_label_is_changed_by_keyboard_and_the_work_goes_on_where_it_was(desk, 
     expect(eve.page).not_to_have_url(re.compile("label="))
 
 
+def test_a_menu_is_walked_with_arrows_and_leaves_enter_to_the_work(desk):
+    gus = desk().compare("gus").press("s")
+    items = gus.page.get_by_role("menuitem")
+    expect(items.first).to_be_focused()
+    gus.press("ArrowUp")
+    expect(items.last).to_be_focused()
+    gus.press("Escape").press("x", "3", "Enter")
+    gus.expect_done(1)
+    gus.settle()
+    gus.press("s", "ArrowDown", "Enter")
+    expect(status(gus)).to_have_text("Skipped", timeout=SOON)
+    gus.settle()
+    gus.press("x", "6", "Enter").expect_done(2)
+
+
 def test_digits_are_reasons_only_while_they_are_asked_for(desk):
     finn = desk().compare("finn").press("3", "w", "1", "4", "Escape", "6")
     chosen = finn.page.locator(".reasons .chips [aria-pressed=true]")

@@ -2,6 +2,8 @@
 
 import { element, keycap } from "./elements.js";
 
+const MOVES = { ArrowDown: 1, ArrowUp: -1 };
+
 export class Menu {
   /**
    * @param {HTMLElement} box
@@ -32,24 +34,40 @@ export class Menu {
     const shown = contents instanceof Promise ? await contents : contents;
     if (this.kind !== kind) return;
     this.items = shown.items;
-    this.box.replaceChildren(element("b", "", shown.title), ...this.rows(shown));
+    this.box.replaceChildren(element("b", "", shown.title), this.list(shown));
     this.box.hidden = false;
+    this.box.querySelector("button")?.focus();
     const { offsetLeft, offsetParent } = this.openers[kind];
     const most = (offsetParent?.clientWidth ?? Infinity) - this.box.offsetWidth;
     this.box.style.left = `${Math.max(0, Math.min(offsetLeft, most))}px`;
     this.openers[kind].setAttribute("aria-expanded", "true");
   }
 
-  rows({ items, empty }) {
-    if (items.length === 0) return [element("p", "", empty)];
-    return items.map((item, index) => this.row(item, index));
+  list({ title, items, empty }) {
+    if (items.length === 0) return element("p", "", empty);
+    const list = element("div");
+    list.setAttribute("role", "menu");
+    list.setAttribute("aria-label", title);
+    list.append(...items.map((item, index) => this.row(item, index)));
+    list.addEventListener("keydown", (event) => this.move(event, list));
+    return list;
+  }
+
+  /** The arrows go from item to item, and around. */
+  move(event, list) {
+    const by = MOVES[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const rows = [...list.children];
+    rows.at((rows.indexOf(event.target.closest("button")) + by) % rows.length).focus();
   }
 
   row({ words, detail }, index) {
     const made = element("button");
     made.type = "button";
     made.setAttribute("role", "menuitem");
-    const said = element("span", "said", words);
+    const said = element("span", "said");
+    said.append(element("span", "", words));
     if (detail) said.append(element("span", "detail", detail));
     made.append(keycap(index + 1), said);
     made.addEventListener("click", () => this.pick(index));
@@ -73,6 +91,8 @@ export class Menu {
 
   close() {
     if (!this.isOpen) return;
+    // Focus must not vanish with the menu, and on no button: there Enter would press it and not submit.
+    if (this.box.contains(this.box.getRootNode().activeElement)) this.box.closest(".deck").focus();
     this.box.hidden = true;
     this.items = [];
     this.openers[this.kind].setAttribute("aria-expanded", "false");

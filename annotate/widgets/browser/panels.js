@@ -50,8 +50,8 @@ export class Panels {
   }
 
   open(panel, opener, isOpen) {
-    // Focus must not vanish with the panel.
-    if (!isOpen && panel.contains(panel.getRootNode().activeElement)) this.opener(opener).focus();
+    // Focus must not vanish with the panel, and on no button: there Enter would press it and not submit.
+    if (!isOpen && panel.contains(panel.getRootNode().activeElement)) this.deck.focus();
     panel.hidden = !isOpen;
     this.opener(opener).setAttribute("aria-expanded", isOpen);
     requestAnimationFrame(this.onResize);

@@ -4,7 +4,7 @@ const CLOSE = `<button type="button" class="quiet close"><span data-word="close"
 
 /** @param {{stage: string, controls: string}} parts the page's own HTML, without words */
 export const skeleton = ({ stage, controls }) => `
-<div class="deck">
+<div class="deck" tabindex="-1">
   <div class="strip">
     <div class="where"><b class="batch"></b><span class="count" data-title="count_title"></span></div>
     <div class="meter" role="progressbar" data-label="progress" aria-valuemin="0"><i></i></div>

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from store.records import Annotator
+from store.records import Role
 from store.rows import row, rows
 
 INSERT = """
@@ -44,7 +44,7 @@ limit  1
 """
 
 SIGNED_IN = """
-select current_annotators.* exclude (suspended)
+select annotator_id, name, role, expires_at
 from   sign_ins
 join   current_annotators using (annotator_id)
 where  token_hash = $token_hash and expires_at > $moment and not suspended
@@ -72,6 +72,16 @@ group  by annotator_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who holds a token, in which role, and until when."""
+
+    annotator_id: str
+    name: str
+    role: Role
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """A sign-in that still opens the door: of a browser on `device`, or (`token_name`) of a program."""
 
@@ -90,16 +100,16 @@ def newest_hash(db: DuckDBPyConnection, annotator_id: str) -> str | None:
     return found[0] if found else None
 
 
-def in_browser(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> Annotator | None:
+def in_browser(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> SignedIn | None:
     """Whose browser's token it is, unless it has ended or expired, or they are suspended."""
     asked = {"token_hash": token_hash, "moment": moment, "browser": True}
-    return row(db.execute(SIGNED_IN, asked), Annotator)
+    return row(db.execute(SIGNED_IN, asked), SignedIn)
 
 
-def of_program(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> Annotator | None:
+def of_program(db: DuckDBPyConnection, token_hash: str, moment: datetime) -> SignedIn | None:
     """Whose access token it is, unless it has ended or expired, or they are suspended."""
     asked = {"token_hash": token_hash, "moment": moment, "browser": False}
-    return row(db.execute(SIGNED_IN, asked), Annotator)
+    return row(db.execute(SIGNED_IN, asked), SignedIn)
 
 
 def live(db: DuckDBPyConnection, moment: datetime, annotator_id: str | None = None) -> list[Live]:

@@ -27,6 +27,7 @@ from store.migrate import Migration, migrate, shipped
 from store.owner import withdraw
 from store.queueing.drawing import QueueSettings
 from store.queueing.queue import Queue
+from store.recalled import Recalled
 from store.records import Fact, Track
 from store.settings import load_section
 from store.throttle import Throttle
@@ -53,6 +54,7 @@ class Store:
         self._connection = connection
         self.queue = queue
         self._versions: dict[Track, tuple[int, int]] = {}
+        self.recalled = Recalled()
         self.turns = Turns()
         self.throttle = Throttle()
         self.jobs = Jobs()
@@ -104,6 +106,10 @@ class Store:
                 known = moment, guidelines.version(db, track)
             self._versions[track] = known
         return known[1]
+
+    def state(self, tables: Sequence[str]) -> tuple[int, ...]:
+        """What changes with each row that is appended to one of these tables."""
+        return tuple(self._writer.written[table] for table in tables)
 
     @property
     def audit_seq(self) -> int:

@@ -6,17 +6,21 @@ import hashlib
 import math
 import secrets
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, appointments, credentials, passwords
+from store import annotators, appointments, credentials, passwords, recalled
+from store.credentials import SignedIn
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor
 from store.records import Annotator, Credential, SignIn, SignOut, now
+
+Find = Callable[[DuckDBPyConnection, str, datetime], SignedIn | None]
 
 SIGN_IN_TIME: Final = timedelta(hours=12)
 ID_LENGTH: Final = 20
@@ -76,14 +80,12 @@ def _known(store: Store, name: str, password: str, address: str) -> tuple[Annota
 
 def actor_of(store: Store, token: str) -> Actor | None:
     """Whose browser holds this token; None when it is nobody's, or over."""
-    with store.reading() as db:
-        return _actor(credentials.in_browser(db, digest(token), now()))
+    return _holder(store, token, credentials.in_browser)
 
 
 def program_of(store: Store, token: str) -> Actor | None:
     """For whom the program with this access token acts; None when it is nobody's, or over."""
-    with store.reading() as db:
-        return _actor(credentials.of_program(db, digest(token), now()))
+    return _holder(store, token, credentials.of_program)
 
 
 def sign_out(store: Store, token: str) -> None:
@@ -155,7 +157,9 @@ def _check_welcome(db: DuckDBPyConnection, annotator: Annotator) -> None:
         raise NotAllowedError(f"{annotator.name} is suspended; ask an administrator.")
 
 
-def _actor(annotator: Annotator | None) -> Actor | None:
-    if annotator is None:
-        return None
-    return Actor(annotator_id=annotator.annotator_id, name=annotator.name, role=annotator.role)
+def _holder(store: Store, token: str, find: Find) -> Actor | None:
+    token_hash, moment = digest(token), now()
+    asked, state = (find.__name__, token_hash), store.state(recalled.TABLES)
+    with store.reading() as db:  # also where nothing is read: a closed store knows nobody
+        found = store.recalled.holder(asked, state, moment, lambda: find(db, token_hash, moment))
+    return None if found is None else Actor(annotator_id=found.annotator_id, name=found.name, role=found.role)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from annotate.rendering import fresh_html, to_html
+from annotate.recent import Recent
+from annotate.rendering import to_html
 from annotate.screening import screened
 from annotate.words import Words
 from store.blind import hidden_names
@@ -20,6 +22,9 @@ from store.database import Store
 
 FRESH_SECONDS: Final = 10.0
 """For so long, the names that were read last are good."""
+
+MASKED: Final = 4_000_000
+"""Characters of texts, before and after, that are not screened again."""
 
 _names: WeakKeyDictionary[Store, tuple[float, frozenset[str]]] = WeakKeyDictionary()
 
@@ -40,17 +45,12 @@ def shown(text: str, said: Words) -> Shown:
 
 def shown_blind(store: Store, text: str, said: Words) -> Shown:
     """What a model wrote, without the names that would tell which."""
-    found = screened(text, names(store))
-    html = to_html(found.text, said.locale)
-    if not found.hides:
+    masked = _masked(names(store)).get(text, "")
+    html = to_html(masked, said.locale)
+    if masked == text:
         return Shown(html=html, text=text)
     note = said.text("texts.hidden_name")
-    return Shown(html=f'{html}<p class="notice">{escape(note)}</p>', text=found.text, note=note)
-
-
-def growing_html(text: str, blind: frozenset[str], said: Words) -> str:
-    """A model's text that is still being written, as HTML; kept nowhere."""
-    return fresh_html(screened(text, blind).text, said.locale)
+    return Shown(html=f'{html}<p class="notice">{escape(note)}</p>', text=masked, note=note)
 
 
 def names(store: Store) -> frozenset[str]:
@@ -61,3 +61,9 @@ def names(store: Store) -> frozenset[str]:
         known = hidden_names(store)
         _names[store] = moment, known
     return known
+
+
+@lru_cache(maxsize=4)
+def _masked(hidden: frozenset[str]) -> Recent:
+    """What was masked lately, with these names hidden."""
+    return Recent(lambda text, _manner: screened(text, hidden).text, MASKED)

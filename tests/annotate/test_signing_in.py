@@ -1,8 +1,10 @@
 """What is told of a visitor's browser and language, and logins through an organisation under way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import anyio
 import pytest
 from small_homes import PASSWORD, person
 from starlette.applications import Starlette
@@ -12,6 +14,7 @@ from annotate import app, language, ownership, provider
 from annotate.device import device
 from annotate.logins import MOST, Logins, Outcome
 from annotate.organisation import claims_of
+from annotate.witness import witnessed
 from annotate.words import words
 from store.errors import HoneError
 from store.verbs import appoint, set_profile
@@ -168,6 +171,25 @@ def test_a_login_ends_by_itself_and_a_flood_forgets_the_oldest():
     for _ in range(MOST):
         logins.begin(MOMENT)
     assert not logins.is_under_way(first, MOMENT)
+
+
+def test_a_provider_that_cannot_be_reached_ends_the_login_in_words():
+    logins, sent = Logins(), []
+    mine = logins.begin(MOMENT)
+
+    async def keep(message):
+        sent.append(message)
+
+    async def answer():
+        send = witnessed(logins, mine, provider.LEAVING, keep)
+        await send({"type": "http.response.start", "status": 400, "headers": []})
+        await send({"type": "http.response.body", "body": b"Authentication error"})
+
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser that is being driven has a loop on this thread
+        elsewhere.submit(anyio.run, answer).result()
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"location"]) == (303, b"/")
+    assert [message.get("body") for message in sent[1:]] == [b""]
+    assert logins.has_failed(mine, MOMENT)
 
 
 @pytest.mark.parametrize(

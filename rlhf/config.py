@@ -15,8 +15,8 @@ from store.blind import BlindSettings
 from store.chats import ChatSettings
 from store.external_accounts import OidcSettings
 from store.leases import LeaseSettings
-from store.qualification_tests import QualificationSettings
 from store.notices import WebhookSettings
+from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
 from store.reviews import ReviewSettings
 

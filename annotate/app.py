@@ -15,23 +15,15 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import (
-    api,
-    chat_stream,
-    courier,
-    language,
-    organisation,
-    ownership,
-    provider,
-    reports,
-    sign_in,
-    surface_routes,
-)
-from annotate.gate import Gate
-from annotate.logins import Logins
+from annotate import api, courier, ownership, reports
+from annotate.chat import chat_stream
+from annotate.chat.switchboard import Switchboard
+from annotate.entrance import language, organisation, provider, sign_in
+from annotate.entrance.gate import Gate
+from annotate.entrance.logins import Logins
+from annotate.entrance.security import SecurityHeaders
+from annotate.judging import surface_routes
 from annotate.ownership import Tenure
-from annotate.security import SecurityHeaders
-from annotate.switchboard import Switchboard
 from annotate.v1 import routes as v1
 from annotate.widgets import assets
 from store import inbox

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from annotate.logins import Logins
+from annotate.entrance.logins import Logins
 from store import owner
 from store.database import Store
 from store.owner import Owner

@@ -7,10 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import provider, session
-from annotate.escaping import plain
+from annotate import session
+from annotate.entrance import provider
 from annotate.pages import account
 from annotate.pressing import act, typed
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from store.messages import Actor, Listed, SetPassword
 from store.records import Role

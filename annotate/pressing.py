@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from annotate import session
-from annotate.escaping import plain
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from store.errors import HoneError
 from store.messages import Actor
@@ -25,7 +25,10 @@ class Told:
 
 
 def act(visit: Visit, page: str, do: Callable[[Actor], str]) -> bool:
-    """Whether it was done, of which `do` returns the sentence to be told, or none; for callbacks of widgets, so that the page is drawn as it is afterwards."""
+    """Whether it was done, of which `do` returns the sentence to be told, or none.
+
+    For callbacks of widgets, so that the page is drawn as it is afterwards.
+    """
     present = visit.who()
     if present is None:
         return False  # whoever pressed it is signed out, as the page will say

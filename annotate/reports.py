@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from annotate import launch, sign_in
+from annotate import launch
+from annotate.entrance import sign_in
 from store.database import Store
 from store.home import Home
 

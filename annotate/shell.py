@@ -10,7 +10,8 @@ from typing import Literal
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from annotate import language, organisation, ownership, sign_in
+from annotate import ownership
+from annotate.entrance import language, organisation, sign_in
 from annotate.pages import (
     account,
     chat,

@@ -70,7 +70,8 @@ group  by track, comparison_id, mine.ranks
 
 GOLDS = """
 select track, language, comparison_id, turns, response_ids, shown_order, labels.ranks, labels.degree,
-       labels.both_bad, labels.safety, golds.ranks as known_ranks, golds.safety as known_safety, golds.why, labels.made_at
+       labels.both_bad, labels.safety, golds.ranks as known_ranks, golds.safety as known_safety, golds.why,
+       labels.made_at
 from   labels
 join   golds using (comparison_id)
 join   comparisons using (comparison_id)
@@ -140,7 +141,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindOfWork:
-    """Labels that stand of a track and form (`pair`, `ranking` or `chat`), and the active seconds they took."""
+    """Labels that stand of a track and form (`pair`, `ranking`, `chat`), and the active seconds they took."""
 
     track: Track
     form: str

@@ -7,7 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import session, sign_in
+from annotate import session
+from annotate.entrance import sign_in
 from annotate.pressing import act, local_time, tell, typed
 from annotate.visit import Visit
 from annotate.widgets import masthead

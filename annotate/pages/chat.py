@@ -1,7 +1,7 @@
 """Chat: a person writes, two blind models answer side by side, and the better answer carries the chat on.
 
-The answers come over `annotate.chat_stream`, without a run of the server; whatever else happens is one. All
-of the page is one component, which shows the pair as Compare does; this file feeds it.
+The answers come over `annotate.chat.chat_stream`, without a run of the server; whatever else happens is one.
+All of the page is one component, which shows the pair as Compare does; this file feeds it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from annotate import address, answers, offering, session
+from annotate import address, session
+from annotate.judging import answers, offering
 from annotate.pages import compare
+from annotate.prose.showing import shown, shown_blind
 from annotate.session import Acknowledgement
-from annotate.showing import shown, shown_blind
 from annotate.visit import Visit
 from annotate.widgets import component
 from annotate.widgets.component import Mount

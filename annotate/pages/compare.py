@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from annotate import offering, working
+from annotate.judging import offering, working
+from annotate.judging.working import Work
 from annotate.visit import Visit
 from annotate.widgets import component
 from annotate.widgets.component import Mount
 from annotate.words import Words
-from annotate.working import Work
 from store.messages import Assignment
 from store.records import Form
 

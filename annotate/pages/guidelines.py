@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import address, session
-from annotate.escaping import plain
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import reading
 from store import drafts

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from annotate import known_answers, links, own_words
-from annotate.escaping import plain
+from annotate import links
+from annotate.judging import known_answers, own_words
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts, reading
 from annotate.widgets.reading import Row

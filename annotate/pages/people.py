@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from annotate import person_panel, provider, session
+from annotate import person_panel, session
+from annotate.entrance import provider
 from annotate.pressing import act, local_time, tell, typed
 from annotate.visit import Visit
 from annotate.words import Words

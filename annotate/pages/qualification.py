@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from annotate import address, examination, known_answers, links
-from annotate.escaping import plain
+from annotate import address, links
+from annotate.judging import examination, known_answers
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import reading
 from store.errors import HoneError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from annotate import figures, launch, reports
-from annotate.escaping import plain
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts
 from store import rounds, scoreboard
@@ -198,4 +198,3 @@ def duration(seconds: float) -> str:
     """Such as `8 s` or `2 min 5 s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from annotate import session
-from annotate.rendering import to_html
+from annotate.prose.rendering import to_html
 from annotate.visit import Visit
 from annotate.widgets import component
 from annotate.words import ENGLISH

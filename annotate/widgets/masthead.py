@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from annotate.forms import CSRF_COOKIE
+from annotate.entrance.forms import CSRF_COOKIE
 from annotate.visit import Visit
 from annotate.widgets.assets import component_name
 from annotate.words import LOCALES

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from annotate.rendering import to_html
+from annotate.prose.rendering import to_html
 from annotate.widgets.assets import component_name
 from annotate.words import Words
 from store.line_changes import Line, near_changes

@@ -11,7 +11,8 @@ from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from annotate import app, appearance, ownership, sign_in
+from annotate import app, appearance, ownership
+from annotate.entrance import sign_in
 from annotate.words import words
 from store.records import Role
 

@@ -12,8 +12,9 @@ from small_endpoint import small_endpoint
 from small_homes import PASSWORD, person
 from starlette.applications import Starlette
 
-from annotate import chat_stream, sign_in
-from annotate.switchboard import Switchboard
+from annotate.chat import chat_stream
+from annotate.chat.switchboard import Switchboard
+from annotate.entrance import sign_in
 from store import pending, people
 from store.blind import hidden_names
 from store.messages import Judgement, SkipLease, SubmitLabel

@@ -4,7 +4,7 @@ import pytest
 from small_homes import comparisons, pair, person
 from streamlit.testing.v1 import AppTest
 
-from annotate import own_words
+from annotate.judging import own_words
 from annotate.widgets import reading
 from annotate.words import words
 from store.messages import Judgement, NextComparison, SkipLease, SubmitLabel

@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotate import mathematics, rendering
-from annotate.recent import Recent
-from annotate.rendering import ALLOWED, LONGEST_RENDERED, direction, fresh_html, to_html
+from annotate.prose import mathematics, rendering
+from annotate.prose.recent import Recent
+from annotate.prose.rendering import ALLOWED, LONGEST_RENDERED, direction, fresh_html, to_html
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -224,11 +224,30 @@ def test_the_few_words_of_ours_are_in_the_readers_language():
 
 
 PARTS = {
-    "brackets": "[", "images": "![", "links": "[a](", "emphasis": "*a ", "mixed": "*_", "ticks": "`",
-    "tags": "<a ", "entities": "&amp;", "escapes": "\\[", "displays": "\\[\n", "dollars": "$a ",
-    "environments": "\\begin{align}\n", "quotes": ">", "points": "- ", "columns": "a|", "fences": "```\n",
-    "lines": "\n", "headings": "a\n=\n", "formulas": "$x_i$ ", "strikes": "~~a", "one word": "a",
-    "references": "[a]: /b\n", "Chinese": "中文测试。", "Arabic": "مرحبا ",
+    "brackets": "[",
+    "images": "![",
+    "links": "[a](",
+    "emphasis": "*a ",
+    "mixed": "*_",
+    "ticks": "`",
+    "tags": "<a ",
+    "entities": "&amp;",
+    "escapes": "\\[",
+    "displays": "\\[\n",
+    "dollars": "$a ",
+    "environments": "\\begin{align}\n",
+    "quotes": ">",
+    "points": "- ",
+    "columns": "a|",
+    "fences": "```\n",
+    "lines": "\n",
+    "headings": "a\n=\n",
+    "formulas": "$x_i$ ",
+    "strikes": "~~a",
+    "one word": "a",
+    "references": "[a]: /b\n",
+    "Chinese": "中文测试。",
+    "Arabic": "مرحبا ",
 }
 CATASTROPHES = {name: (part * 20_000)[:20_000] for name, part in PARTS.items()}
 

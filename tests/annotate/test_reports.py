@@ -3,7 +3,8 @@ from small_homes import PASSWORD, person
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from annotate import app, ownership, sign_in
+from annotate import app, ownership
+from annotate.entrance import sign_in
 from store.records import Role
 
 PAGE = {"accept": "text/html"}

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from small_endpoint import small_endpoint
 
-from annotate import unfolding
-from annotate.pairing import Variant, pair, redrawn
-from annotate.responder import Address, Responder, ResponderError, address_of
-from annotate.screening import MASK
+from annotate.chat.pairing import Variant, pair, redrawn
+from annotate.chat.responder import Address, Responder, ResponderError, address_of
+from annotate.prose import unfolding
+from annotate.prose.screening import MASK
 from store import announced
 from store.chats import ChatSettings
 from store.home import Home

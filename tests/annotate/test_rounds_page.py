@@ -11,8 +11,8 @@ from small_homes import comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from annotate import launch
-from annotate.escaping import plain
 from annotate.pages.rounds import duration
+from annotate.prose.escaping import plain
 from store import rounds
 from store.errors import NotAllowedError, RequestError
 from store.records import Role, now

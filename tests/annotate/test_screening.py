@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from annotate.screening import MASK, screened
-from annotate.showing import shown_blind
+from annotate.prose.screening import MASK, screened
+from annotate.prose.showing import shown_blind
 from annotate.words import words
 from store.records import Policy
 

@@ -10,11 +10,12 @@ from small_homes import PASSWORD, person
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from annotate import app, language, ownership, provider
-from annotate.device import device
-from annotate.logins import MOST, Logins, Outcome
-from annotate.organisation import claims_of
-from annotate.witness import witnessed
+from annotate import app, ownership
+from annotate.entrance import language, provider
+from annotate.entrance.device import device
+from annotate.entrance.logins import MOST, Logins, Outcome
+from annotate.entrance.organisation import claims_of
+from annotate.entrance.witness import witnessed
 from annotate.words import words
 from store.errors import HoneError
 from store.verbs import appoint, set_profile

@@ -5,8 +5,9 @@ from small_homes import PASSWORD, comparisons, person
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from annotate import app, ownership, sign_in
-from annotate.surface_routes import LARGEST_DRAFT, RECENT
+from annotate import app, ownership
+from annotate.entrance import sign_in
+from annotate.judging.surface_routes import LARGEST_DRAFT, RECENT
 from store import drafts
 from store.messages import Judgement, NextComparison, SubmitLabel
 from store.records import SafetyLabel

@@ -12,7 +12,8 @@ from small_homes import POLICIES, comparisons, pair, person
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from annotate import app, ownership, sign_in
+from annotate import app, ownership
+from annotate.entrance import sign_in
 from annotate.v1 import answering
 from annotate.v1.description import document
 from annotate.v1.operations import OPERATIONS

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from annotate import sign_in
+from annotate.entrance import sign_in
 from store import drafts
 from store.database import Store
 from store.drafts import DRAFT

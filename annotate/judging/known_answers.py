@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotate.showing import shown_blind
+from annotate.prose.showing import shown_blind
 from annotate.visit import Visit
 from annotate.widgets import reading
 from annotate.widgets.reading import Part

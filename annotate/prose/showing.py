@@ -13,9 +13,9 @@ from html import escape
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from annotate.recent import Recent
-from annotate.rendering import to_html
-from annotate.screening import screened
+from annotate.prose.recent import Recent
+from annotate.prose.rendering import to_html
+from annotate.prose.screening import screened
 from annotate.words import Words
 from store.blind import hidden_names
 from store.database import Store

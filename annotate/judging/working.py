@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from annotate import address, answers, offering, session
+from annotate import address, session
+from annotate.judging import answers, offering
 from annotate.session import Acknowledgement
 from annotate.visit import Visit
 from annotate.widgets.component import Mount

@@ -12,13 +12,13 @@ import streamlit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from annotate import language, provider
-from annotate.forms import CSRF_COOKIE, set_cookie
+from annotate.entrance import language, provider
+from annotate.entrance.forms import CSRF_COOKIE, set_cookie
 from annotate.words import LOCALES, Words, words
 from store.home import Home
 
 SESSION_SECONDS = 12 * 3600
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def said(request: Request) -> Words:

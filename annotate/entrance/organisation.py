@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from annotate import provider, sign_in, sign_in_page
-from annotate.device import device
-from annotate.forms import CSRF_COOKIE, fields, is_ours, set_cookie
-from annotate.logins import LOGIN_TIME, Logins, Outcome
+from annotate.entrance import provider, sign_in, sign_in_page
+from annotate.entrance.device import device
+from annotate.entrance.forms import CSRF_COOKIE, fields, is_ours, set_cookie
+from annotate.entrance.logins import LOGIN_TIME, Logins, Outcome
 from annotate.widgets import handover
 from annotate.words import Words
 from store import annotators, people

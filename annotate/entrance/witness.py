@@ -7,8 +7,8 @@ from http.cookies import SimpleCookie
 
 from starlette.types import Message, Send
 
-from annotate import provider
-from annotate.logins import Logins
+from annotate.entrance import provider
+from annotate.entrance.logins import Logins
 
 TO_THE_SCRIPT = [(b"location", b"/"), (b"content-length", b"0")]
 

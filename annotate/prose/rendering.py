@@ -24,11 +24,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from annotate.code_colours import coloured
-from annotate.mathematics import ATTRIBUTES as OF_FORMULAS
-from annotate.mathematics import ELEMENTS as FORMULAS
-from annotate.mathematics import mathematics
-from annotate.recent import Recent
+from annotate.prose.code_colours import coloured
+from annotate.prose.mathematics import ATTRIBUTES as OF_FORMULAS
+from annotate.prose.mathematics import ELEMENTS as FORMULAS
+from annotate.prose.mathematics import mathematics
+from annotate.prose.recent import Recent
 from annotate.words import ENGLISH, Words, words
 
 LONGEST_RENDERED: Final = 40_000

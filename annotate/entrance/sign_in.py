@@ -1,6 +1,7 @@
 """Signing in and out: two plain forms, a session cookie that scripts cannot read, and who that cookie is.
 
-Passwords, tokens and throttling are the store's; an organisation's accounts are `annotate.organisation`'s.
+Passwords, tokens and throttling are the store's; an organisation's accounts are
+`annotate.entrance.organisation`'s.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from annotate import sign_in_page
-from annotate.device import device
-from annotate.forms import CSRF_COOKIE, fields, is_ours, set_cookie
-from annotate.sign_in_page import SESSION_SECONDS
+from annotate.entrance import sign_in_page
+from annotate.entrance.device import device
+from annotate.entrance.forms import CSRF_COOKIE, fields, is_ours, set_cookie
+from annotate.entrance.sign_in_page import SESSION_SECONDS
 from store import people
 from store.database import Store
 from store.errors import NotAllowedError, RequestError

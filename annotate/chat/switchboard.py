@@ -10,8 +10,8 @@ from collections import defaultdict
 
 from starlette.concurrency import run_in_threadpool
 
-from annotate.answering import Answering
-from annotate.responder import Responder, address_of
+from annotate.chat.answering import Answering
+from annotate.chat.responder import Responder, address_of
 from store.chats import ChatSettings
 from store.database import Store
 from store.errors import HoneError, RequestError

@@ -17,8 +17,8 @@ from typing import Any, Final
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from annotate.event_stream import BrokenStreamError, Piece, UnreadableStreamError, pieces
-from annotate.pairing import Variant
+from annotate.chat.event_stream import BrokenStreamError, Piece, UnreadableStreamError, pieces
+from annotate.chat.pairing import Variant
 from store.announced import announced
 from store.chats import ChatSettings
 from store.errors import HoneError

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from annotate.prose.showing import shown, shown_blind
 from annotate.session import Acknowledgement
-from annotate.showing import shown, shown_blind
 from annotate.visit import Visit
 from annotate.words import Words
 from store.database import Store

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from annotate.screening import screened
+from annotate.prose.screening import screened
 
 ENDS: Final = re.compile(r"[.!?;](?=\s)|[。！？]|\n")
 """Where a sentence ends, as far as screening looks."""

@@ -15,9 +15,9 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from annotate import language, organisation, provider, sign_in
-from annotate.logins import Logins
-from annotate.witness import witnessed
+from annotate.entrance import language, organisation, provider, sign_in
+from annotate.entrance.logins import Logins
+from annotate.entrance.witness import witnessed
 from store.database import Store
 from store.records import now
 

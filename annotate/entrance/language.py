@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from annotate.forms import fields, is_ours, set_cookie
+from annotate.entrance.forms import fields, is_ours, set_cookie
 from annotate.words import LOCALES, spoken
 from store import people, profiles
 from store.database import Store

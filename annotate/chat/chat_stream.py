@@ -39,9 +39,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from annotate import sign_in
-from annotate.answering import Answering, Frame
-from annotate.switchboard import Switchboard
+from annotate.chat.answering import Answering, Frame
+from annotate.chat.switchboard import Switchboard
+from annotate.entrance import sign_in
 from annotate.words import ENGLISH
 from store.database import Store
 from store.errors import HoneError, NotAllowedError

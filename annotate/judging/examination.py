@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from annotate import address, offering, session
-from annotate.answers import SENT, Sent
+from annotate import address, session
+from annotate.judging import offering
+from annotate.judging.answers import SENT, Sent
 from annotate.pages import compare, rank
 from annotate.session import Acknowledgement
 from annotate.visit import Visit

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 
-from annotate import showing, unfolding
-from annotate.pairing import Variant, pair, redrawn
-from annotate.rendering import fresh_html
-from annotate.responder import EMPTY, Responder, ResponderError, address_of
+from annotate.chat.pairing import Variant, pair, redrawn
+from annotate.chat.responder import EMPTY, Responder, ResponderError, address_of
+from annotate.prose import showing, unfolding
+from annotate.prose.rendering import fresh_html
 from store.blind import telling
 from store.chats import ChatSettings
 from store.database import Store

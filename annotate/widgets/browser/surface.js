@@ -27,36 +27,24 @@
 import { Clock } from "./clock.js";
 import { Delivery } from "./delivery.js";
 import { dropDraft, dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
+import { Frame } from "./frame.js";
 import { listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Panels } from "./panels.js";
 import { Strip } from "./strip.js";
-import { skeleton } from "./surface_template.js";
-import { isDark } from "./theme.js";
-import { fill, phrase } from "./words.js";
 
 /** Keys pressed for the last item must not fall on the new one. */
 const GUARD_MS = 250;
 const RENEW_EVERY_MS = 120_000;
 const LOOK_EVERY_MS = 3000;
-const SMALLEST_HEIGHT = 560;
-const BOTTOM_MARGIN = 14;
 /** Where the one after it can be shown before the server has answered. */
 const ADVANCING = new Set(["submit", "edit", "skip", "flag", "leave"]);
 /** What, once accepted, leaves nothing of the item to keep. */
 const FINISHING = new Set(["submit", "edit", "skip", "flag"]);
 
-export class Surface {
+export class Surface extends Frame {
   constructor(root, words) {
-    this.root = root;
-    this.host = root.host ?? root;
-    this.words = words;
-    const holder = document.createElement("div");
-    holder.className = "frame";
-    holder.innerHTML = skeleton(this.constructor.parts);
-    fill(holder, words);
-    root.append(holder);
-    this.deck = this.find(".deck");
+    super(root, words);
     this.work = this.next = undefined;
     this.isWaiting = false;
     this.raw = false;
@@ -64,14 +52,6 @@ export class Surface {
     this.build();
     this.wire();
     dropOldDrafts();
-  }
-
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
-  say(key, values) {
-    return phrase(this.words, key, values);
   }
 
   build() {
@@ -127,7 +107,7 @@ export class Surface {
 
   update(data, channel) {
     this.delivery.channel = channel;
-    this.deck.classList.toggle("dark", isDark(this.host));
+    this.showTheme();
     const settled = this.delivery.settle(data.ack);
     if (settled === null && this.delivery.isBusy) this.insist(data);
     else this.take(data, settled);
@@ -284,49 +264,6 @@ export class Surface {
 
   toggleKeyList() {
     this.panels.toggleKeyList();
-  }
-
-  // ---- what is seen ---------------------------------------------------------------------------------------------
-
-  setWaiting(isWaiting) {
-    this.isWaiting = isWaiting;
-    this.deck.classList.toggle("busy", isWaiting);
-    if (isWaiting) this.find(".submit").disabled = true;
-  }
-
-  showGuidelines() {
-    const guideline = this.data.guidelines?.[this.work.track];
-    if (guideline) this.panels.show(guideline);
-  }
-
-  /** Whoever says a label anew sees so above the work and on the button that ends it. */
-  showEditing() {
-    const isEdit = this.work.edits === true;
-    this.deck.classList.toggle("editing", isEdit);
-    this.find(".submit span").textContent = this.say(isEdit ? "save_changes" : "submit");
-    if (isEdit) this.find(".batch").textContent = this.say("editing");
-  }
-
-  showEmptiness() {
-    this.deck.classList.toggle("idle", this.isEmpty);
-    this.find(".empty").hidden = !this.isEmpty;
-    if (!this.isEmpty) return;
-    this.find(".empty .reason").textContent = this.data.reason;
-    this.find(".empty .to-test").hidden = !this.data.unqualified;
-    this.find(".empty .after").hidden = this.data.done === 0;
-  }
-
-  warn(sentence) {
-    this.find(".warning").textContent = sentence;
-  }
-
-  /** One fixed screen: the controls never move, the texts scroll within. */
-  size() {
-    const top = Math.max(0, this.host.getBoundingClientRect().top);
-    const height = Math.max(SMALLEST_HEIGHT, window.innerHeight - top - BOTTOM_MARGIN);
-    this.deck.style.setProperty("--height", `${height}px`);
-    this.deck.style.setProperty("--controls", `${this.find(".controls").offsetHeight + 10}px`);
-    if (this.work) this.fade();
   }
 }
 

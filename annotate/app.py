@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, courier, ownership, reports
+from annotate import api, courier, links, ownership, reports
 from annotate.chat import chat_stream
 from annotate.chat.switchboard import Switchboard
 from annotate.entrance import language, organisation, provider, sign_in
@@ -29,6 +29,8 @@ from annotate.widgets import assets
 from store import inbox
 from store.database import Store
 
+FRONT = "compare"
+"""The page where one arrives."""
 SCRIPT = Path(__file__).parent / "entry" / "script.py"
 WARM = ("pandas", "pyarrow", "altair", "annotate.shell")
 """Imported before the first visitor comes; the first page would otherwise wait a second for them."""
@@ -73,6 +75,7 @@ def routes(tenure: Tenure, switchboard: Switchboard | None = None) -> list[Route
         *reports.routes(store),
         *chat_stream.routes(store, switchboard or Switchboard(store)),
         *surface_routes.routes(store),
+        *links.routes(FRONT),
     ]
 
 

@@ -55,6 +55,7 @@ class Board:
         self.items[item.comparison_id] = item
         if wanted.seen:
             self.worked |= {(annotator_id, wanted.track) for annotator_id in wanted.seen}
+        self.tally.want(item.wants)
         if item.is_open:
             self.tally.opened(item)
         if item.purpose is Purpose.GOLD and not wanted.ended:
@@ -163,9 +164,10 @@ class Board:
 
     def change(self, item: Item, labels: int = 0, leases: int = 0) -> None:
         """So many more labels and leases."""
-        was_open = item.is_open
+        was_open, wanted = item.is_open, item.wants
         item.labels += labels
         item.leases += leases
+        self.tally.want(item.wants - wanted)
         if item.purpose in TRAINING:
             self.tally.collect(item.batch_id, item.stream, labels + leases)
         if was_open != item.is_open:

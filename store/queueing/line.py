@@ -72,6 +72,11 @@ class Item:
         return self.purpose not in MEASURING
 
     @property
+    def wants(self) -> int:
+        """How many labels it wants in its turn that nobody works on."""
+        return max(self.need, 0) if self.in_line else 0
+
+    @property
     def is_open(self) -> bool:
         """Whether it is asked in its turn, and wants a label that nobody works on."""
         return self.need > 0 and self.in_line

@@ -119,9 +119,9 @@ class Queue:
                     self._board.see(item, annotator_id)
 
     def is_short(self) -> bool:
-        """Whether more is held than is open: nobody should take the last ones ahead of their turn."""
+        """Whether more is held than is wanted beside: then nobody takes the last ones ahead of their turn."""
         with self._lock:
-            return self._board.tally.open_count() < len(self._board.holds)
+            return self._board.tally.wanted() < len(self._board.holds)
 
     def held(self, lease_id: str) -> Held | None:
         """The live lease with this id."""

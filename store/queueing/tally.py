@@ -32,6 +32,7 @@ class Tally:
     def __init__(self, quotas: Mapping[str, int]) -> None:
         self._quotas = [Quota(name, most) for name, most in quotas.items()]
         self._open: Counter[Lane] = Counter()
+        self._wanted = 0
         self._closed_to: Counter[tuple[str, Lane]] = Counter()
         self._collected: defaultdict[str, Counter[Stream]] = defaultdict(Counter)
         self._done: Counter[tuple[str, str, Form]] = Counter()
@@ -93,6 +94,14 @@ class Tally:
     def beside(self, annotator_id: str, lane: Lane) -> int:
         """How many open items they have not seen, whoever may judge them."""
         return self._open[lane] - self._closed_to[annotator_id, lane]
+
+    def want(self, by: int) -> None:
+        """So many more labels are wanted that nobody works on."""
+        self._wanted += by
+
+    def wanted(self) -> int:
+        """How many labels are wanted that nobody works on."""
+        return self._wanted
 
     def open_count(self) -> int:
         """How many items are open at all."""

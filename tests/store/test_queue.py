@@ -423,6 +423,8 @@ class QueueMachine(RuleBasedStateMachine):
                 and self.may(who, item)
             ]
             assert self.queue.shortage(Asked(who)).held_until == min(others, default=None)
+        wanted = sum(max(self.need(item), 0) for item in self.items.values() if item.in_line)
+        assert self.queue.is_short() == (wanted < len(self.live))
         assert self.queue.open_count() == sum(
             self.need(item) > 0 and item.in_line for item in self.items.values()
         )

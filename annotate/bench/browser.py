@@ -6,16 +6,21 @@ import asyncio
 import shutil
 import time
 from importlib.util import find_spec
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from annotate.bench.work import PASSWORD
 from store.bench.app import Painted
 from store.bench.crowd import quantile
 
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS: Final = 60_000
 PAUSE: Final = 1.0
 """Seconds between two labels of this browser."""
+LOOK: Final = 0.02
+"""Seconds between two looks at whether a pair was painted."""
 MEASURE: Final = """
 () => {
   const inside = (root) => {
@@ -46,6 +51,12 @@ def found() -> str | None:
     return next(paths, None) if find_spec("playwright") else None
 
 
+async def _painted(page: Page, times: int) -> None:
+    """Waits until so many pairs were painted; asked from here, for the page lets nobody evaluate in it."""
+    while await page.evaluate("window.paintedAfter.length") < times:
+        await asyncio.sleep(LOOK)
+
+
 async def paint(path: str, url: str, name: str, seconds: float, others: int) -> Painted:
     """Labels by keyboard for so many seconds."""
     from playwright.async_api import async_playwright
@@ -66,7 +77,7 @@ async def paint(path: str, url: str, name: str, seconds: float, others: int) -> 
             for key in ("x", "2", "Enter"):
                 await page.keyboard.press(key)
             done += 1
-            await page.wait_for_function(f"window.paintedAfter.length === {done}", timeout=PATIENCE_MS)
+            await asyncio.wait_for(_painted(page, done), PATIENCE_MS / 1000)
         await asyncio.sleep(PAUSE)  # the last one is shown before it is saved
         taken = sorted(await page.evaluate("window.paintedAfter"))
         await browser.close()

@@ -16,6 +16,7 @@ from itertools import product
 from store.comparisons import Wanted
 from store.labels import Collected, Done
 from store.leases import new_lease
+from store.queueing.ahead import Ahead
 from store.queueing.asked import Asked
 from store.queueing.board import Board
 from store.queueing.drawing import QueueSettings
@@ -34,12 +35,12 @@ class Queue:
 
     def __init__(self, lease_time: timedelta, settings: QueueSettings | None = None) -> None:
         self.lease_time = lease_time
-        settings = settings or QueueSettings()
+        self.ahead = Ahead()
         self._lock = FairLock()
-        self._roster = Roster(settings.qualification)
-        self._board = Board(self._roster, settings.quotas)
-        self._repeats = Repeats()
-        self._measuring = Measuring(self._board, self._repeats, settings)
+        rules = settings or QueueSettings()
+        self._roster = Roster(rules.qualification)
+        self._board, self._repeats = Board(self._roster, rules.quotas), Repeats()
+        self._measuring = Measuring(self._board, self._repeats, rules)
         self._drafts: dict[tuple[str, str], Label] = {}
 
     # Filling it from the facts
@@ -114,9 +115,8 @@ class Queue:
     def exclude(self, annotator_id: str, comparison_ids: Iterable[str]) -> None:
         """They know more of these than a judge may: none is asked of them any more."""
         with self._lock:
-            for item in [self._board.items.get(comparison_id) for comparison_id in comparison_ids]:
-                if item is not None:
-                    self._board.see(item, annotator_id)
+            for comparison_id in self._board.items.keys() & comparison_ids:
+                self._board.see(self._board.items[comparison_id], annotator_id)
 
     def is_short(self) -> bool:
         """Whether more is held than is wanted beside: then nobody takes the last ones ahead of their turn."""

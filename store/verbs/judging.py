@@ -38,7 +38,10 @@ from store.verbs.roles import allow_judging
 
 
 def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assignment | NoWork:
-    """What the actor holds already, else the best that is open to them; its lease is durable."""
+    """What the actor holds already, else the best that is open to them.
+
+    Its lease is durable; one that comes after another is when that other is answered.
+    """
     allow_judging(actor)
     moment, asked = now(), Asked(actor.annotator_id, request.track, request.form)
     with store.turns.of(actor.annotator_id), store.reading() as db:
@@ -46,6 +49,8 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
             held for held in store.queue.holding(asked, moment) if held.lease.lease_id != request.after
         ]
         if holding:
+            if request.after is None and store.queue.ahead.has(holding[0].lease):
+                _write(store, actor.annotator_id)
             return assignment(store, db, holding[0])
         if request.after is not None and store.queue.is_short():
             return NoWork(reason="The last ones are given out one at a time.", cause=Cause.HELD)
@@ -56,13 +61,25 @@ def next_comparison(store: Store, actor: Actor, request: NextComparison) -> Assi
             facts: list[Fact] = [held.lease]
             if held.purpose is Purpose.SWAPPED:
                 facts.insert(0, comparison_of(db, held))
-            writing = store.append_later(actor.annotator_id, *facts)
-            assigned = assignment(store, db, held)  # read while the lease is being written
-            writing.wait()
+            if request.after is None:
+                writing = store.append_later(actor.annotator_id, *facts)
+                assigned = assignment(store, db, held)  # read while the lease is being written
+                writing.wait()
+            else:
+                assigned = assignment(store, db, held)
+                store.queue.ahead.put(actor.annotator_id, *facts)
         except BaseException:
             store.queue.release(held.lease)
             raise
         return assigned
+
+
+def _write(store: Store, annotator_id: str, *facts: Fact) -> None:
+    """Keeps the facts, after those that the annotator took ahead, in one transaction."""
+    ahead = store.queue.ahead.of(annotator_id)
+    if ahead or facts:
+        store.append(annotator_id, *ahead, *facts)
+    store.queue.ahead.settle(annotator_id, ahead)
 
 
 def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
@@ -78,7 +95,9 @@ def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
         if answer is not None and answer.annotator_id == actor.annotator_id:
             return Renewed(expires_at=now())  # a heartbeat that came after the label: nothing is left to hold
         raise RequestError("This lease is over; what you submit still counts if nobody else has judged it.")
-    store.append_later(actor.annotator_id, lease)
+    with store.turns.of(actor.annotator_id):
+        if not store.queue.ahead.has(lease):  # what is not written yet needs no second row
+            store.append_later(actor.annotator_id, lease)
     return Renewed(expires_at=lease.expires_at)
 
 
@@ -88,6 +107,7 @@ def submit_label(store: Store, actor: Actor, request: SubmitLabel) -> Saved:
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.held(request.lease_id)
         if held is None:
+            _write(store, actor.annotator_id)  # it may have been taken ahead, and be over
             repeated = labels.by_id(db, request.lease_id)
             if repeated is not None and repeated.annotator_id == actor.annotator_id:
                 return Saved(label_id=repeated.label_id, repeated=True, surplus=repeated.surplus)
@@ -105,6 +125,8 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
     check_words("reason", request.reason, LONGEST_REASON)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         held = store.queue.held(request.lease_id)
+        if held is None:
+            _write(store, actor.annotator_id)
         lease = held.lease if held else leases.by_id(db, request.lease_id)
         if lease is None:
             raise MissingError("There is no such lease; ask for the next comparison.")
@@ -118,7 +140,7 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
             reason=request.reason,
             flagged=request.flagged,
         )
-        store.append(actor.annotator_id, skip)
+        _write(store, actor.annotator_id, skip)
         store.queue.skip(lease)
         return Saved(label_id=lease.lease_id)
 
@@ -151,7 +173,7 @@ def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
 def _keep(store: Store, held: Held, label: Label) -> Saved:
     surplus = store.queue.finish(held)
     try:
-        store.append(label.annotator_id, replace(label, surplus=surplus))
+        _write(store, label.annotator_id, replace(label, surplus=surplus))
     except BaseException:
         store.queue.unfinish(held, surplus)
         raise

@@ -10,7 +10,7 @@ import pytest
 from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
 
 from store import comparisons as comparison_rows
-from store import labels
+from store import labels, leases
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
@@ -26,6 +26,7 @@ from store.messages import (
     SkipLease,
     SubmitLabel,
     UndoLabel,
+    VerifyAudit,
 )
 from store.records import (
     Degree,
@@ -39,7 +40,7 @@ from store.records import (
     Track,
     now,
 )
-from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label, void
+from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label, verify_audit, void
 from store.verbs.retracting import Void
 from store.verbs.roles import HONE
 from store.writer import WriteError
@@ -437,16 +438,58 @@ def test_the_next_comparison_is_held_while_the_first_is_judged(asked: Store, ann
     assert third.turns not in {first.turns, second.turns}
 
 
-def test_both_leases_outlive_the_process(asked: Store, home: Home, ann: Actor) -> None:
+def test_what_was_taken_ahead_is_written_with_the_answer_before_it(
+    asked: Store, home: Home, ann: Actor
+) -> None:
     first = take(asked, ann)
     second = after(asked, ann, first.lease_id)
     assert isinstance(second, Assignment)
+    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    third = after(asked, ann, second.lease_id)
+    assert isinstance(third, Assignment)
+    asked.close()
+    with open_store(home) as again:
+        assert take(again, ann).lease_id == second.lease_id
+        ahead = after(again, ann, second.lease_id)
+        assert isinstance(ahead, Assignment)
+        assert (ahead.turns, ahead.responses) == (third.turns, third.responses)  # and another lease
+        assert ahead.lease_id != third.lease_id
+
+
+def test_what_was_taken_ahead_can_be_answered_first_and_late(asked: Store, home: Home, ann: Actor) -> None:
+    first = take(asked, ann)
+    second = after(asked, ann, first.lease_id)
+    assert isinstance(second, Assignment)
+    held = asked.queue.held(second.lease_id)
+    assert held is not None
+    asked.queue.release(held.lease)  # as if its time were over
+    saved = submit_label(asked, ann, SubmitLabel(lease_id=second.lease_id, judgement=FIRST_BETTER))
+    assert (saved.label_id, saved.surplus) == (second.lease_id, False)
     asked.close()
     with open_store(home) as again:
         assert take(again, ann).lease_id == first.lease_id
-        ahead = after(again, ann, first.lease_id)
-        assert isinstance(ahead, Assignment)
-        assert ahead.lease_id == second.lease_id
+        assert label_of(again, second.lease_id).annotator_id == "ann"
+        assert verify_audit(again, HONE, VerifyAudit()).broken_seq is None
+
+
+def test_what_was_taken_ahead_and_could_not_be_written_is_written_later(
+    asked: Store, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take(asked, ann)
+    second = after(asked, ann, first.lease_id)
+    assert isinstance(second, Assignment)
+    with monkeypatch.context() as patch:
+        patch.setattr(asked, "append", failing)
+        with pytest.raises(WriteError):
+            submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    assert take(asked, ann).lease_id == first.lease_id
+    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
+    with asked.reading() as db:
+        assert leases.by_id(db, second.lease_id) is not None
+
+
+def failing(*_facts: object) -> None:
+    raise WriteError("the disk is full")
 
 
 def test_the_last_comparisons_are_not_taken_ahead_of_their_turn(asked: Store, ann: Actor, ben: Actor) -> None:
@@ -534,6 +577,7 @@ def test_how_closely_a_judgement_was_made_is_kept_by_response(asked: Store, ann:
     judgement = replace(FIRST_BETTER, seen_share=(0.25, 1), changes=3)
     submit_label(asked, ann, SubmitLabel(lease_id=asked_now.lease_id, judgement=judgement))
     label = label_of(asked, asked_now.lease_id)
+    assert label.seen_share is not None
     by_place = [label.seen_share[response] for response in label.shown_order]
     assert (by_place, label.changes) == ([0.25, 1.0], 3)
 

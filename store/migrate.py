@@ -6,6 +6,7 @@ A file and its ledger row are one transaction; a checkpoint follows, so that no 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -109,6 +110,7 @@ def _apply(db: DuckDBPyConnection, migration: Migration) -> None:
         db.execute(RECORD, ledger_row)
         db.execute("commit")
     except duckdb.Error as error:
-        db.execute("rollback")
+        with suppress(duckdb.Error):  # a commit that failed has ended the transaction
+            db.execute("rollback")
         raise DatabaseError(f"Migration {migration.name} failed and left nothing behind: {error}") from error
     db.execute("checkpoint")

@@ -8,7 +8,8 @@ alter table guidelines add column author varchar; -- null: said before this colu
 alter table guidelines add column changed varchar default '';
 alter table guidelines add column requalify boolean default false; -- older qualifications do not count any more
 
-alter table labels add column seen_share double[] default []; -- by response; empty: nobody measured it
+-- No default: DuckDB 1.5 cannot give a list to rows that are there.
+alter table labels add column seen_share double[]; -- by response; null: nobody measured it
 alter table labels add column changes integer default 0;
 
 -- What somebody may do from now on; the newest row counts, and before it what they were added with.

@@ -26,7 +26,8 @@ class Label:
 
     `label_id` is the lease's id, which makes a repeated submission the same label. `surplus` marks a label
     that came after the comparison had all it wanted; it is kept and does not train. `seen_share[i]` is how
-    much of response i came into view, from 0 to 1, and `changes` how often the choice was changed.
+    much of response i came into view, from 0 to 1 (None: nobody measured it), and `changes` how often the
+    choice was changed.
     """
 
     label_id: str
@@ -42,7 +43,7 @@ class Label:
     seconds: float = 0.0
     guideline_version: int = 1
     surplus: bool = False
-    seen_share: tuple[float, ...] = ()
+    seen_share: tuple[float, ...] | None = None
     changes: int = 0
     meta: str | None = None
     made_at: datetime = field(default_factory=now)

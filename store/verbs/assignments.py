@@ -111,7 +111,7 @@ def judged(judgement: Judgement, held: Held, guideline_version: int) -> Label:
         seconds=float(judgement.seconds),  # a whole number would not be what the table gives back
         seen_share=tuple(float(judgement.seen_share[place]) for place in by_response)
         if judgement.seen_share
-        else (),
+        else None,
         changes=judgement.changes,
         guideline_version=guideline_version,
     )

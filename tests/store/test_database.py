@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store import annotators
+from store import annotators, labels
 from store.database import Store, open_store
 from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
@@ -125,6 +125,31 @@ def test_a_failing_migration_leaves_nothing_behind() -> None:
         good = replace(bad, sql="create table whole (x integer)")
         migrate(db, [*shipped(), good])
         assert db.execute("select max(version) from migrations").fetchall() == [(99,)]
+
+
+OF_AN_EARLIER_HONE = """
+insert into labels by name
+select 'l' || number as label_id, 'c' as comparison_id, 'a' as annotator_id, [1, 2] as ranks, 2 as degree,
+       [0, 1] as shown_order, false as both_bad, [] as safety, [] as reasons, '' as comment, 1.5 as seconds,
+       1 as guideline_version, false as surplus, now()::timestamp as made_at
+from   range(5000) as numbers(number)
+"""
+
+
+def test_a_home_of_an_earlier_hone_keeps_its_labels(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "hone.duckdb")) as db:
+        migrate(db, shipped()[:3])
+        db.execute(OF_AN_EARLIER_HONE)
+    with duckdb.connect(str(tmp_path / "hone.duckdb")) as db:
+        migrate(db, shipped())
+        label = labels.by_id(db, "l4999")
+    assert label is not None
+    assert (label.ranks, label.seen_share, label.changes) == ((1, 2), None, 0)
+
+
+def test_a_migration_that_fails_at_its_commit_says_why() -> None:
+    with duckdb.connect() as db, pytest.raises(DatabaseError, match=r"0099_bad\.sql failed .* cannot commit"):
+        migrate(db, [*shipped(), Migration(99, "0099_bad.sql", "commit")])
 
 
 def test_every_cursor_counts_time_in_utc(store: Store) -> None:

@@ -19,12 +19,32 @@ from pydantic import TypeAdapter, ValidationError
 
 from store.errors import BundleError
 from store.identity import canonical
-from store.records import Bundle, Credential, Fact, Qualification, Signature, SignIn, SignOut
+from store.records import (
+    Annotator,
+    Batch,
+    Comparison,
+    Demonstration,
+    Evaluation,
+    Fact,
+    Gold,
+    Label,
+    Policy,
+    Prompt,
+    Response,
+    RewardModel,
+    Round,
+    Score,
+    Skip,
+)
 from store.tables import TABLES
 
-NEVER: Final = {Bundle, Credential, Qualification, SignIn, Signature, SignOut}
-"""What no bundle brings: who may sign in, who may judge and what was signed is for people to say."""
-KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind not in NEVER}
+BROUGHT: Final = {
+    *(Annotator, Prompt, Policy, Response, Batch, Comparison, Gold, Label, Skip, Demonstration),
+    *(RewardModel, Score, Round, Evaluation),
+}
+"""What imports and rounds publish. Who may sign in, in which role, who may judge and what was signed is for
+people to say, and a kind of fact that is not here is nothing that a bundle brings."""
+KINDS: Final = {table.name: kind for kind, table in TABLES.items() if kind in BROUGHT}
 MANIFEST: Final = "manifest.json"
 LARGEST_FILE: Final = 1024**3
 """Bytes of a table's file: a bundle is one transaction, so what is larger comes as several."""
@@ -74,7 +94,9 @@ def read_bundle(folder: Path) -> Arrival:
         raise BundleError(f"The {MANIFEST} does not fit: {error.errors()[0]['msg']}.") from error
     strangers = sorted(set(manifest.tables) - set(KINDS))
     if strangers:
-        raise BundleError(f"Expected tables of the store; got {', '.join(strangers)}.")
+        raise BundleError(
+            f"Expected tables of the store that a bundle may bring; got {', '.join(strangers)}."
+        )
     facts = [fact for table in KINDS if table in manifest.tables for fact in _read(folder, table, manifest)]
     return Arrival(manifest, tuple(facts))
 

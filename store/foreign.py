@@ -1,5 +1,4 @@
-"""Whether facts that another home wrote may be kept here: each is sound by itself, fits what is here, and
-says nothing that is for this home's people to say.
+"""Whether facts that another home wrote may be kept here: each is sound by itself and fits what is here.
 
 Nothing that was appended can be taken back, so what no reader could read must not get in.
 """
@@ -7,42 +6,33 @@ Nothing that was appended can be taken back, so what no reader could read must n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection
+from duckdb import DuckDBPyConnection
 
 from store import annotators, policies, prompts, responses
 from store.arrivals import in_utc
 from store.errors import RequestError
 from store.records import (
     Annotator,
-    Appointment,
     Comparison,
     Demonstration,
     Edit,
     Fact,
     Gold,
     GoldEnd,
-    Guideline,
-    Kind,
     Label,
     Lease,
     Policy,
-    Profile,
     Prompt,
-    Qualification,
     Response,
     Retraction,
     Review,
-    RewardModel,
-    Role,
     Round,
     Score,
-    Sighting,
     Skip,
 )
-from store.tables import TABLES
 
 COUNTS = """
 select comparison_id, len(response_ids) from comparisons
@@ -50,12 +40,8 @@ where  comparison_id in (select unnest($ids::varchar[]))
 """
 
 RANKED = """
-select label_id, len(ranks), annotator_id from labels
+select label_id, len(ranks) from labels
 where  label_id in (select unnest($ids::varchar[]))
-"""
-
-SIGN_IN = """
-select distinct annotator_id from credentials
 """
 
 ROLES: Final = {"system", "user", "assistant"}
@@ -85,7 +71,7 @@ def check_fit(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
             case Label() | Gold():
                 _check_ranks(fact, _of(known.answers, "comparison", fact.comparison_id))
             case Edit():
-                _check_ranks(fact, _of(known.labels, "label", fact.label_id)[0])
+                _check_ranks(fact, _of(known.labels, "label", fact.label_id))
             case Lease() | Skip() | GoldEnd():
                 _of(known.answers, "comparison", fact.comparison_id)
             case Retraction() | Review():
@@ -98,51 +84,25 @@ def check_fit(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     _check_answers(db, facts)
 
 
-def check_voice(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    """RequestError when a file would speak for somebody who signs in here, or rule a home that has people.
-
-    What is here already may come again.
-    """
-    own = {annotator_id for (annotator_id,) in db.execute(SIGN_IN).fetchall()}
-    if not own:
-        return
-    labelled = _known(db, [fact for fact in facts if isinstance(fact, Edit)]).labels
-    for fact in facts:
-        said = (labelled[fact.label_id][1],) if isinstance(fact, Edit) else _voices(fact)
-        spoken = own.intersection(said)
-        if not (spoken or _rules(fact)) or _is_there(db, fact):
-            continue
-        if spoken:
-            raise RequestError(
-                f"{min(spoken)} signs in here and speaks for themselves; bring facts into a home before its "
-                "people get passwords"
-            )
-        raise RequestError(
-            f"a {type(fact).__name__} such as this is for the people of this home to say; bring facts into a "
-            "home before its people get passwords"
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """Of what is here or arrives: how many answers by comparison, how many ranks and whose by label."""
+    """Of what is here or arrives: how many answers by comparison, how many ranks by label."""
 
     answers: dict[str, int]
-    labels: dict[str, tuple[int, str]]
+    labels: dict[str, int]
     annotators: set[str]
 
 
 def _known(db: DuckDBPyConnection, facts: Sequence[Fact]) -> _Known:
     wanted = {"ids": [fact.label_id for fact in facts if isinstance(fact, Edit | Retraction | Review)]}
-    labels = {one: (count, whose) for one, count, whose in db.execute(RANKED, wanted).fetchall()}
+    labels: dict[str, int] = dict(db.execute(RANKED, wanted).fetchall())
     asked = (Label, Gold, GoldEnd, Lease, Skip)
     wanted = {"ids": [fact.comparison_id for fact in facts if isinstance(fact, asked)]}
     answers: dict[str, int] = dict(db.execute(COUNTS, wanted).fetchall())
     return _Known(
         answers={one.comparison_id: len(one.response_ids) for one in facts if isinstance(one, Comparison)}
         | answers,  # what is here already stays as it is
-        labels={one.label_id: (len(one.ranks), one.annotator_id) for one in facts if isinstance(one, Label)}
-        | labels,
+        labels={one.label_id: len(one.ranks) for one in facts if isinstance(one, Label)} | labels,
         annotators={
             one.annotator_id for one in (*annotators.everyone(db), *facts) if isinstance(one, Annotator)
         },
@@ -192,33 +152,3 @@ def _check_answers(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
 def _none(noun: str, missing: Sequence[str]) -> None:
     if missing:
         raise RequestError(f"it refers to {noun} {missing[0]}, which is not there; bring that first")
-
-
-def _voices(fact: Fact) -> tuple[str, ...]:
-    """In whose name it speaks."""
-    match fact:
-        case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction() | Profile() | Sighting():
-            return (fact.annotator_id,)
-        case Review():
-            return (fact.reviewer_id,)
-        case _:
-            return ()
-
-
-def _rules(fact: Fact) -> bool:
-    """Whether it gives somebody a say, or decides what people read and what is trained and served."""
-    match fact:
-        case Annotator():
-            return fact.kind is Kind.PERSON and fact.role is not Role.ANNOTATOR
-        case Policy():
-            return fact.promoted and not fact.policy_id.startswith("imported:")
-        case _:
-            return isinstance(fact, Appointment | Guideline | Qualification | RewardModel | Round)
-
-
-def _is_there(db: DuckDBPyConnection, fact: Fact) -> bool:
-    table = TABLES[type(fact)]
-    found = db.table(table.name)
-    for name in table.key or tuple(field.name for field in fields(fact)):
-        found = found.filter(ColumnExpression(name) == ConstantExpression(getattr(fact, name)))
-    return found.fetchone() is not None

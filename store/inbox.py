@@ -22,13 +22,14 @@ import duckdb
 from store import bundles
 from store.arrivals import KINDS, MANIFEST, File, Manifest, read_bundle
 from store.database import Store
-from store.errors import BundleError, HoneError
+from store.errors import BundleError, HoneError, RequestError
 from store.home import Home
 from store.identity import canonical, plain_json
 from store.keeping.copies import sync
 from store.messages import Ingested
 from store.records import Bundle, Fact
 from store.references import check_references
+from store.voices import check_names
 from store.writer import WriteError, prepare, prepare_unaudited
 
 WHY: Final = "why.txt"
@@ -104,6 +105,10 @@ def _take(store: Store, folder: Path) -> None:
         if bundles.by_id(db, bundle_id) is not None:
             return
         check_references(db, arrival.facts)
+        try:
+            check_names(db, arrival.facts)
+        except RequestError as error:
+            raise BundleError(f"The bundle cannot be taken in: {error}.") from error
     bundle = Bundle(bundle_id=bundle_id, name=folder.name, row_count=len(arrival.facts))
     try:
         entries = [*prepare("inbox", [bundle]), *prepare_unaudited(arrival.facts)]

@@ -15,12 +15,13 @@ from store import comparisons, filling
 from store.database import Store
 from store.errors import HoneError, RequestError
 from store.exchange.reasons import reason
-from store.foreign import check_fit, check_voice, sound
+from store.foreign import check_fit, sound
 from store.messages import Actor
 from store.records import Annotator, Bundle, Fact, Role, Signature, Snapshot
 from store.references import check_references
 from store.verbs.exporting import TOLD
 from store.verbs.roles import allow
+from store.voices import check_voice
 from store.writer import WriteError, prepare
 
 PORTABLE: Final = {name: kind for name, kind in TOLD.items() if kind not in {Bundle, Snapshot, Signature}}

@@ -27,9 +27,11 @@ from store.exchange.writing import write
 from store.home import Home
 from store.messages import Actor, NextComparison
 from store.records import (
+    Chat,
     Comparison,
     Credential,
     Edit,
+    ExternalAccount,
     Fact,
     Gold,
     Label,
@@ -37,6 +39,7 @@ from store.records import (
     Response,
     Role,
     SafetyLabel,
+    Track,
 )
 from store.tables import TABLES
 from store.verbs import next_comparison, read_facts, read_judgements
@@ -167,10 +170,39 @@ RULING: list[tuple[str, dict[str, object]]] = [
         },
     ),
 ]
+RULING += [
+    ("Appointment", {"annotator_id": "b", "role": "administrator", "given_by": "x"}),
+    (
+        "QualificationTest",
+        {
+            "test_id": "easy",
+            "annotator_id": "newcomer",
+            "track": "safety",
+            "guideline_version": 1,
+            "comparison_ids": ["c"],
+            "pass_mark": 0,
+        },
+    ),
+    (
+        "QualificationAnswer",
+        {
+            "test_id": "easy",
+            "comparison_id": "c",
+            "shown_order": [0, 1],
+            "ranks": [1, 2],
+            "degree": 2,
+            "passed": True,
+        },
+    ),
+]
 SPEAKING: list[tuple[str, dict[str, object]]] = [
     ("Review", {"review_id": "forged", "label_id": "l", "reviewer_id": "b", "verdict": "confirm", "why": ""}),
     ("Retraction", {"label_id": "said", "annotator_id": "b", "reason": "forged"}),
     ("Edit", {"label_id": "said", "version": 1, "ranks": [2, 1, 1], "degree": 2}),
+    ("Profile", {"annotator_id": "b", "locale": "de", "languages": ["de"]}),
+    ("GuidelineRead", {"annotator_id": "b", "track": "safety", "version": 1}),
+    ("Chat", {"chat_id": "forged", "annotator_id": "b", "track": "safety"}),
+    ("ChatTurn", {"comparison_id": "forged", "chat_id": "bobs", "turn": 9}),
 ]
 
 
@@ -179,21 +211,42 @@ def events(path: Path, *told: tuple[str, dict[str, object]]) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    "way_in",
+    [
+        Credential(annotator_id="b", password_hash="h"),
+        ExternalAccount(provider="p", subject="s", annotator_id="b"),
+    ],
+    ids=["password", "organisation"],
+)
 @pytest.mark.parametrize("told", [*RULING, *SPEAKING], ids=lambda told: str(told[0]))
 def test_a_file_neither_rules_a_home_that_has_people_nor_speaks_for_them(
-    store: Store, tmp_path: Path, told: tuple[str, dict[str, object]]
+    store: Store, tmp_path: Path, told: tuple[str, dict[str, object]], way_in: Credential | ExternalAccount
 ) -> None:
     (label,) = (one for one in every_kind() if isinstance(one, Label))
     said = replace(label, label_id="said", annotator_id="b")
     store.append("test", *comparisons(3), *every_kind())
     taken(store, events(tmp_path / "bob.jsonl", ("Annotator", PERSON)))
-    store.append("test", said)
-    store.append("test", Credential(annotator_id="b", password_hash="h"))
+    store.append("test", said, Chat(chat_id="bobs", annotator_id="b", track=Track.SAFETY))
+    store.append("test", way_in)
     before = tables(store)
     report = taken(store, events(tmp_path / "evil.jsonl", told))
     assert len(report.bad) == 1
     assert "before its people get passwords" in report.bad[0]
     assert tables(store) == before
+
+
+def test_a_label_and_its_edit_may_come_in_one_file_though_people_sign_in(
+    store: Store, tmp_path: Path
+) -> None:
+    store.append("test", *comparisons(3), *every_kind())
+    told: list[tuple[str, dict[str, object]]] = [
+        ("Annotator", {"annotator_id": "i", "name": "i", "role": "annotator", "kind": "imported"}),
+        ("Label", {**LABEL, "annotator_id": "i"}),
+        ("Edit", {"label_id": "new", "version": 1, "ranks": [2, 1, 1], "degree": 2}),
+    ]
+    report = taken(store, events(tmp_path / "three.jsonl", *told))
+    assert (report.added, report.bad) == (3, ())
 
 
 def test_a_home_takes_its_own_facts_again_though_its_people_have_passwords(store: Store, file: Path) -> None:

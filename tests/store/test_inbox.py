@@ -12,12 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from every_fact import EXAMPLES
 from small_collection import comparisons
 
 from store import batches, bundles, prompts
 from store.database import Store, open_store
 from store.errors import BundleError
 from store.home import Home
+from store.identity import plain_json
 from store.inbox import watch, write_bundle
 from store.messages import Actor, Assignment, CountHome, Ingest, NextComparison
 from store.records import (
@@ -26,6 +28,7 @@ from store.records import (
     Comparison,
     Credential,
     Degree,
+    ExternalAccount,
     Fact,
     Kind,
     Label,
@@ -36,6 +39,7 @@ from store.records import (
     Round,
     Score,
 )
+from store.tables import TABLES as KINDS_OF_FACT
 from store.verbs import count_home, ingest, next_comparison
 
 TABLES = {
@@ -176,6 +180,37 @@ def test_a_bundle_adds_nobody_who_could_sign_in(store: Store, chief: Actor) -> N
     assert "cannot add people" in rejected
     with pytest.raises(BundleError, match="table in credentials"):
         write_bundle(store.home, "x", {"credentials": [Credential(annotator_id="eve", password_hash="h")]})
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        fact
+        for fact in EXAMPLES
+        if type(fact).__name__
+        in {"Appointment", "ExternalAccount", "Profile", "SignIn", "Qualification", "QualificationTest"}
+        | {"QualificationAnswer", "GuidelineRead", "Guideline", "Sighting", "Chat", "ChatTurn", "Review"}
+        | {"Retraction", "Edit", "Lease", "GoldEnd"}
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_a_bundle_says_nothing_that_is_for_people_to_say(store: Store, chief: Actor, fact: Fact) -> None:
+    table = KINDS_OF_FACT[type(fact)].name
+    by_hand(store.home, table, plain_json(fact).encode())
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert f"Expected tables of the store that a bundle may bring; got {table}." in rejected
+    with store.reading() as db:
+        assert db.table(table).fetchall() == []
+
+
+def test_a_bundle_does_not_speak_for_somebody_who_signs_in_here(store: Store, chief: Actor) -> None:
+    store.append(
+        "test", *comparisons(1), Annotator(annotator_id="a", name="a", role=Role.ANNOTATOR, kind=Kind.PERSON)
+    )
+    store.append("test", ExternalAccount(provider="p", subject="s", annotator_id="a"))
+    publish(store.home, [LABEL])
+    (rejected,) = ingest(store, chief, Ingest()).rejected
+    assert "a signs in here and speaks for themselves" in rejected
 
 
 def by_hand(home: Home, table: str, line: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from desk import PATIENCE, Desk, Server, path
-from gallery import HOSTILE
+from gallery import HOSTILE, NAMED
 from playwright.sync_api import expect
 from small_homes import comparisons, pair, person
 from small_rankings import ranking
@@ -75,3 +75,19 @@ def test_hostile_texts_run_nothing_and_fetch_nothing_on_any_page(browser, hostil
         assert desk.page.url.startswith(f"{hostile.url}/{path(room.address)}")
     assert (desk.foreign, desk.errors, refused) == ([], [], [])
     desk.close()
+
+
+def test_either_view_of_a_text_says_that_a_name_is_hidden_in_it(browser, tmp_path):
+    home = Home(tmp_path / "home")
+    with open_store(home) as store:
+        person(store, "ana")
+        store.append("hone", *comparisons(0), *pair(0, texts=(NAMED, "I eat hay.")))
+    with Server(home) as server:
+        ana = Desk(browser, server).compare("ana")
+        told = ana.page.locator(".pane", has=ana.page.get_by_text("A name that would tell"))
+        expect(told).to_have_count(1)
+        ana.press("v")
+        expect(told).to_have_count(1)
+        expect(told.locator(".verbatim")).to_contain_text("I am █████,")
+        assert "ChatGPT" not in ana.page.content()
+        ana.close()

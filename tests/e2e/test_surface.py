@@ -16,7 +16,7 @@ from store.records import Role, Track
 from store.verbs.guiding import WriteGuideline, write_guideline
 
 SOON = PATIENCE * 1000
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +109,39 @@ def test_a_refusal_leads_back_and_keeps_what_was_typed_on_either_pair(desk, serv
     cleo.press("Enter").expect_done(1)
     expect(cleo.step(7)).to_have_attribute("aria-checked", "true")
     expect(field).to_have_value("Begun meanwhile.")
+
+
+def test_what_is_still_typed_when_a_refused_pair_comes_back_falls_on_nothing(desk, server):
+    ida = desk().compare("ida").press("3", "q", "p")
+    first = ida.conversation()
+    field = ida.page.get_by_label("Comment")
+    field.evaluate("field => field.removeAttribute('maxlength')")
+    field.fill("x" * 2001)
+    ida.press("Escape")
+    with stunned(server):
+        ida.press("Enter").settle()
+        expect_another(ida, first)
+        ida.press("n")
+        ida.page.keyboard.type("Begun ")
+    expect(ida.page.locator(".conversation")).to_have_text(first, timeout=SOON, use_inner_text=True)
+    ida.page.keyboard.type("quickly, 8 B", delay=60)
+    assert len(field.input_value()) == 2001
+    expect(ida.page.locator(".safety [aria-checked=true]")).to_have_text(["Safe", "Safe"])
+    expect(ida.step(3)).to_have_attribute("aria-checked", "true")
+    expect(ida.page.locator(".bad")).to_have_attribute("aria-pressed", "false")
+    expect(ida.page.locator(".risks").first).to_be_hidden()
+    ida.page.wait_for_timeout(800)  # whoever pauses means keys again
+    ida.press("4")
+    expect(ida.step(4)).to_have_attribute("aria-checked", "true")
+
+
+def test_keys_that_come_late_decide_nothing_on_the_next_pair(desk):
+    jon = desk().compare("jon").press("3", "x", "Enter", "x", "q", "3")
+    jon.expect_done(1)
+    expect(jon.page.locator("[role=radio][aria-checked=true]")).to_have_count(0)
+    jon.settle()
+    jon.press("x")
+    expect(jon.page.locator(".safety [aria-checked=true]")).to_have_count(2)
 
 
 def test_a_draft_outlives_the_tab_and_the_storage_of_the_browser(desk, browser, server):

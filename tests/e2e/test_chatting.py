@@ -18,7 +18,7 @@ from store.database import open_store
 from store.records import Policy
 
 SOON = PATIENCE * 1000
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon", "kim")
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +172,29 @@ def test_answers_are_stopped_and_the_message_changed(chat, stage):
     say(eve, ", mended")
     expect_at(eve, "judge")
     expect(eve.page.locator(".conversation")).to_contain_text("A hasty question, mended")
+
+
+def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
+    kim = chat("kim")
+    say(kim, "First?")
+    judge(kim, "2")
+    expect_at(kim, "write")
+    first, second = kim.page, kim.context.new_page()
+    second.goto(f"{kim.server.url}/chat")
+    expect(second.locator(".chat[data-stage=write]")).to_be_visible(timeout=SOON)
+    stage.models = ["waiting"]
+    say(kim, "Second?")
+    expect(first.get_by_text("One", exact=True).last).to_be_visible(timeout=SOON)
+    kim.page = second
+    say(kim, "Another thought")
+    expect_at(kim, "stuck")
+    kim.page.get_by_role("button", name="Change the message").click()
+    expect_at(kim, "answer")
+    stage.go_on.set()
+    judge(kim, "2")
+    expect_at(kim, "write")
+    expect(kim.page.locator(".conversation")).to_contain_text("Second?")
+    expect(kim.page.locator("textarea.message")).to_have_value("Another thought")
 
 
 @pytest.mark.parametrize(("name", "trouble"), [("finn", "code-500"), ("jon", "half")])

@@ -26,14 +26,26 @@ select * from comparisons
 where  comparison_id = $comparison_id
 """
 
+# What is near the ids: they, what they repeat and the gold answers made of them. All labels are read for all
+# comparisons only.
 WANTED = """
-with judged as (
+with near as (
+  select unnest($comparison_ids::varchar[]) as comparison_id
+  union
+  select repeats from comparisons
+  where  comparison_id in (select unnest($comparison_ids::varchar[]))
+  union
+  select comparison_id from comparisons
+  where  purpose = 'gold' and repeats in (select unnest($comparison_ids::varchar[]))
+),
+judged as (
   select labels.comparison_id,
          count(*) filter (where not surplus and retractions.label_id is null) as label_count,
          list(distinct labels.annotator_id) filter (
            where retractions.label_id is null or retractions.annotator_id <> labels.annotator_id) as judges
   from   labels
   left   join retractions using (label_id)
+  where  $comparison_ids::varchar[] is null or labels.comparison_id in (select comparison_id from near)
   group  by labels.comparison_id
 ),
 skipped as (

@@ -100,8 +100,14 @@ group  by track, swapped.label_id, swapped.ranks
 
 # A colleague who still judges the track in this language, and has not seen the gold answer nor what it is of.
 STILL_ASKED = """
-with seen as (
+with near as (
+  select unnest([comparison_id, repeats]) as comparison_id
+  from   comparisons
+  where  comparison_id in (select unnest($comparison_ids::varchar[]))
+),
+seen as (
   select comparison_id, annotator_id from labels
+  where  comparison_id in (select comparison_id from near)
   union  select comparison_id, annotator_id from skips
   union  select comparison_id, annotator_id from sightings
   union  select unnest(comparison_ids), annotator_id from qualification_tests

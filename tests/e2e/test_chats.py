@@ -181,7 +181,7 @@ def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     expect_at(kim, "write")
     first, second = kim.page, kim.context.new_page()
     second.goto(f"{kim.server.url}/chat")
-    expect(second.locator(".chat[data-stage=write]")).to_be_visible(timeout=SOON)
+    expect(second.locator("textarea.message")).to_be_focused(timeout=SOON)
     stage.models = ["waiting"]
     say(kim, "Second?")
     expect(first.get_by_text("One", exact=True).last).to_be_visible(timeout=SOON)

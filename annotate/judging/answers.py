@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from annotate.session import Acknowledgement
 from annotate.visit import Visit
-from annotate.words import ENGLISH, words
+from annotate.words import ENGLISH, Words, words
 from store import drafts
 from store.errors import HoneError, RequestError
 from store.messages import (
@@ -135,6 +135,13 @@ def _give_back(visit: Visit, lease: str, sent: Sent) -> str:
         reason = words(ENGLISH).text(f"surface.{sent.kind}_{reason}")
     skip_lease(visit.store, visit.actor, SkipLease(lease_id=lease, reason=reason, flagged=is_flag))
     return "flagged" if is_flag else "skipped"
+
+
+def told(reason: str, said: Words) -> str:
+    """A reason as it was kept, in the words of whoever looks; one that is in no menu stays as it is."""
+    kept = words(ENGLISH)
+    names = (*(f"surface.skip_{each}" for each in SKIPS), *(f"surface.flag_{each}" for each in FLAGS))
+    return next((said.text(name) for name in names if kept.text(name) == reason), reason)
 
 
 def _renew(visit: Visit, lease: str, sent: Sent, kept: Acknowledgement) -> Acknowledgement:

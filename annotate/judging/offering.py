@@ -80,12 +80,13 @@ def draft_name(visit: Visit, reply: Assignment) -> str:
     return identity("draft", visit.actor.annotator_id, reply.track, reply.turns, reply.responses)
 
 
-def nothing(reply: NoWork) -> dict[str, Any]:
+def nothing(said: Words, reply: NoWork) -> dict[str, Any]:
     """Why there is no item; who lacks a qualification is led to its test."""
+    until = f"{reply.retry_at:%H:%M}" if reply.retry_at else "?"
     return {
         "work": None,
         "next": None,
-        "reason": reply.reason,
+        "reason": said.text(f"surface.no_work_{reply.cause.name.lower()}", until=until),
         "unqualified": reply.cause is Cause.NOT_QUALIFIED,
         "done": reply.done,
         "guidelines": {},

@@ -73,7 +73,7 @@ def _items(visit: Visit, work: Work, reply: Assignment | NoWork, edited: Assignm
     if edited is not None:
         first, then = edited, reply
     elif isinstance(reply, NoWork):
-        return offering.nothing(reply)
+        return offering.nothing(visit.words, reply)
     else:
         wanted = NextComparison(form=work.form, after=reply.lease_id)
         first, then = reply, next_comparison(visit.store, visit.actor, wanted)

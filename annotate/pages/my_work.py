@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import links
-from annotate.judging import known_answers, own_words
+from annotate.judging import answers, known_answers, own_words
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts, reading
@@ -175,7 +175,7 @@ def _skips(visit: Visit, skips: Sequence[Skipped], ahead: int) -> None:
             said.text(f"my_work.{one.track}"),
             own_words.about(one.about),
             said.text("my_work.flagged" if one.flagged else "my_work.skipped"),
-            one.reason,
+            answers.told(one.reason, said),
             one.answer or "",
         )
         for one in skips

@@ -134,6 +134,15 @@ def test_skips_and_flags_are_text_whatever_they_hold(store, ana, parts):
     assert not [one for one in app.markdown if "evil" in one.value]
 
 
+def test_a_reason_from_the_menu_is_told_in_the_persons_language(store, ana, parts):
+    store.append("hone", *comparisons(2))
+    for reason, flagged in (("Personal data", True), ("Not in a language I read", False)):
+        lease = next_comparison(store, ana, NextComparison())
+        skip_lease(store, ana, SkipLease(lease_id=lease.lease_id, reason=reason, flagged=flagged))
+    said = list(page(store, ana, "de").dataframe[0].value["Grund"])
+    assert sorted(said) == ["In keiner Sprache, die ich lese", "Personenbezogene Daten"]
+
+
 def test_a_track_that_wants_a_test_leads_to_it(tmp_path, parts):
     from store.database import open_store
     from store.home import Home

@@ -182,8 +182,10 @@ class Chat extends ChatScene {
   takeBack() {
     const { pending } = this.data.chat ?? {};
     const message = pending?.message ?? this.request?.message ?? "";
+    // What was not even sent is there still; the one that waits is of another tab.
+    const isUnsent = this.trouble?.kind === "unsent";
     this.trouble = null;
-    if (!pending) return this.turnStage();
+    if (isUnsent || !pending) return this.turnStage();
     this.carried = { ...this.composer.draft, text: message };
     this.askFor({ kind: "back", turn: pending.turn });
   }
@@ -238,7 +240,8 @@ class Chat extends ChatScene {
 
   noteBegun() {
     this.request.isBegun = true;
-    if (!this.request.again) this.composer.clear();
+    // Another tab may have sent it while something else was written here.
+    if (this.composer.draft.text === this.request.message) this.composer.clear();
     this.showWaiting("answering");
   }
 

@@ -31,6 +31,6 @@ function folded(turns, raw, words) {
 function turnElement(turn, raw, className, words) {
   const box = element("div", className);
   box.append(element("div", "speaker", phrase(words, `speaker_${turn.role}`)));
-  box.append(raw ? verbatim(turn.text) : rendered(turn.html));
+  box.append(raw ? verbatim(turn) : rendered(turn.html));
   return box;
 }

@@ -30,9 +30,10 @@ export function rendered(html) {
   return made;
 }
 
-/** The model's own characters, unchanged. */
-export function verbatim(text) {
+/** The model's own characters, unchanged; `note` says what is hidden among them. */
+export function verbatim({ text, note }) {
   const made = element("div", "prose");
   made.append(element("pre", "verbatim", text));
+  if (note) made.append(element("p", "notice", note));
   return made;
 }

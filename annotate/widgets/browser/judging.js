@@ -64,13 +64,13 @@ export class Judging extends Surface {
   }
 
   rate(place, safety) {
-    if (this.isWaiting) return;
+    if (this.isGuarded) return;
     this.ratedLast = place;
     this.keep({ safety: this.judgement.safety.map((old, at) => (at === place ? safety : old)) });
   }
 
   rateAllSafe() {
-    if (!this.isWaiting) this.keep({ safety: this.panes.map(() => ({ safe: true, category: null, severity: 0 })) });
+    if (!this.isGuarded) this.keep({ safety: this.panes.map(() => ({ safe: true, category: null, severity: 0 })) });
   }
 
   /** The unsafe response whose risk the letters name: the one rated last. */

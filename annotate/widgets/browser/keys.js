@@ -1,5 +1,6 @@
 // Keys: one table says what each does and how the list of keys describes it.
-// A key held down repeats nothing, and keys typed into a field belong to the field.
+// A key held down repeats nothing, and keys typed into a field belong to the field; so do those of somebody who
+// was writing when it went away, until they pause.
 //
 // A row is {caps, does, act, keys, empty}: the printed keys; the words' key in the catalogue; the action, which gets
 // the surface and the key in lower case; the keys themselves where they are not the caps; and whether it works where
@@ -8,6 +9,8 @@
 import { dialogIsOpen } from "./connection.js";
 import { element, keycap } from "./elements.js";
 import { phrase } from "./words.js";
+
+const PAUSE_MS = 700;
 
 /** Rows for the list of keys. */
 export function keyRows(table, words) {
@@ -37,6 +40,10 @@ function hear(surface, actions, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   const path = event.composedPath();
   if (path.some(isField) || dialogIsOpen()) return;
+  if (performance.now() < surface.writesUntil) {
+    event.preventDefault();
+    return writesOn(surface);
+  }
   if (event.key === "Escape") return surface.escape();
   if (event.repeat) {
     // A held Enter on a focused button would press it again and again.
@@ -47,6 +54,18 @@ function hear(surface, actions, event) {
     event.preventDefault();
     leaveOthers(surface);
   }
+}
+
+/** Takes the cursor out of the field in which somebody may be writing: what it belonged to is gone. */
+export function leaveField(surface) {
+  const field = surface.root.activeElement;
+  if (!field || !isField(field)) return;
+  field.blur();
+  writesOn(surface);
+}
+
+function writesOn(surface) {
+  surface.writesUntil = performance.now() + PAUSE_MS;
 }
 
 /** Who works by keyboard works on the surface: the link that led here lets go of Enter. */

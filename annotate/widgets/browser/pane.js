@@ -107,7 +107,7 @@ export class Pane {
   }
 
   showText(response, raw) {
-    this.body.replaceChildren(raw ? verbatim(response.text) : rendered(response.html));
+    this.body.replaceChildren(raw ? verbatim(response) : rendered(response.html));
     this.body.scrollTop = 0;
     this.fade();
   }

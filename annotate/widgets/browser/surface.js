@@ -28,7 +28,7 @@ import { Clock } from "./clock.js";
 import { Delivery } from "./delivery.js";
 import { dropDraft, dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
 import { Frame } from "./frame.js";
-import { listenForKeys } from "./keys.js";
+import { leaveField, listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Panels } from "./panels.js";
 import { Strip } from "./strip.js";
@@ -48,7 +48,7 @@ export class Surface extends Frame {
     this.work = this.next = undefined;
     this.isWaiting = false;
     this.raw = false;
-    this.guardedUntil = 0;
+    this.guardedUntil = this.writesUntil = 0;
     this.build();
     this.wire();
     dropOldDrafts();
@@ -166,6 +166,7 @@ export class Surface extends Frame {
     this.guardedUntil = performance.now() + GUARD_MS;
     this.menu.close();
     this.warn("");
+    leaveField(this);
     if (this.work === null) return;
     this.raw = false;
     const draft = loadDraft(this.work.pair, this.work.draft);

@@ -29,7 +29,7 @@ export const skeleton = ({ stage, controls }) => `
 
   <aside class="keylist" data-label="keys_title" hidden>
     <header><h2 data-word="keys_title"></h2>${CLOSE}</header>
-    <div class="rows" tabindex="0"></div>
+    <div class="rows" tabindex="0" role="region" data-label="keys_title"></div>
   </aside>
 
   <div class="empty" hidden>

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from annotate.entrance.forms import body
 from annotate.ownership import Tenure
 from store.database import Store
 from store.errors import HoneError, NotAllowedError
@@ -52,10 +53,12 @@ def routes(tenure: Tenure) -> list[Route]:
         name = request.path_params["name"]
         if name not in VERBS:
             return _error(404, f"There is no verb {name}; known are {', '.join(sorted(VERBS))}.")
-        body = await request.body()
-        if len(body) > LARGEST_REQUEST:
-            return _error(413, f"Expected at most {LARGEST_REQUEST} bytes; got {len(body)}.")
-        work = partial(_answer, tenure.store, VERBS[name], body, request.headers.get("x-hone-as"))
+        sent = await body(request, LARGEST_REQUEST)
+        if sent is None:
+            return _error(
+                413, f"Expected at most {LARGEST_REQUEST} bytes; publish what is larger as a bundle."
+            )
+        work = partial(_answer, tenure.store, VERBS[name], sent, request.headers.get("x-hone-as"))
         if request.headers.get("prefer") != ASYNC:
             return await run_in_threadpool(work)
         return await run_in_threadpool(_begun, tenure.store.jobs, work)

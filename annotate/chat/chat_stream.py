@@ -31,6 +31,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,6 +43,7 @@ from starlette.routing import Route
 from annotate.chat.answering import Answering, Frame
 from annotate.chat.switchboard import Switchboard
 from annotate.entrance import sign_in
+from annotate.entrance.forms import body
 from annotate.words import ENGLISH
 from store.database import Store
 from store.errors import HoneError, NotAllowedError
@@ -90,6 +92,9 @@ Answer = Callable[[Request, Actor], Awaitable[Response]]
 def routes(store: Store, switchboard: Switchboard) -> list[Route]:
     """The three of them."""
 
+    def frames_of(running: Answering, request: Request) -> Response:
+        return _stream(_frames(running, partial(_present, store, request)))
+
     async def say(request: Request, actor: Actor) -> Response:
         said, settings = await _said(request), await switchboard.settings()
         message = SayInChat(
@@ -105,12 +110,12 @@ def routes(store: Store, switchboard: Switchboard) -> list[Route]:
         running = await switchboard.say(actor, message, said.locale)
         if running is None:
             return _stream(_only({"kind": "kept", "chat_id": said.chat_id}))
-        return _stream(_frames(running))
+        return frames_of(running, request)
 
-    async def attach(_request: Request, actor: Actor) -> Response:
+    async def attach(request: Request, actor: Actor) -> Response:
         running = switchboard.running(actor)
         if running is not None:
-            return _stream(_frames(running))
+            return frames_of(running, request)
         switchboard.wake()
         return _stream(_only({"kind": "idle"}))
 
@@ -139,32 +144,32 @@ def _route(store: Store, name: str, answer: Answer) -> Route:
 async def _who(store: Store, request: Request) -> Actor:
     if not request.headers.get(HEADER):
         raise RefusedError(403, "Expected the header X-Hone, which the page sends; open the page again.")
-    token = request.cookies.get(sign_in.SESSION_COOKIE, "")
-    actor = await run_in_threadpool(sign_in.actor, store, token)
+    actor = await _present(store, request)
     if actor is None:
         raise RefusedError(401, "Sign in first.")
     return actor
 
 
+async def _present(store: Store, request: Request) -> Actor | None:
+    """Whose browser this is, if they are still signed in."""
+    return await run_in_threadpool(sign_in.actor, store, request.cookies.get(sign_in.SESSION_COOKIE, ""))
+
+
 async def _said(request: Request) -> Said:
-    body = await request.body()
-    if len(body) > LARGEST_REQUEST:
-        raise RefusedError(
-            413, f"Expected at most {LARGEST_REQUEST} bytes; got {len(body)}. Shorten the message."
-        )
+    sent = await body(request, LARGEST_REQUEST)
+    if sent is None:
+        raise RefusedError(413, f"Expected at most {LARGEST_REQUEST} bytes. Shorten the message.")
     try:
-        return TypeAdapter(Said).validate_json(body)
+        return TypeAdapter(Said).validate_json(sent)
     except ValidationError as error:
-        raise RefusedError(
-            422, "This page and the server disagree about what was sent; reload it."
-        ) from error
+        raise RefusedError(422, UNREADABLE) from error
 
 
-async def _frames(answering: Answering) -> Frames:
-    """From where it stands to its end."""
+async def _frames(answering: Answering, present: Callable[[], Awaitable[Actor | None]]) -> Frames:
+    """From where it stands to its end, or to the end of the sign-in."""
     message, seen = answering.message, [0, 0]
     yield {"kind": "begun", "chat_id": message.chat_id, "turn_id": message.turn_id}
-    while True:
+    while await present() is not None:
         fresh = [place for place, side in enumerate(answering.sides) if side.changes != seen[place]]
         for place in fresh:
             seen[place] = answering.sides[place].changes

@@ -1,5 +1,5 @@
 """What every plain form has: its fields, and a token that must equal a cookie (double submit), so that no
-other site can send it; and cookies that scripts cannot read."""
+other site can send it; cookies that scripts cannot read; and bodies that are not read without end."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ async def fields(request: Request) -> dict[str, str]:
     """The form's fields as short texts."""
     async with request.form(max_files=0, max_fields=8) as form:
         return {name: str(value)[:LONGEST_FIELD] for name, value in form.items()}
+
+
+async def body(request: Request, most: int) -> bytes | None:
+    """What was sent, or None where it is more than so many bytes; no more than that is read."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > most:
+            return None
+    return bytes(read)
 
 
 def is_ours(request: Request, form: dict[str, str]) -> bool:

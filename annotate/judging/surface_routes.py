@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from annotate.entrance import sign_in
+from annotate.entrance.forms import body
 from store import drafts
 from store.database import Store
 from store.drafts import DRAFT
@@ -42,11 +43,11 @@ def routes(store: Store) -> list[Route]:
     """`POST /drafts` and `GET /labels/recent?form=pair`."""
 
     async def keep(request: Request, actor: Actor) -> Response:
-        body = await _body(request)
-        if body is None:
+        sent = await body(request, LARGEST_DRAFT)
+        if sent is None:
             return PlainTextResponse(f"Expected at most {LARGEST_DRAFT} bytes.", status_code=413)
         try:
-            draft = DRAFT.validate_json(body)
+            draft = DRAFT.validate_json(sent)
         except ValidationError:
             return PlainTextResponse("Expected a pair, a judgement and when it was saved.", status_code=422)
         await run_in_threadpool(drafts.keep, store.home, actor.annotator_id, draft)
@@ -75,16 +76,6 @@ async def _known(store: Store, answer: Answer, request: Request) -> Response:
     if actor is None or HEADER not in request.headers:
         return PlainTextResponse("Only a page of Hone may ask this.", status_code=403)
     return await answer(request, actor)
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was sent, or None where it is too much; no more than that is read."""
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > LARGEST_DRAFT:
-            return None
-    return bytes(read)
 
 
 def _row(one: Given) -> dict[str, Any]:

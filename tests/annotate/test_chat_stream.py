@@ -1,5 +1,6 @@
 """The route of a chat: two answers stream at once from a small endpoint, and what becomes of them."""
 
+import asyncio
 import json
 import threading
 import time
@@ -234,6 +235,7 @@ def test_what_is_stopped_stays_pending_and_the_endpoint_is_let_go(chat):
     with chat.saying() as response:
         lines = response.iter_lines()
         next(lines)
+        until(lambda: chat.stage.asked)
         assert chat.client.post("/api/chat/stop", json={}).json() == {"stopped": True}
         assert json.loads(list(lines)[-1]) == {"kind": "stopped"}
     assert chat.stage.left.wait(10)
@@ -301,6 +303,36 @@ def test_what_is_no_message_is_refused_in_a_sentence(chat, body, code):
     assert refused.status_code == code
     assert refused.json()["error"].endswith(".")
     assert chat.view() is None
+
+
+def test_no_more_is_read_of_a_body_than_may_be_sent(chat):
+    read = []
+
+    async def receive():
+        read.append(65_536)
+        return {"type": "http.request", "body": b"x" * 65_536, "more_body": len(read) < 100}
+
+    async def send(message):
+        answered.append(message)
+
+    answered, cookie = [], f"{sign_in.SESSION_COOKIE}={chat.client.cookies[sign_in.SESSION_COOKIE]}"
+    headers = [(b"x-hone", b"chat"), (b"cookie", cookie.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/api/chat/say", "headers": headers}
+    say = chat_stream.routes(chat.store, Switchboard(chat.store))[0]
+    asyncio.run(say.handle(scope | {"query_string": b""}, receive, send))
+    assert answered[0]["status"] == 413
+    assert len(read) == 2
+
+
+def test_the_stream_ends_with_the_sign_in(chat):
+    chat.models("waiting", "good")
+    with chat.saying() as response:
+        lines = response.iter_lines()
+        assert json.loads(next(lines))["kind"] == "begun"
+        people.sign_out(chat.store, chat.client.cookies[sign_in.SESSION_COOKIE])
+        chat.stage.go_on.set()
+        assert "kept" not in [json.loads(line)["kind"] for line in lines]
+    until(lambda: chat.view().stage is Stage.JUDGE)
 
 
 def test_another_persons_work_is_not_seen(chat):

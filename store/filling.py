@@ -13,6 +13,7 @@ from store.queueing.queue import Queue
 from store.records import (
     Annotator,
     Appointment,
+    Batch,
     Comparison,
     Fact,
     GoldEnd,
@@ -32,11 +33,13 @@ PEOPLE: Final = (Annotator, Appointment, Profile, Qualification, QualificationTe
 def fill(queue: Queue, db: DuckDBPyConnection) -> None:
     """Rebuilds the queue from the facts: what is wanted, who holds what, who did how much."""
     welcome(queue, everybody(db))
-    since = guidelines.requalified(db)
-    queue.learn(lambda roster: roster.requalify(since), ())
+    words = guidelines.requalified(db)
+    queue.learn(lambda roster: roster.requalify(words), ())
     queue.add(comparisons.wanted(db))
-    queue.remember(labels.done(db), labels.collected(db), labels.undone(db))
     batch = batches.open_batch(db)
+    since = batch.made_at if batch else now()
+    queue.begin(since)
+    queue.remember(labels.done(db, since), labels.collected(db), labels.undone(db))
     if batch is not None:
         queue.remember_judged(labels.lately(db, batch.batch_id))
     held = leases.live(db, now())
@@ -51,8 +54,8 @@ def everybody(db: DuckDBPyConnection) -> list[Fact]:
 
 
 def notice(queue: Queue, db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    """Tells the queue of facts that have just been appended: people, comparisons that want labels, and gold
-    ones that ended."""
+    """Tells the queue of facts that have just been appended: people, a batch that begins, comparisons that
+    want labels, and gold ones that ended."""
     people = [fact for fact in facts if isinstance(fact, PEOPLE)]
     if people:
         welcome(queue, people)
@@ -60,6 +63,9 @@ def notice(queue: Queue, db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     if since:
         everyone = {one.annotator_id for one in annotators.everyone(db)}
         queue.learn(lambda roster: roster.requalify(since), everyone)
+    batch = batches.open_batch(db) if any(isinstance(fact, Batch) for fact in facts) else None
+    if batch is not None:
+        queue.begin(batch.made_at)
     given = Counter(fact.comparison_id for fact in facts if isinstance(fact, Label) and not fact.surplus)
     asked = [
         fact.comparison_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
@@ -111,7 +112,9 @@ order  by retractions.made_at
 """
 
 DONE = """
-select annotator_id, batch_id, track, if(len(ranks) = 2, 'pair', 'ranking') as form, count(*) as labels
+select annotator_id, if(purpose in ('gold', 'swapped'), null, batch_id) as batch_id, track,
+       if(len(ranks) = 2, 'pair', 'ranking') as form, count(*) as labels,
+       count(*) filter (where labels.made_at >= $since) as lately
 from   labels
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
@@ -204,18 +207,20 @@ def undone(db: DuckDBPyConnection) -> list[Label]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How many labels of an annotator stand in a batch, track and form."""
+    """How many labels of an annotator stand in a batch (None: they only measure), a track and a form, and how
+    many of them were given lately."""
 
     annotator_id: str
-    batch_id: str
+    batch_id: str | None
     track: Track
     form: Form
     labels: int
+    lately: int
 
 
-def done(db: DuckDBPyConnection) -> list[Done]:
+def done(db: DuckDBPyConnection, since: datetime) -> list[Done]:
     """How many labels stand, by annotator, batch, track and form."""
-    return rows(db.execute(DONE), Done)
+    return rows(db.execute(DONE, {"since": since}), Done)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

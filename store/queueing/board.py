@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Final
 
 from store.comparisons import Wanted
+from store.labels import Done
 from store.queueing.asked import Asked
 from store.queueing.holds import Held, Holds
-from store.queueing.line import TRAINING, Item, Lane, Line, Stream, item_of
+from store.queueing.line import MEASURING, TRAINING, Item, Lane, Line, Stream, form_of, item_of
 from store.queueing.roster import Roster
 from store.queueing.tally import Tally
-from store.records import Lease, Purpose, Track
+from store.records import Label, Lease, Purpose, Track
 
 MOST_HELD: Final = 2
 """Leases of an annotator on a track and form: what they judge, and what comes next."""
@@ -35,6 +36,7 @@ class Board:
         self.worked: set[tuple[str, Track]] = set()
         self._golds: defaultdict[Stream, list[Item]] = defaultdict(list)
         self._gold_of: dict[str, Item] = {}
+        self._since = datetime.min
 
     def add(self, wanted: Iterable[Wanted]) -> None:
         """Takes comparisons in; those already known stay as they are, but for gold ones that ended."""
@@ -93,12 +95,53 @@ class Board:
             (item for item in golds[start:] + golds[:start] if item.open_to(asked.annotator_id)), None
         )
 
+    def begin(self, since: datetime) -> None:
+        """The open batch was begun then: what measures is hidden in it from now on, and was in another."""
+        if since != self._since:
+            self._since = since
+            self.tally.begin()
+
+    def did(self, count: Done) -> None:
+        """So many labels of an annotator stand, as of when the home was opened."""
+        self.worked.add((count.annotator_id, count.track))
+        if count.batch_id is None:
+            self.tally.measure(count.annotator_id, count.track, count.form, count.lately)
+        else:
+            self.tally.work(count.annotator_id, count.batch_id, count.form, count.labels)
+
+    def work(self, held: Held, by: int = 1) -> None:
+        """The lease was answered."""
+        if held.purpose in MEASURING:
+            self.tally.measure(held.lease.annotator_id, held.track, held.form, by)
+        else:
+            self.tally.work(held.lease.annotator_id, held.batch_id, held.form, by)
+
+    def take_back(self, label: Label, wanted: Wanted) -> Item:
+        """The label stands no more; its comparison as it is then, which is `wanted` if it was not known."""
+        item, form = self.items.get(label.comparison_id), form_of(len(label.ranks))
+        if wanted.purpose not in MEASURING:
+            self.tally.work(label.annotator_id, wanted.batch_id, form, -1)
+        elif label.made_at >= self._since:
+            self.tally.measure(label.annotator_id, wanted.track, form, -1)
+        if item is None:
+            item = self.know(wanted)
+            if item.purpose in TRAINING and not label.surplus:
+                self.tally.collect(item.batch_id, item.stream, -1)
+        elif not label.surplus:
+            self.change(item, labels=-1)
+        return item
+
     def left(self, asked: Asked, batch_id: str) -> int:
-        """How many comparisons of the batch are open to them or held by them, without what only measures."""
+        """How many comparisons of the batch are open to them or held by them, as it is told.
+
+        What measured them is taken off, so that nobody can tell from what is done and left which label only
+        measured. So much more comes in the end, one after the other.
+        """
         held = [self.items[one.lease.comparison_id] for one in self.held_by(asked)]
         beside = sum(item.batch_id == batch_id and item.in_line and not item.is_open for item in held)
         streams = self.streams(asked.annotator_id, asked.track)
-        return self.tally.left(asked.annotator_id, batch_id, streams, asked.form) + beside
+        left = self.tally.left(asked.annotator_id, batch_id, streams, asked.form) + beside
+        return max(left - self.tally.measured(asked.annotator_id, asked.track, asked.form), min(left, 1))
 
     def hold(self, lease: Lease, *, apart: bool = False) -> Held:
         """The lease is live; `apart`, it stands in nobody's way."""

@@ -22,7 +22,7 @@ from store.queueing.board import Board
 from store.queueing.drawing import QueueSettings
 from store.queueing.fair import FairLock
 from store.queueing.holds import Held
-from store.queueing.line import TRAINING, Item, form_of, primary
+from store.queueing.line import primary
 from store.queueing.measuring import Measuring
 from store.queueing.repeats import Judged, Repeats, judged
 from store.queueing.roster import Roster
@@ -37,7 +37,7 @@ class Queue:
         self.lease_time = lease_time
         self.ahead = Ahead()
         self._lock = FairLock()
-        rules = settings or QueueSettings()
+        self.settings = rules = settings or QueueSettings()
         self._roster = Roster(rules.qualification)
         self._board, self._repeats = Board(self._roster, rules.quotas), Repeats()
         self._measuring = Measuring(self._board, self._repeats, rules)
@@ -62,8 +62,7 @@ class Queue:
         """Who did how much, what the quotas count, and the judgements that undone labels reopen with."""
         with self._lock:
             for count in done:
-                self._board.tally.work(count.annotator_id, count.batch_id, count.form, count.labels)
-                self._board.worked.add((count.annotator_id, count.track))
+                self._board.did(count)
                 self._repeats.pass_by(count.annotator_id, count.labels)
             for cell in collected:
                 self._board.tally.collect(cell.batch_id, (cell.track, primary(cell.language)), cell.labels)
@@ -85,6 +84,11 @@ class Queue:
                 self._board.hold(lease, apart=True)
             elif item.open_to(lease.annotator_id) and self._board.has_room(lease.annotator_id, item):
                 self._board.hold(lease)
+
+    def begin(self, since: datetime) -> None:
+        """The batch that is open was begun then; what measured before it counts in none."""
+        with self._lock:
+            self._board.begin(since)
 
     # What annotators do
 
@@ -139,7 +143,7 @@ class Queue:
         """Counts a label for a lease, live or late; returns whether it is surplus."""
         lease, board = held.lease, self._board
         with self._lock:
-            board.tally.work(lease.annotator_id, held.batch_id, held.form)
+            board.work(held)
             self._repeats.pass_by(lease.annotator_id)
             item = board.items.get(lease.comparison_id)
             if item is None:  # it had all it wanted when the home was opened, or only measures
@@ -157,7 +161,7 @@ class Queue:
         """Takes `finish` back: the label could not be written (`surplus` as `finish` said)."""
         lease, board = held.lease, self._board
         with self._lock:
-            board.tally.work(lease.annotator_id, held.batch_id, held.form, -1)
+            board.work(held, -1)
             self._repeats.pass_by(lease.annotator_id, -1)
             self._repeats.forget(lease.annotator_id, lease.comparison_id)
             item = board.items.get(lease.comparison_id)
@@ -186,7 +190,8 @@ class Queue:
         `wanted` is the comparison as it stands after the retraction.
         """
         with self._lock:
-            item = self._retracted(label, wanted)
+            item = self._board.take_back(label, wanted)
+            self._repeats.forget(label.annotator_id, label.comparison_id)
             for held in self._board.held_by(Asked(label.annotator_id, item.stream[0], item.form)):
                 self._board.end(held)
             self._board.forget(item, label.annotator_id)
@@ -200,7 +205,8 @@ class Queue:
         `wanted` is the comparison as it stands after the retraction.
         """
         with self._lock:
-            item = self._retracted(label, wanted)
+            item = self._board.take_back(label, wanted)
+            self._repeats.forget(label.annotator_id, label.comparison_id)
             if item.is_open:
                 self._board.give_back(item)
 
@@ -235,16 +241,3 @@ class Queue:
         """Whether they may judge this track."""
         with self._lock:
             return self._roster.qualified(annotator_id, track)
-
-    def _retracted(self, label: Label, wanted: Wanted) -> Item:
-        board = self._board
-        board.tally.work(label.annotator_id, wanted.batch_id, form_of(len(label.ranks)), -1)
-        self._repeats.forget(label.annotator_id, label.comparison_id)
-        item = board.items.get(label.comparison_id)
-        if item is None:
-            item = board.know(wanted)
-            if item.purpose in TRAINING and not label.surplus:
-                board.tally.collect(item.batch_id, item.stream, -1)
-        elif not label.surplus:
-            board.change(item, labels=-1)
-        return item

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from store.queueing.line import Item, Lane, Stream
-from store.records import Form
+from store.records import Form, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Tally:
         self._closed_to: Counter[tuple[str, Lane]] = Counter()
         self._collected: defaultdict[str, Counter[Stream]] = defaultdict(Counter)
         self._done: Counter[tuple[str, str, Form]] = Counter()
+        self._measured: Counter[tuple[str, Track, Form]] = Counter()
 
     def opened(self, item: Item, by: int = 1) -> None:
         """The item has just become open (or, by -1, is no longer)."""
@@ -63,9 +65,26 @@ class Tally:
         """This annotator's labels of the form in the batch."""
         self._done[annotator_id, batch_id, form] += by
 
+    def measure(self, annotator_id: str, track: Track, form: Form, by: int = 1) -> None:
+        """This annotator's labels in the open batch that only measure."""
+        self._measured[annotator_id, track, form] += by
+
+    def begin(self) -> None:
+        """Another batch is open."""
+        self._measured.clear()
+
     def done(self, annotator_id: str, batch_id: str, form: Form | None) -> int:
-        """How many labels of theirs stand in the batch, of this form or of any."""
-        return sum(self._done[annotator_id, batch_id, one] for one in Form if form in {None, one})
+        """How many labels of theirs stand in the batch, or are hidden in it, of this form or of any."""
+        of_batch = sum(self._done[annotator_id, batch_id, one] for one in Form if form in {None, one})
+        return of_batch + self.measured(annotator_id, None, form)
+
+    def measured(self, annotator_id: str, track: Track | None, form: Form | None) -> int:
+        """How many labels of theirs only measure in the open batch."""
+        return sum(
+            self._measured[annotator_id, of_track, of_form]
+            for of_track, of_form in product(Track, Form)
+            if track in {None, of_track} and form in {None, of_form}
+        )
 
     def full(self, batch_id: str, stream: Stream) -> Quota | None:
         """The quota that lets no more of the stream's labels into the batch."""

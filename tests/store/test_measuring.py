@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -94,18 +93,14 @@ def test_gold_comes_silently_between_the_others(measuring: Store, ann: Actor, be
     for _ in range(3):
         label_id = submit(measuring, ben, take(measuring, ben))
         make_gold(measuring, ben, MakeGold(label_id=label_id, why="plain"))
-    turns, totals = [], []
+    turns = []
     for _ in range(20):
         assignment = take(measuring, ann)
         assert "gold" not in repr(assignment)
         turns.append(assignment.turns)
-        totals.append(assignment.total)
         submit(measuring, ann, assignment)
     met = purposes(measuring, "ann")
     assert met.count("gold") == 3  # each of them once
-    # To draw one does not show in the progress; only what was done counts on.
-    measured = [purpose in {"gold", "swapped"} for purpose in met]
-    assert [later - before for before, later in pairwise(totals)] == [int(one) for one in measured[:-1]]
     gold = [turn for turn, purpose in zip(turns, met, strict=True) if purpose == "gold"]
     assert len(set(gold)) == 3
     assert "gold" not in purposes(measuring, "ben")  # who made them judges others
@@ -279,7 +274,35 @@ def test_the_batch_does_not_tell_what_only_measures(second_batch: Store, ann: Ac
         submit(second_batch, ann, asked[-1])
         asked.append(take(second_batch, ann))
     assert {"gold", "swapped"} <= set(purposes(second_batch, "ann"))
-    assert {(one.batch_id, one.total > 20) for one in asked} == {("batch-001", True)}
+    assert {(one.batch_id, one.total) for one in asked} == {("batch-001", 40)}
+    assert [one.done for one in asked] == list(range(21))
+
+
+def test_the_progress_is_the_same_when_the_home_is_opened_again(second_batch: Store, ann: Actor) -> None:
+    for _ in range(10):
+        submit(second_batch, ann, take(second_batch, ann))
+    assert {"gold", "train"} <= set(purposes(second_batch, "ann"))
+    asked = take(second_batch, ann)
+    second_batch.close()
+    with open_store(second_batch.home) as again:
+        assert (asked.done, asked.total) == (10, 40)
+        assert take(again, ann) == asked
+        submit(again, ann, asked)
+        again.append("test", *comparisons(2, round_number=2, prefix="newest"))
+        assert (take(again, ann).done, take(again, ann).total) == (0, 2)  # each batch is counted anew
+
+
+def test_what_measured_comes_on_top_in_the_end(measuring: Store, ann: Actor, ben: Actor) -> None:
+    measuring.append("test", *comparisons(6))
+    make_gold(measuring, ben, MakeGold(label_id=submit(measuring, ben, take(measuring, ben)), why="plain"))
+    measuring.append("test", *comparisons(1, prefix="gold"))
+    left = []
+    while isinstance(asked := next_comparison(measuring, ann, NextComparison()), Assignment):
+        left.append(asked.total - asked.done)
+        submit(measuring, ann, asked)
+    met = purposes(measuring, "ann")
+    assert met.count("gold") == 1
+    assert left == [max(6 - place, 1) for place in range(len(met))]
 
 
 def test_what_only_measures_is_edited_and_undone_like_the_others(second_batch: Store, ann: Actor) -> None:

@@ -408,12 +408,8 @@ class QueueMachine(RuleBasedStateMachine):
             self.queue.holding(Asked(who), self.moment)  # lets the queue expire, too
             for batch_id in ("b0", "b1"):
                 assert self.queue.left(Asked(who), batch_id) == self.left(who, batch_id)
-                done = [
-                    label
-                    for label in self.labels
-                    if label.annotator_id == who
-                    and self.items[label.comparison_id].wanted.batch_id == batch_id
-                ]
+                own = [self.items[one.comparison_id] for one in self.labels if one.annotator_id == who]
+                done = [one for one in own if not one.in_line or one.wanted.batch_id == batch_id]
                 assert self.queue.done(who, batch_id) == len(done)
             others = [
                 held.lease.expires_at
@@ -430,7 +426,8 @@ class QueueMachine(RuleBasedStateMachine):
         )
 
     def left(self, who: str, batch_id: str) -> int:
-        """What waits in line for them, as far as the quotas let it, and what they hold beside."""
+        """What waits in line for them, as far as the quotas let it, and what they hold beside, less what they
+        were measured by; where there is something, never nothing."""
         mine = [one for one in self.open_to(who) if one.in_line and one.wanted.batch_id == batch_id]
         rooms = {name: max(self.quota_room(name, most, batch_id), 0) for name, most in RULES.quotas.items()}
         left = 0
@@ -442,7 +439,9 @@ class QueueMachine(RuleBasedStateMachine):
                     rooms[name] -= 1
         held = [self.items[one.lease.comparison_id] for one in self.held_by(who, None)]
         beside = [item for item in held if item.in_line and self.need(item) <= 0]
-        return left + sum(item.wanted.batch_id == batch_id for item in beside)
+        left += sum(item.wanted.batch_id == batch_id for item in beside)
+        measured = [one for one in self.labels if not self.items[one.comparison_id].in_line]
+        return max(left - sum(one.annotator_id == who for one in measured), min(left, 1))
 
 
 TestQueueIsANaiveQueue = QueueMachine.TestCase

@@ -111,9 +111,13 @@ class Queue:
             lease = new_lease(annotator_id, item.comparison_id, item.responses, moment, self.lease_time)
             return self._board.hold(replace(lease, shown_order=order) if order else lease)
 
-    def take(self, lease: Lease) -> Held:
-        """Holds what is the annotator's to judge by right, beside what they are given: answers in a chat."""
+    def take(self, lease: Lease, wanted: Iterable[Wanted]) -> Held:
+        """Holds what is the annotator's to judge by right, beside what they are given: answers in a chat.
+
+        `wanted` is its comparison, which nobody else is given before it is held if it was not known.
+        """
         with self._lock:
+            self._board.add(wanted)
             return self._board.hold(lease, apart=True)
 
     def exclude(self, annotator_id: str, comparison_ids: Iterable[str]) -> None:

@@ -99,8 +99,7 @@ def held_pair(store: Store, db: DuckDBPyConnection, actor: Actor, comparison_id:
         check_qualified(store, actor, prompt.track)
         lease = lease_on(store, actor, comparison_id)
         store.append(actor.annotator_id, lease)
-        store.queue.add(comparisons.wanted(db, [comparison_id]))
-        held = store.queue.take(lease)
+        held = store.queue.take(lease, comparisons.wanted(db, [comparison_id]))
     return assignment(store, db, held)
 
 

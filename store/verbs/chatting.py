@@ -88,8 +88,7 @@ def keep_replies(store: Store, actor: Actor, request: KeepReplies) -> Assignment
             lease = lease_on(store, actor, comparison_id)
             facts = facts_of(db, actor, message, request, comparison_id)
             store.append_later(actor.annotator_id, *facts, lease).wait()
-            store.notice(facts)
-            store.queue.take(lease)
+            store.queue.take(lease, comparisons.wanted(db, [comparison_id]))
             pending.drop(store.home, actor.annotator_id)
         return held_pair(store, db, actor, comparison_id)
 

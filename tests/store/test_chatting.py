@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -124,6 +125,32 @@ def test_two_answers_are_one_pair_that_its_author_judges_and_the_chat_goes_on_fr
     (listed,) = list_chats(store, ann, ListChats())
     assert (listed.opening, listed.turns, listed.track) == ("How do I boil an egg?", 2, Track.HELPFULNESS)
     assert verify_audit(store, HONE, VerifyAudit()).broken_seq is None
+
+
+def test_nobody_is_given_a_pair_before_its_author_holds_it(store: Store, ann: Actor, ben: Actor) -> None:
+    over = threading.Event()
+    given = []
+
+    def ask() -> None:
+        while not over.is_set():
+            reply = next_comparison(store, ben, NextComparison())
+            if isinstance(reply, Assignment):
+                given.append(reply)
+                skip_lease(store, ben, SkipLease(lease_id=reply.lease_id, reason="not mine"))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for number in range(40):
+            say_in_chat(
+                store, ann, replace(HELLO, chat_id=f"chat-{number:04d}", turn_id=f"turn-{number:04d}")
+            )
+            assigned = keep_replies(store, ann, answers(f"turn-{number:04d}"))
+            submit_label(store, ann, better("Fry it.", assigned))
+    finally:
+        over.set()
+        asking.join()
+    assert given == []
 
 
 def test_the_order_that_is_shown_is_known_before_the_answers_come(store: Store, ann: Actor) -> None:
@@ -331,7 +358,7 @@ def test_an_adversarial_chat_bears_its_risk_and_what_the_models_were_told_throug
 
 def test_a_foreign_model_gets_a_policy_of_its_own_that_nobody_serves(store: Store, ann: Actor) -> None:
     say_in_chat(store, ann, HELLO)
-    foreign = replace(reply("Boil it."), endpoint="https://models.example/v1", model="big")
+    foreign = replace(reply("Boil it."), endpoint="https://user:secret@models.example/v1", model="big")
     keep_replies(store, ann, KeepReplies(turn_id="turn-0001", replies=(foreign, reply("Fry it."))))
     with store.reading() as db:
         made = policies.by_id(db, "endpoint:models.example/big")

@@ -540,7 +540,7 @@ def test_what_an_annotator_asked_a_policy_is_theirs_to_judge_after_a_restart_too
     ]
     lease = new_lease("ann", "ownc0", 2, now(), timedelta(minutes=15))
     store.append("ann", *own, lease)
-    store.queue.take(lease)
+    store.queue.take(lease, ())
     assert isinstance(next_comparison(store, ann, NextComparison()), NoWork)  # it is not in the way of others
     assert store.queue.held(lease.lease_id) is not None
     store.close()

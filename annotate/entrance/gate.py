@@ -9,6 +9,7 @@ provider.
 from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -26,6 +27,7 @@ OPEN_PATHS = frozenset(
 )
 OPEN_FOLDERS = ("/api/v1/", "/api/verbs/", "/api/jobs/", "/static/")
 """Answered to anyone; `/api` asks for its own token, and `/static/` holds Streamlit's own bundle."""
+USUAL_PORTS = {"http": 80, "https": 443}
 LOGIN_PATHS = frozenset(
     {"/", "/_stcore/health", "/_stcore/host-config", "/_stcore/stream", provider.LEAVING, provider.CALLBACK}
 )
@@ -42,7 +44,9 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or refuses it."""
-        if scope["type"] == "lifespan" or _is_open(scope["path"]) or await self._is_signed_in(scope):
+        if scope["type"] == "websocket" and is_neighbour(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008, "reason": "Open the app's own page."})
+        elif scope["type"] == "lifespan" or _is_open(scope["path"]) or await self._is_signed_in(scope):
             await self.app(scope, receive, send)
         elif login := self._login(scope):
             await self.app(scope, receive, witnessed(self.logins, login, scope["path"], send))
@@ -71,6 +75,17 @@ def cookie(header: str, name: str) -> str | None:
     except CookieError:
         return None
     return jar[name].value if name in jar else None
+
+
+def is_neighbour(headers: Headers) -> bool:
+    """Whether a page of another port of this host asks, to which browsers lend our cookies all the same."""
+    origin, host = urlsplit(headers.get("origin", "")), urlsplit(f"//{headers.get('host', '')}")
+    usual = USUAL_PORTS.get(origin.scheme)
+    try:
+        ports = origin.port or usual, host.port or usual
+    except ValueError:  # no number: no browser of ours
+        return True
+    return origin.hostname == host.hostname and ports[0] != ports[1]
 
 
 def _is_open(path: str) -> bool:

@@ -83,5 +83,7 @@ def welcome(request: Request, token: str) -> RedirectResponse:
 
 
 def _address(request: Request) -> str:
-    """Where the connection comes from. No header is read here: whoever guesses would write what he likes."""
+    """Where the connection comes from. Only a proxy on this machine is believed about whom it asks for (as
+    Uvicorn does with X-Forwarded-For); one that passes on what guessers write there leaves a name its tries
+    from anywhere."""
     return request.client.host if request.client else ""

@@ -49,7 +49,10 @@ def facts_of(
 
 def policy_of(reply: Reply) -> str:
     """The id of the policy that answered."""
-    return f"{FOREIGN}:{urlsplit(reply.endpoint).netloc}/{reply.model}" if reply.endpoint else reply.model
+    if not reply.endpoint:
+        return reply.model
+    host = urlsplit(reply.endpoint).netloc.rpartition("@")[2]  # an address may hold a name and a password
+    return f"{FOREIGN}:{host}/{reply.model}"
 
 
 def _foreign(db: DuckDBPyConnection, replies: tuple[Reply, ...]) -> list[Policy]:

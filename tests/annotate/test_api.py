@@ -1,6 +1,7 @@
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import anyio
 import httpx
@@ -14,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 from annotate import app, appearance, ownership
 from annotate.entrance import sign_in
 from annotate.words import words
+from store import people
 from store.records import Role
 
 URL = "http://127.0.0.1:8501"
@@ -166,6 +168,34 @@ def test_a_socket_opens_with_a_session_and_only_then(store, ana):
         cookie = {"cookie": f"{sign_in.SESSION_COOKIE}={token}"}
         with client.websocket_connect("/_stcore/stream", headers=cookie) as socket:
             assert socket.receive_text() == "the page"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "opens"),
+    [
+        ("http://localhost:8501", "localhost:8501", True),
+        ("http://localhost:9999", "localhost:8501", False),
+        ("http://localhost", "localhost:8501", False),
+        ("https://hone.example:8888", "hone.example", False),
+        ("https://hone.example:8x", "hone.example", False),
+        ("https://hone.example", "hone.example", True),
+        ("https://hone.example", "127.0.0.1:8501", True),  # a proxy asks for it; Streamlit knows its name
+        ("", "localhost:8501", True),  # a program, which says no origin
+    ],
+)
+def test_a_page_of_another_port_of_this_host_opens_no_socket(store, ana, origin, host, opens):
+    async def stream(socket):
+        await socket.accept()
+        await socket.close()
+
+    routes = [WebSocketRoute("/_stcore/stream", stream)]
+    token = people.authenticate(store, "ana", PASSWORD, "")
+    headers = {"cookie": f"{sign_in.SESSION_COOKIE}={token}", "host": host}
+    headers |= {"origin": origin} if origin else {}
+    refused = nullcontext() if opens else pytest.raises(WebSocketDisconnect)
+    client = TestClient(Starlette(routes=routes, middleware=app.middleware(store)))
+    with refused, client.websocket_connect("/_stcore/stream", headers=headers):
+        pass
 
 
 def test_cookies_of_a_secure_page_are_never_sent_in_the_clear(tenure, ana):

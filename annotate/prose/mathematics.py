@@ -26,6 +26,8 @@ LONGEST_FORMULA: Final = 3000
 """Characters of one formula; a longer one is shown as its source."""
 MOST_CHARACTERS: Final = 8000
 """Characters of formulas in one text: each costs about a hundredth of a millisecond, and people wait."""
+DEEPEST_FORMULA: Final = 100
+"""Elements within one another; a formula that people write has a dozen."""
 WIDE: Final = 60
 """Characters past which a formula on its own may be wider than half a screen."""
 
@@ -102,7 +104,7 @@ def to_mathml(latex: str, display: str) -> str | None:
         tree = Converter(display=display).convert_to_element(_plainer(latex))
     except Exception:  # noqa: BLE001  # a stranger's text can fail in ways that nobody listed
         return None
-    return _written(tree)
+    return _written(tree, DEEPEST_FORMULA)
 
 
 def _plainer(latex: str) -> str:
@@ -113,10 +115,11 @@ def _plainer(latex: str) -> str:
     return latex
 
 
-def _written(element: Element) -> str | None:
-    """The tree as text, escaped, in known elements and attributes alone; None at an unknown element."""
+def _written(element: Element, levels: int) -> str | None:
+    """The tree as text, escaped, in known elements and attributes alone; None at an unknown element, and
+    where it has more levels than so many."""
     name = LAID_BARE.get(element.tag, element.tag)
-    children = [_written(child) for child in element]
+    children = [_written(child, levels - 1) if levels else None for child in element]
     if name not in ELEMENTS or None in children or len(children) != PARTS.get(name, len(children)):
         return None
     attributes = (

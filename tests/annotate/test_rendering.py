@@ -193,6 +193,12 @@ def test_a_formula_that_cannot_be_drawn_whole_is_shown_as_its_source(formula):
     assert f"<code>${formula}$</code>" in to_html(f"${formula}$")
 
 
+@pytest.mark.parametrize(("begin", "end"), [(r"\sqrt{", "}"), ("{", "}"), (r"\frac{", "}{y}")])
+def test_a_formula_in_a_formula_without_end_is_shown_as_its_source(begin, end):
+    formula = f"${250 * begin}x{250 * end}$"
+    assert to_html(formula) == f'<div dir="ltr"><p><code>{formula}</code></p>\n</div>'
+
+
 def test_a_formula_hides_and_moves_nothing():
     html = to_html("$\\color{white}{a} \\phantom{b} \\rlap{c} \\hspace{-9em} \\rule{99em}{99em}$")
     assert shown(html).strip() == "abc"

@@ -27,8 +27,7 @@ def line_changes(before: str, after: str) -> tuple[Line, ...]:
     """Every line of both texts in reading order; what was removed stands before what came instead."""
     old, new = before.splitlines(), after.splitlines()
     told: list[Line] = []
-    # Without autojunk: it takes lines that are there often, such as empty ones, for noise.
-    for kind, first, last, start, end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for kind, first, last, start, end in SequenceMatcher(a=old, b=new).get_opcodes():
         if kind == "equal":
             told += [Line(change=Change.SAME, text=line) for line in old[first:last]]
         else:

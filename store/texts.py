@@ -19,6 +19,8 @@ from store.records import Turn
 
 MOST: Final = 1000
 """Comparisons that are kept of a store: what some hundreds of annotators have before them."""
+LONGEST: Final = 20_000
+"""Characters of one that is kept: all together take some tens of megabytes at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,11 @@ class Texts:
 
     turns: tuple[Turn, ...]
     responses: tuple[str, ...]
+
+    @property
+    def length(self) -> int:
+        """How many characters they have."""
+        return sum(map(len, self.responses)) + sum(len(turn.content) for turn in self.turns)
 
 
 _kept: WeakKeyDictionary[Store, OrderedDict[str, Texts]] = WeakKeyDictionary()
@@ -41,6 +48,8 @@ def texts(store: Store, db: DuckDBPyConnection, comparison_id: str) -> Texts:
             kept.move_to_end(comparison_id)
             return kept[comparison_id]
     found = _read(db, comparison_id)
+    if found.length > LONGEST:
+        return found
     with _lock:
         kept[comparison_id] = found
         while len(kept) > MOST:

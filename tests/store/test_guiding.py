@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -158,3 +159,13 @@ def test_lines_that_are_there_often_are_no_noise() -> None:
 def test_of_a_long_text_only_what_is_near_a_change_may_be_shown() -> None:
     lines = line_changes("1\n2\n3\n4\n5\n6", "1\n2\n3\n4\nx\n6")
     assert [line.text for line in near_changes(lines, 1)] == ["4", "5", "x", "6"]
+
+
+def test_what_changed_in_a_long_guideline_is_found_at_once() -> None:
+    before = "\n\n".join(f"Rule {number}." for number in range(3000))
+    lines = line_changes(before, before.replace("Rule 77.", "Rule 77 is new."))
+    assert [line.text for line in lines if line.change is not Change.SAME] == ["Rule 77.", "Rule 77 is new."]
+    start = time.perf_counter()
+    lines = line_changes("a\n\n" * 3000, "b\n\n" * 3000)
+    assert time.perf_counter() - start < 5  # without care it takes minutes
+    assert [line.text for line in lines if line.change is not Change.REMOVED] == ["b", ""] * 3000

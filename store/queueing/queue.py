@@ -172,7 +172,9 @@ class Queue:
             if item is not None:
                 board.forget(item, lease.annotator_id)
                 board.change(item, labels=surplus - 1)
-                if board.has_room(lease.annotator_id, item):
+                if board.has_room(lease.annotator_id, item) and self._roster.qualified(
+                    lease.annotator_id, held.track
+                ):
                     board.hold(lease)
 
     def skip(self, lease: Lease) -> None:

@@ -27,7 +27,7 @@ class Shortage:
     languages: tuple[str, ...]
     """What is open is in these, which they do not judge."""
     barred: tuple[Track, ...]
-    """Something is open on these tracks, for which they are not qualified."""
+    """Something is open on these tracks in their languages, for which they are not qualified."""
     elsewhere: bool
     """Something is open to them, to be judged in the other form."""
     worked: bool
@@ -48,12 +48,13 @@ def shortage(board: Board, asked: Asked) -> Shortage:
     may = board.streams(annotator_id, asked.track)
     full = {board.tally.full(of, stream) for stream, of, counted, _ in waiting if counted and stream in may}
     spoken = board.roster.languages(annotator_id)
+    qualified = {one for one in Track if board.roster.qualified(annotator_id, one)}
     return Shortage(
-        unqualified=tuple(one for one in tracks if not board.roster.qualified(annotator_id, one)),
+        unqualified=tuple(one for one in tracks if one not in qualified),
         held_until=_held_until(board, asked),
         full=tuple(sorted((one for one in full if one), key=lambda one: one.name)),
         languages=tuple(sorted({language for _, language in streams} - spoken)),
-        barred=tuple(sorted({one for one, _ in streams if not board.roster.qualified(annotator_id, one)})),
+        barred=tuple(sorted({one for one, spoken_in in streams if spoken_in in spoken} - qualified)),
         elsewhere=any(lane[0] in may for lane in of_any_form if lane not in waiting),
         worked=any((annotator_id, one) in board.worked for one in tracks),
     )

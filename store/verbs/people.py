@@ -12,20 +12,15 @@ from store import (
     appointments,
     credentials,
     external_accounts,
-    guidelines,
     passwords,
     people,
-    qualifications,
 )
 from store.credentials import Live
 from store.database import Store
 from store.errors import RequestError
 from store.identity import identity
 from store.messages import Actor, AddAnnotator, ListAnnotators, Listed, SetPassword
-from store.queueing.drawing import QueueSettings
-from store.queueing.roster import Roster
 from store.records import Annotator, Credential, Kind, Role, Track, now
-from store.settings import load_section
 from store.verbs.roles import allow
 
 LONGEST_NAME: Final = 80
@@ -63,16 +58,14 @@ def add_annotator(store: Store, actor: Actor, request: AddAnnotator) -> Annotato
 def list_annotators(store: Store, actor: Actor, _request: ListAnnotators) -> tuple[Listed, ...]:
     """Everybody who judges in the home, the first to arrive first."""
     allow(actor, Role.ADMINISTRATOR)
-    roster = Roster(load_section(QueueSettings, "queue", store.home.settings).qualification)
+    may = store.queue.qualified
     with store.reading() as db:
-        roster.qualify(qualifications.every(db))
-        roster.requalify(guidelines.requalified(db))
         away, seen = appointments.suspended(db), credentials.last_seen(db)
         live, linked = credentials.live(db, now()), external_accounts.linked(db)
         return tuple(
             Listed(
                 annotator=one,
-                barred=tuple(track for track in Track if not roster.qualified(one.annotator_id, track)),
+                barred=tuple(track for track in Track if not may(one.annotator_id, track)),
                 suspended=one.annotator_id in away,
                 accounts=tuple(each.subject for each in linked if each.annotator_id == one.annotator_id),
                 sign_ins=_count(live, one, in_browsers=True),

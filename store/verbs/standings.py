@@ -13,9 +13,8 @@ from store.identity import identity
 from store.messages import Actor
 from store.messages.qualifying import NoTest, Obstacle, Outcome, Standing
 from store.qualification_tests import Course, QualificationSettings
-from store.queueing.drawing import QueueSettings
 from store.queueing.line import primary
-from store.queueing.roster import UNKNOWN, Roster
+from store.queueing.roster import UNKNOWN
 from store.records import QualificationTest, Track, now
 from store.settings import load_section
 
@@ -50,17 +49,13 @@ class Case:
 
 def case(store: Store, db: DuckDBPyConnection, actor: Actor, track: Track) -> Case:
     """The actor's case on this track."""
-    required = load_section(QueueSettings, "queue", store.home.settings).qualification
     since = guidelines.requalified(db)
-    roster = Roster(required)
-    roster.requalify(since)
     given = qualifications.of_annotator(db, actor.annotator_id, track)
-    roster.qualify(given)
     tests = qualification_tests.of_annotator(db, actor.annotator_id, track)
     return Case(
         settings=load_section(QualificationSettings, "qualification", store.home.settings),
-        is_asked=track in required,
-        may_judge=roster.qualified(actor.annotator_id, track),
+        is_asked=track in store.queue.settings.qualification,
+        may_judge=store.queue.qualified(actor.annotator_id, track),
         is_barred=bool(given) and not given[-1].passed,
         version=guidelines.version(db, track),
         courses=tuple(

@@ -331,6 +331,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def fits(self, held: Held) -> bool:
         """Whether its annotator may hold it once more."""
+        if (held.lease.annotator_id, held.track) in self.barred:
+            return False
         form = self.items[held.lease.comparison_id].form
         others = self.held_by(held.lease.annotator_id, held.track, form)
         return len([one for one in others if one != held]) < MOST_HELD

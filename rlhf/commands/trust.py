@@ -140,6 +140,8 @@ def restore(
         f"{counted(rows['labels'], 'label')}, {counted(rows['comparisons'], 'comparison')}, "
         f"{counted(rows['snapshots'], 'snapshot')}. {_of_audit(audit)}"
     )
+    if made.signed_out:
+        words += f" {counted(made.signed_out, 'sign-in')} of then ended with it, access tokens too."
     if not made.backup.models:
         words += " Models were not in the backup: put policies and rounds back from where they are."
     say(as_json, dataclasses.asdict(made), words)

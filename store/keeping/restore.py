@@ -1,8 +1,8 @@
 """Makes a new home of a backup.
 
 Nothing in the backup is believed or run: every file's hash is checked, the tables are built by the
-migrations that came with this code, and the audit is followed to the head that the backup names. The home
-appears by rename, whole or not at all.
+migrations that came with this code, and the audit is followed to the head that the backup names. Sign-ins
+and access tokens end with it. The home appears by rename, whole or not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from store import progress
+from store import credentials, progress
 from store.database import claim, connect, in_sentences, open_store
 from store.home import Home
 from store.keeping.backup import MANIFEST, TABLES, Backup, BackupError, read_manifest
@@ -24,6 +24,8 @@ from store.keeping.copies import copy
 from store.keeping.dump import row_count, table_names
 from store.messages import AuditReport
 from store.migrate import Migration, shipped
+from store.records import SignOut, now
+from store.verbs.roles import HONE
 from store.verification import verify
 
 TAKEN_IN = """
@@ -36,10 +38,11 @@ BESIDE: Final = ("hone.toml", "snapshots", "inbox", "policies", "rounds")
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back, and what the audit says of it."""
+    """What came back, what the audit says of it, and how many sign-ins and tokens ended with that."""
 
     backup: Backup
     audit: AuditReport
+    signed_out: int
 
 
 def restore(folder: Path, home: Home) -> Restored:
@@ -55,13 +58,13 @@ def restore(folder: Path, home: Home) -> Restored:
     try:
         _bring_files(folder, backup, draft)
         _bring_tables(backup, draft, made_by)
-        report = _check(draft, backup)
+        report, signed_out = _check(draft, backup)
         draft.owner.unlink(missing_ok=True)
         draft.root.rename(home.root)
     except BaseException:
         shutil.rmtree(draft.root, ignore_errors=True)
         raise
-    return Restored(backup, report)
+    return Restored(backup, report, signed_out)
 
 
 def _migrations(backup: Backup) -> list[Migration]:
@@ -159,13 +162,18 @@ def _load(db: DuckDBPyConnection, tables: Path, backup: Backup) -> None:
     progress.tell("tables", 1.0, "")
 
 
-def _check(draft: Home, backup: Backup) -> AuditReport:
+def _check(draft: Home, backup: Backup) -> tuple[AuditReport, int]:
+    """What the audit says of the backup's facts, and how many sign-ins were live then: all are ended."""
     progress.tell("audit", 0.0, "")
     with open_store(draft) as store, store.reading() as db:
         report = verify(db, draft)
-    if report.broken_seq is None and (report.rows, report.head) != (backup.audit_seq, backup.audit_head):
-        raise BackupError(
-            f"The audit ends at row {report.rows}, the backup says {backup.audit_seq} with another head; "
-            "use another backup."
-        )
-    return report
+        if report.broken_seq is None and (report.rows, report.head) != (backup.audit_seq, backup.audit_head):
+            raise BackupError(
+                f"The audit ends at row {report.rows}, the backup says {backup.audit_seq} with another head; "
+                "use another backup."
+            )
+        # Some may have been ended, or stolen, since the backup was made.
+        live = credentials.live(db, now())
+        if live:
+            store.append(HONE.annotator_id, *(SignOut(token_hash=one.token_hash) for one in live))
+    return report, len(live)

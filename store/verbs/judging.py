@@ -96,8 +96,7 @@ def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
             return Renewed(expires_at=now())  # a heartbeat that came after the label: nothing is left to hold
         raise RequestError("This lease is over; what you submit still counts if nobody else has judged it.")
     with store.turns.of(actor.annotator_id):
-        if not store.queue.ahead.has(lease):  # what is not written yet needs no second row
-            store.append_later(actor.annotator_id, lease)
+        _write(store, actor.annotator_id, lease)
     return Renewed(expires_at=lease.expires_at)
 
 

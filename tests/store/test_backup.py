@@ -14,7 +14,7 @@ from every_fact import EXAMPLES
 from serving import serving
 from small_collection import FIRST_BETTER, comparisons
 
-from store import annotators
+from store import annotators, people
 from store.audit import Head
 from store.database import Store, connect, open_store
 from store.door import HTTPDoor, LocalDoor
@@ -24,12 +24,12 @@ from store.inbox import take_in, write_bundle
 from store.keeping import copies
 from store.keeping.backup import BackupError, back_up
 from store.keeping.restore import restore
-from store.messages import Actor, Assignment, Freeze, NextComparison, SubmitLabel, Trace
+from store.messages import Actor, AddAnnotator, Assignment, Freeze, NextComparison, SubmitLabel, Trace
 from store.migrate import shipped
 from store.records import Annotator, Contents, Kind, Role, Snapshot
 from store.rows import rows
 from store.tables import TABLES
-from store.verbs import dump_tables, freeze, next_comparison, submit_label, trace
+from store.verbs import add_annotator, dump_tables, freeze, next_comparison, submit_label, trace
 from store.verbs.keeping import DumpTables
 from store.verbs.roles import HONE
 
@@ -92,6 +92,20 @@ def test_a_restored_home_is_as_it_was_and_goes_on(lived: Store, tmp_path: Path, 
         assert (len(found.labels), len(found.snapshots)) == (2, 1)
         assert len(judge(again, ann, 2)) == 2
         assert label[0] not in found.labels
+
+
+def test_nobody_is_signed_in_to_a_restored_home(lived: Store, tmp_path: Path) -> None:
+    add_annotator(lived, HONE, AddAnnotator(name="zoe", password="long enough"))
+    session = people.authenticate(lived, "zoe", "long enough", "here")
+    assert session is not None
+    back_up(LocalDoor(lived), tmp_path / "backup", models=False)
+    people.sign_out(lived, session)
+    lived.close()
+    home = Home(tmp_path / "again")
+    assert restore(tmp_path / "backup", home).signed_out == 1
+    with open_store(home) as again:
+        assert people.actor_of(again, session) is None
+        assert people.authenticate(again, "zoe", "long enough", "here") is not None
 
 
 def test_every_kind_of_fact_comes_back(store: Store, tmp_path: Path) -> None:

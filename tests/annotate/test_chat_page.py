@@ -154,7 +154,7 @@ def test_the_chosen_response_carries_the_chat_on(store, who):
     assert (chat.shown["chat"]["stage"], chat.shown["chat"]["judged"]) == ("write", 1)
     assert [turn["text"] for turn in chat.shown["chat"]["turns"]] == ["Why?", first]
     chat.repeat(sent)
-    assert (chat.shown["message"], labels(store)) == ("Already saved", 1)
+    assert (chat.shown["message"], labels(store)) == ("Already saved; what you said first stands.", 1)
 
 
 def test_where_both_are_bad_two_others_may_be_asked_for(store, who):

@@ -132,7 +132,7 @@ def test_a_repeated_submission_is_the_same_label(store, who):
     sent = deck.send("submit", judgement=judgement())
     deck.repeat(sent)
     assert labels(store) == 1
-    assert deck.shown["message"] == "Already saved"
+    assert deck.shown["message"] == "Already saved; what you said first stands."
 
 
 def test_a_judgement_that_does_not_fit_is_refused_in_a_sentence_and_the_pair_stays(store, who):
@@ -316,7 +316,7 @@ def test_the_reason_for_a_skip_is_kept_in_the_words_of_the_catalogue(store, who)
     deck = Deck(store, who, locale="de")
     assert deck.shown["words"]["skip_topic"] == "Dieses Thema kann ich nicht beurteilen"
     deck.send("skip", reason=deck.shown["skip"][0])
-    assert deck.shown["message"] == "Ausgelassen"
+    assert deck.shown["message"] == "Übersprungen"
     with store.reading() as db:
         assert db.execute("select reason from skips").fetchall() == [("I cannot judge this topic",)]
 

@@ -122,7 +122,8 @@ def write_guideline(store: Store, actor: Actor, request: WriteGuideline) -> Guid
             changed=request.changed.strip(),
             requalify=request.requalify,
         )
-        facts: list[Fact] = [written]
+        read = GuidelineRead(annotator_id=actor.annotator_id, track=request.track, version=written.version)
+        facts: list[Fact] = [written, read]  # who wrote it has read it
         if newest.version == 1:  # what was read until now stays readable, whatever a later Hone comes with
             facts.insert(0, replace(newest, made_at=now()))
         store.append(actor.annotator_id, *facts)

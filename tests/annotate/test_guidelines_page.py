@@ -88,7 +88,7 @@ def test_a_reviewer_publishes_a_version_that_is_in_force_at_once(store, rae, ana
     now = guideline_shown(store, ana, Track.HELPFULNESS)
     assert (now.version, now.text) == (2, "Be **kind**.")
     assert app.text_area[0].value == "Be **kind**."
-    assert [button.label for button in app.button] == ["I have read this", "Publish version 3"]
+    assert [button.label for button in app.button] == ["Publish version 3"]  # its author has read it
 
 
 def test_a_version_without_a_note_stays_with_its_author_and_it_is_said_why(store, rae, shown):
@@ -133,8 +133,8 @@ def test_versions_and_readers_are_listed_for_reviewers(store, rae, ana, shown):
     app = page(store, rae)
     assert [one.label.split(",")[0] for one in app.expander] == ["Version 3", "Version 2", "Version 1"]
     table = app.dataframe[0].value
-    assert list(table["Person"]) == ["ana", "rae"]
-    assert list(table["Newest version read"]) == ["2", "none yet"]
+    assert list(table["Person"]) == ["rae", "ana"]  # who wrote a version has read it
+    assert list(table["Newest version read"]) == ["3", "2"]
 
 
 def test_an_author_whose_name_is_markdown_is_a_name(store, shown):

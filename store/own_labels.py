@@ -8,10 +8,11 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from store import batches
-from store.records import Degree, Form, SafetyLabel, Track, Turn, Verdict
+from store.records import Degree, Form, Label, SafetyLabel, Track, Turn, Verdict
 from store.rows import row, rows
 
-# The key finds the newest; the view would put together every label that there is.
+# The key finds the newest; the view would put together every label that there is. What only measures hides
+# among the work in whose midst it came: it can be changed as long as what its annotator judged just before.
 RECENT = """
 with newest as (
   select label_id, comparison_id
@@ -22,17 +23,44 @@ with newest as (
     and  label_id not in (select label_id from retractions)
   order  by made_at desc, label_id
   limit  $most
+),
+worked as (
+  select labels.made_at as worked_at, len(ranks) = 2 as is_pair, batch_id as worked_in
+  from   labels
+  join   comparisons using (comparison_id)
+  where  annotator_id = $annotator_id and labels.made_at >= $since and purpose not in ('gold', 'swapped')
+    and  comparison_id not in (select comparison_id from chat_turns)
 )
 select current_labels.label_id, track, turns, shown_order, ranks, degree, both_bad, safety, reasons, comment,
        seconds, guideline_version, edits, current_labels.made_at,
        comparison_id in (select comparison_id from chat_turns) as in_chat,
-       coalesce(batch_id = $batch_id or (purpose in ('gold', 'swapped') and current_labels.made_at >= $since),
-                false) as can_change
+       coalesce(if(purpose in ('gold', 'swapped'), current_labels.made_at >= $since
+                   and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id), false) as can_change
 from   current_labels
 join   newest using (label_id, comparison_id)
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
+asof   left join worked on is_pair = (len(ranks) = 2) and worked_at <= current_labels.made_at
 order  by current_labels.made_at desc, current_labels.label_id
+"""
+
+NEWEST = """
+with worked as (
+  select labels.made_at as worked_at, len(ranks) = 2 as is_pair, batch_id as worked_in
+  from   labels
+  join   comparisons using (comparison_id)
+  where  annotator_id = $annotator_id and labels.made_at >= $since and purpose not in ('gold', 'swapped')
+    and  comparison_id not in (select comparison_id from chat_turns)
+)
+select current_labels.* exclude (edits, retracted, verdict)
+from   current_labels
+join   comparisons using (comparison_id)
+asof   left join worked on is_pair = (len(ranks) = 2) and worked_at <= current_labels.made_at
+where  annotator_id = $annotator_id and not retracted
+  and  if(purpose in ('gold', 'swapped'), current_labels.made_at >= $since
+          and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id)
+order  by current_labels.made_at desc, label_id
+limit  1
 """
 
 SKIPS = """
@@ -100,12 +128,17 @@ def one(db: DuckDBPyConnection, annotator_id: str, label_id: str) -> OwnLabel | 
     return row(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
 
 
+def newest(db: DuckDBPyConnection, annotator_id: str) -> Label | None:
+    """Their newest label that stands and can be changed, as it stands."""
+    return row(db.execute(NEWEST, {"annotator_id": annotator_id} | _still_open(db)), Label)
+
+
 def skips(db: DuckDBPyConnection, annotator_id: str, most: int) -> list[OwnSkip]:
     """What they skipped and flagged, the newest first."""
     return rows(db.execute(SKIPS, {"annotator_id": annotator_id, "most": most}), OwnSkip)
 
 
 def _still_open(db: DuckDBPyConnection) -> dict[str, object]:
-    """The batch whose labels can be changed; what only measures is hidden in it from its first day on."""
+    """The batch whose labels can be changed, and since when it has been open."""
     newest = batches.open_batch(db)
     return {"batch_id": newest.batch_id if newest else None, "since": newest.made_at if newest else None}

@@ -15,7 +15,7 @@ from store.database import Store
 from store.errors import RequestError
 from store.messages import Actor
 from store.queueing.asked import Asked
-from store.records import now
+from store.records import Sighting, now
 from store.verbs.roles import HONE
 
 
@@ -27,12 +27,17 @@ def held(store: Store, actor: Actor) -> set[str]:
 
 
 def show(store: Store, db: DuckDBPyConnection, actor: Actor, comparison_ids: Iterable[str]) -> None:
-    """The actor is shown what others said of these; the command itself is nobody, and is asked nothing."""
-    if actor.annotator_id == HONE.annotator_id:
-        return
-    new = sightings.new(db, actor.annotator_id, comparison_ids)
+    """The actor is shown what others said of these."""
+    new = seen(db, actor, comparison_ids)
     if new:
         store.append(actor.annotator_id, *new)
+
+
+def seen(db: DuckDBPyConnection, actor: Actor, comparison_ids: Iterable[str]) -> list[Sighting]:
+    """What is to be appended when the actor is shown these: nothing for the command itself, which is nobody."""
+    if actor.annotator_id == HONE.annotator_id:
+        return []
+    return sightings.new(db, actor.annotator_id, comparison_ids)
 
 
 def check_blind(db: DuckDBPyConnection, actor: Actor, comparison_id: str) -> None:

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, edits, golds, labels, prompts
+from store import comparisons, edits, golds, labels, own_labels, prompts
 from store.database import Store
 from store.errors import MissingError, RequestError
 from store.leases import new_lease
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
 from store.queueing.asked import Asked
 from store.queueing.holds import Held
-from store.queueing.line import MEASURING
 from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
 from store.verbs.assignments import assignment, check_qualified, judged
 from store.verbs.blindness import check_blind
@@ -54,8 +53,7 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
     with store.turns.of(actor.annotator_id), store.reading() as db:
         if request.label_id is not None and labels.retracted(db, request.label_id):
             return _again(store, db, _own_label(db, actor, request.label_id), moment)
-        batch = batches.open_batch(db)
-        label = labels.newest_in_batch(db, actor.annotator_id, batch) if batch else None
+        label = own_labels.newest(db, actor.annotator_id)
         if label is None:
             return NoWork(reason="There is nothing to undo in the open batch.")
         if request.label_id not in {None, label.label_id}:
@@ -102,12 +100,11 @@ def _own(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
 
 def _open(db: DuckDBPyConnection, label: Label) -> Comparison:
     """The label's comparison, whose batch still collects."""
-    comparison, batch = comparisons.by_id(db, label.comparison_id), batches.open_batch(db)
-    assert comparison is not None  # noqa: S101  # it was judged
-    # What only measures is hidden in the batch that was open when it was asked, whichever it is of.
-    hidden = batch is not None and comparison.purpose in MEASURING and label.made_at >= batch.made_at
-    if batch is None or (comparison.batch_id != batch.batch_id and not hidden):
+    own = own_labels.one(db, label.annotator_id, label.label_id)
+    if own is None or not own.can_change:
         raise RequestError("This label's batch is closed and may have trained already; tell a reviewer.")
+    comparison = comparisons.by_id(db, label.comparison_id)
+    assert comparison is not None  # noqa: S101  # it was judged
     return comparison
 
 

@@ -15,7 +15,7 @@ from store.identity import identity
 from store.messages import Actor
 from store.records import Gold, GoldEnd, Label, Purpose, Role, now
 from store.verbs.assignments import LONGEST_REASON, check_words
-from store.verbs.blindness import held, show
+from store.verbs.blindness import held, seen, show
 from store.verbs.roles import allow
 
 
@@ -70,8 +70,8 @@ def make_gold(store: Store, actor: Actor, request: MakeGold) -> Gold:
             annotator_id=actor.annotator_id,
             label_id=label.label_id,
         )
-        store.append(actor.annotator_id, asked, gold)
-        show(store, db, actor, [label.comparison_id, asked.comparison_id])
+        sightings = seen(db, actor, [label.comparison_id, asked.comparison_id])
+        store.append(actor.annotator_id, asked, gold, *sightings)
     return gold
 
 

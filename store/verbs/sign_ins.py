@@ -20,6 +20,8 @@ from store.verbs.vouching import Vouch, signed_in
 
 LONGEST_TOKEN_NAME: Final = 80
 MOST_DAYS: Final = 366
+MOST_TOKENS: Final = 20
+"""Access tokens of one person that live at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def end_sign_ins(store: Store, actor: Actor, request: EndSignIns) -> tuple[Liste
 
 
 def issue_token(store: Store, actor: Actor, request: IssueToken) -> IssuedToken:
-    """A new access token; RequestError when the person has one of this name."""
+    """A new access token; RequestError when the person has one of this name, or enough."""
     who = signed_in(store, actor, request.vouch)
     token_name = request.token_name.strip()
     check_words("name", token_name, LONGEST_TOKEN_NAME)
@@ -113,12 +115,9 @@ def issue_token(store: Store, actor: Actor, request: IssueToken) -> IssuedToken:
         raise RequestError("Expected a name for the token, such as what uses it; got nothing.")
     if not 1 <= request.days <= MOST_DAYS:
         raise RequestError(f"Expected 1 to {MOST_DAYS} days; got {request.days}.")
-    with store.reading() as db:
-        if token_name in {one.token_name for one in credentials.live(db, now(), who.annotator_id)}:
-            raise RequestError(
-                f"There is a token named {token_name} already; end it, or choose another name."
-            )
-    token, kept = people.new_token(store, who, token_name, timedelta(days=request.days))
+    with store.turns.of(f"sign-ins {who.annotator_id}"), store.reading() as db:
+        _check_room(credentials.live(db, now(), who.annotator_id), token_name)
+        token, kept = people.new_token(store, who, token_name, timedelta(days=request.days))
     return IssuedToken(
         token=token,
         kept=ListedSignIn(
@@ -130,6 +129,16 @@ def issue_token(store: Store, actor: Actor, request: IssueToken) -> IssuedToken:
             expires_at=kept.expires_at,
         ),
     )
+
+
+def _check_room(live: list[Live], token_name: str) -> None:
+    known = [one.token_name for one in live if one.token_name is not None]
+    if token_name in known:
+        raise RequestError(f"There is a token named {token_name} already; end it, or choose another name.")
+    if len(known) >= MOST_TOKENS:
+        raise RequestError(
+            f"Expected at most {MOST_TOKENS} tokens at a time; end one that is not used any more."
+        )
 
 
 def _listed(one: Live) -> ListedSignIn:

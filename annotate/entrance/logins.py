@@ -11,6 +11,7 @@ import hashlib
 import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +20,10 @@ from typing import Final
 LOGIN_TIME: Final = timedelta(minutes=10)
 TICKET_TIME: Final = timedelta(minutes=1)
 MOST: Final = 1_000
-"""Logins under way at a time; the oldest are forgotten, so that a flood of them costs little."""
+"""Logins under way at a time. Beyond them the oldest of the address that has most is forgotten: a flood of
+them costs little, and drowns its own."""
+MOST_TICKETS: Final = 8
+"""Of one login: a browser may show its end in several tabs."""
 IDENTITY: Final = re.compile(r"_streamlit_user(_\d+)?")
 """The cookies in which Streamlit keeps who the provider said somebody is."""
 
@@ -35,6 +39,7 @@ class Outcome:
 @dataclass(slots=True)
 class _Login:
     until: datetime
+    address: str
     answer: str | None = None
     failed: bool = False
     tickets: dict[str, tuple[datetime, Outcome]] = field(default_factory=dict)
@@ -47,13 +52,13 @@ class Logins:
         self._lock = threading.Lock()
         self._logins: dict[str, _Login] = {}
 
-    def begin(self, moment: datetime) -> str:
-        """A new login; the name is for the browser's cookie."""
+    def begin(self, moment: datetime, address: str) -> str:
+        """A new login from this address; the name is for the browser's cookie."""
         name = secrets.token_urlsafe(32)
         with self._lock:
-            self._logins[name] = _Login(moment + LOGIN_TIME)
-            while len(self._logins) > MOST:
-                del self._logins[next(iter(self._logins))]
+            self._logins[name] = _Login(moment + LOGIN_TIME, address)
+            if len(self._logins) > MOST:
+                self._make_room(moment)
         return name
 
     def is_under_way(self, name: str | None, moment: datetime) -> bool:
@@ -88,6 +93,8 @@ class Logins:
             login = self._find(name, moment)
             if login is not None:
                 login.tickets[ticket] = (moment + TICKET_TIME, outcome)
+                if len(login.tickets) > MOST_TICKETS:
+                    del login.tickets[next(iter(login.tickets))]
         return ticket
 
     def redeem(self, name: str | None, ticket: str, moment: datetime) -> Outcome | None:
@@ -99,6 +106,13 @@ class Logins:
                 return None
             del self._logins[name]
             return outcome
+
+    def _make_room(self, moment: datetime) -> None:
+        self._logins = {name: login for name, login in self._logins.items() if login.until > moment}
+        if len(self._logins) > MOST:
+            begun = Counter(login.address for login in self._logins.values())
+            ((most, _),) = begun.most_common(1)
+            del self._logins[next(name for name, login in self._logins.items() if login.address == most)]
 
     def _find(self, name: str | None, moment: datetime) -> _Login | None:
         login = self._logins.get(name or "")

@@ -45,7 +45,8 @@ def routes(store: Store, logins: Logins) -> list[Route]:
         response = RedirectResponse("/", status_code=303)
         if provider.settings(store.home).metadata:
             seconds = int(LOGIN_TIME.total_seconds())
-            set_cookie(request, response, LOGIN_COOKIE, logins.begin(now()), seconds)
+            login = logins.begin(now(), sign_in.address(request))
+            set_cookie(request, response, LOGIN_COOKIE, login, seconds)
         return response
 
     async def redeem(request: Request) -> Response:

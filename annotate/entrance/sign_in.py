@@ -49,7 +49,7 @@ def routes(store: Store) -> list[Route]:
         used, password = device(request.headers.get("user-agent", "")), form.get("password", "")
         try:
             token = await to_thread.run_sync(
-                people.authenticate, store, name, password, _address(request), used, limiter=side_by_side
+                people.authenticate, store, name, password, address(request), used, limiter=side_by_side
             )
         except RequestError as error:
             status_code = 403 if isinstance(error, NotAllowedError) else 429
@@ -82,7 +82,7 @@ def welcome(request: Request, token: str) -> RedirectResponse:
     return response
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
     """Where the connection comes from. Only a proxy on this machine is believed about whom it asks for (as
     Uvicorn does with X-Forwarded-For); one that passes on what guessers write there leaves a name its tries
     from anywhere."""

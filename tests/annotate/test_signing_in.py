@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from annotate import app, ownership
 from annotate.entrance import language, provider
 from annotate.entrance.device import device
-from annotate.entrance.logins import MOST, Logins, Outcome
+from annotate.entrance.logins import MOST, MOST_TICKETS, Logins, Outcome
 from annotate.entrance.organisation import claims_of
 from annotate.entrance.witness import witnessed
 from annotate.words import words
@@ -24,6 +24,7 @@ from store.verbs.roles import HONE
 
 URL = "http://127.0.0.1:8501"
 MOMENT = datetime(2026, 11, 21, 17, 0)
+HERE = "127.0.0.1"
 MINE = Outcome(annotator_id="ana")
 ANSWER = {"_streamlit_user": '"2|1:0|x="', "_streamlit_user_1": "y", "other": "z"}
 
@@ -137,7 +138,7 @@ def test_a_suspended_person_is_told_so_only_with_the_right_password(client, stor
 
 def test_a_ticket_is_good_once_in_its_browser_and_for_a_minute():
     logins = Logins()
-    mine, other = logins.begin(MOMENT), logins.begin(MOMENT)
+    mine, other = logins.begin(MOMENT, HERE), logins.begin(MOMENT, HERE)
     ticket = logins.ticket(mine, MINE, MOMENT)
     assert logins.redeem(other, ticket, MOMENT) is None
     assert logins.redeem(mine, "forged", MOMENT) is None
@@ -149,34 +150,43 @@ def test_a_ticket_is_good_once_in_its_browser_and_for_a_minute():
 
 def test_only_the_answer_to_this_login_proves_it():
     logins = Logins()
-    mine = logins.begin(MOMENT)
+    mine = logins.begin(MOMENT, HERE)
     assert not logins.is_proven(mine, ANSWER, MOMENT)
     logins.answered(mine, ANSWER)
     assert logins.is_proven(mine, {**ANSWER, "other": "else"}, MOMENT)
     assert not logins.is_proven(mine, {**ANSWER, "_streamlit_user": "old"}, MOMENT)
     assert not logins.is_proven(mine, {}, MOMENT)
-    assert not logins.is_proven(logins.begin(MOMENT), ANSWER, MOMENT)
+    assert not logins.is_proven(logins.begin(MOMENT, HERE), ANSWER, MOMENT)
 
 
 def test_an_answer_without_an_identity_is_a_no():
     logins = Logins()
-    mine = logins.begin(MOMENT)
+    mine = logins.begin(MOMENT, HERE)
     logins.answered(mine, {"_streamlit_user": '""', "_streamlit_user_tokens": "t"})
     assert logins.has_failed(mine, MOMENT)
 
 
-def test_a_login_ends_by_itself_and_a_flood_forgets_the_oldest():
+def test_a_login_ends_by_itself_and_a_flood_forgets_its_own():
     logins = Logins()
-    first = logins.begin(MOMENT)
+    mine, first = logins.begin(MOMENT, "10.0.0.1"), logins.begin(MOMENT, HERE)
     assert not logins.is_under_way(first, MOMENT + timedelta(minutes=10))
-    for _ in range(MOST):
-        logins.begin(MOMENT)
+    flood = [logins.begin(MOMENT, HERE) for _ in range(2 * MOST)]
     assert not logins.is_under_way(first, MOMENT)
+    assert logins.is_under_way(mine, MOMENT)
+    assert sum(logins.is_under_way(one, MOMENT) for one in flood) == MOST - 1
+
+
+def test_of_one_login_so_many_tickets_are_good():
+    logins = Logins()
+    mine = logins.begin(MOMENT, HERE)
+    oldest, *tickets = (logins.ticket(mine, MINE, MOMENT) for _ in range(MOST_TICKETS + 1))
+    assert logins.redeem(mine, oldest, MOMENT) is None
+    assert logins.redeem(mine, tickets[0], MOMENT) == MINE
 
 
 def test_a_provider_that_cannot_be_reached_ends_the_login_in_words():
     logins, sent = Logins(), []
-    mine = logins.begin(MOMENT)
+    mine = logins.begin(MOMENT, HERE)
 
     async def keep(message):
         sent.append(message)

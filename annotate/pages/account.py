@@ -58,9 +58,11 @@ def _password(visit: Visit, here: str) -> None:
     with visit.store.reading() as db:
         has_one = credentials.newest_hash(db, visit.actor.annotator_id) is not None
     st.subheader(said.text("account.password"), anchor=False)
+    if not has_one:
+        st.caption(said.text("account.no_password"))
+        return
     with st.form("password", clear_on_submit=True):
-        if has_one:
-            st.text_input(said.text("account.current"), type="password", key="current password")
+        st.text_input(said.text("account.current"), type="password", key="current password")
         st.text_input(said.text("account.new"), type="password", key="new password")
         st.text_input(said.text("account.again"), type="password", key="password again")
         st.form_submit_button(

@@ -84,7 +84,11 @@ def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:
         annotator = person(db, request.name)
         has_one = credentials.newest_hash(db, annotator.annotator_id) is not None
     is_own = annotator.annotator_id == actor.annotator_id
-    if is_own and has_one:
+    if is_own and not has_one:
+        raise RequestError(
+            "You sign in through your organisation and have no password here; ask an administrator for one."
+        )
+    if is_own:
         _check_current(store, request)
     spare = request.spare if is_own else None
     people.replace_password(store, actor, annotator.annotator_id, request.password, spare)

@@ -4,9 +4,10 @@ import pytest
 from small_homes import PASSWORD, person, simulated
 from streamlit.testing.v1 import AppTest
 
+from annotate.words import words
 from store import people
-from store.messages import ListAnnotators
-from store.records import Role
+from store.messages import Actor, ListAnnotators
+from store.records import Annotator, Kind, Role
 from store.verbs import appoint, issue_token, list_annotators
 from store.verbs.appointing import Appoint
 from store.verbs.roles import HONE
@@ -83,6 +84,14 @@ def test_a_token_is_shown_once(store, ana):
     (shown,) = [one.value for one in app.code]
     assert people.program_of(store, shown) == ana
     assert not app.run().code
+
+
+def test_who_has_no_password_is_told_so_and_asked_for_none(store):
+    cleo = Annotator(annotator_id="cleo", name="cleo", role=Role.ANNOTATOR, kind=Kind.PERSON)
+    store.append("test", cleo)
+    app = page(store, [Actor(annotator_id="cleo", name="cleo", role=Role.ANNOTATOR)], "account")
+    assert words("en").text("account.no_password") in [one.value for one in app.caption]
+    assert not [one for one in app.button if one.label == "Change password"]
 
 
 def test_a_new_password_takes_the_current_one_and_itself_twice(store, ana):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from store import people
 from store.database import Store
 from store.errors import RequestError
 from store.external_accounts import OidcSettings
-from store.messages import Actor, AddAnnotator
+from store.messages import Actor, AddAnnotator, SetPassword
 from store.organisation import Claims, identify
 from store.records import Annotator, Role
-from store.verbs import add_annotator, link_account, unlink_accounts
+from store.verbs import add_annotator, link_account, set_password, unlink_accounts
 from store.verbs.accounts import LinkAccount, UnlinkAccounts
 from store.verbs.roles import HONE
 
@@ -100,3 +101,15 @@ def test_a_link_that_cannot_be_is_refused_in_a_sentence(
 def test_without_a_provider_nothing_is_linked(store: Store, ada: Actor) -> None:
     with pytest.raises(RequestError, match=r"Expected oidc\.metadata in hone\.toml"):
         link_account(store, ada, LinkAccount(name="bob", subject="s"))
+
+
+def test_who_comes_through_the_organisation_alone_gives_themselves_no_password(
+    store: Store, ada: Actor, acme: OidcSettings
+) -> None:
+    came = identify(store, OidcSettings(metadata=acme.metadata, unknown="annotator"), claims(name="cleo"))
+    assert came is not None
+    cleo = Actor(annotator_id=came.annotator_id, name="cleo", role=Role.ANNOTATOR)
+    with pytest.raises(RequestError, match="no password here; ask an administrator for one"):
+        set_password(store, cleo, SetPassword(name="cleo", password="battery staple"))
+    set_password(store, ada, SetPassword(name="cleo", password="battery staple"))
+    assert people.authenticate(store, "cleo", "battery staple", "192.0.2.1") is not None

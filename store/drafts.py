@@ -37,9 +37,12 @@ DRAFT: Final = TypeAdapter(Draft)
 def keep(home: Home, annotator_id: str, draft: Draft) -> None:
     """Replaces what was kept of the pair."""
     folder = _folder(home, annotator_id)
-    folder.mkdir(parents=True, exist_ok=True)
+    home.unsent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     written = folder / f".{secrets.token_hex(8)}"
-    written.write_bytes(DRAFT.dump_json(draft, by_alias=True))
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(DRAFT.dump_json(draft, by_alias=True))
     os.replace(written, _file(home, annotator_id, draft.pair))
     # A file that another thread has just dropped is not there to be counted.
     newest_first = sorted(folder.glob("*.json"), key=_age)

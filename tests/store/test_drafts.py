@@ -35,6 +35,13 @@ def test_a_newer_draft_of_a_pair_takes_the_place_of_the_older_one(home):
     assert len(files(home)) == 1
 
 
+def test_nobody_else_on_the_machine_reads_a_draft(home):
+    home.root.mkdir(mode=0o755)
+    drafts.keep(home, "ana", draft(choice=3))
+    kept = [home.unsent, *home.unsent.rglob("*")]
+    assert [oct(one.stat().st_mode & 0o777) for one in kept] == ["0o700", "0o700", "0o600"]
+
+
 def test_what_is_dropped_is_gone_and_may_be_dropped_twice(home):
     drafts.keep(home, "ana", draft(choice=3))
     drafts.drop(home, "ana", "pair")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,6 +73,11 @@ class Address:
     url: str
     key: str
     foreign: bool
+
+    @property
+    def shown(self) -> str:
+        """The address for logs: without the name, password or query that may be a key."""
+        return re.sub("//.*@", "//", self.url).partition("?")[0]
 
 
 class Model(BaseModel):
@@ -178,7 +184,7 @@ class Responder:
             said += some
             if len(said) > LOGGED:
                 break
-        LOG.warning("%s answered %d: %r", self.address.url, code, said[:LOGGED])
+        LOG.warning("%s answered %d: %r", self.address.shown, code, said[:LOGGED])
         raise ResponderError(REFUSED.get(code, FAILED.format(code=code)))
 
     @contextmanager
@@ -195,5 +201,6 @@ class Responder:
             raise self._told(error, BROKEN) from error
 
     def _told(self, error: Exception, sentence: str) -> ResponderError:
-        LOG.warning("%s: %s: %s", self.address.url, type(error).__name__, error)
+        said = "" if isinstance(error, httpx.InvalidURL) else error  # which would quote the address
+        LOG.warning("%s: %s: %s", self.address.shown, type(error).__name__, said)
         return ResponderError(sentence)

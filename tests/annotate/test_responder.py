@@ -90,6 +90,24 @@ def test_an_endpoint_that_is_not_there_or_is_no_address_cannot_be_reached():
                 heard(Address(url=url, key="", foreign=True), "good")
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://ann:pass/word@{host}/v1?key=secret@x", "http://x"),
+        ("http://ann:password@{host}/v1?key=secret", "http://{host}/v1"),
+    ],
+)
+def test_a_log_tells_the_address_without_what_opens_it(caplog, url, shown):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ResponderError, match="cannot be reached"):
+            heard(Address(url=url.format(host=host), key="", foreign=True), "good")
+    (line,) = (one.getMessage() for one in caplog.records if one.name == "annotate.chat.responder")
+    assert line.startswith(f"{shown.format(host=host)}: ")
+    assert "word" not in line
+
+
 def listed(address, settings=QUICK):
     async def ask():
         async with Responder(address, settings) as responder:

@@ -171,12 +171,13 @@ def _begin(stage: Stage, served: Served, asked: Asked, listener: Listener) -> No
 
 
 async def _asked(request: Request) -> Asked:
-    body = await request.body()
-    if len(body) > LARGEST_REQUEST:
-        sentence = f"Expected at most {LARGEST_REQUEST} bytes; got {len(body)}."
-        raise RefusedError(413, fault(sentence, WRONG))
+    body = bytearray()
+    async for some in request.stream():
+        body += some
+        if len(body) > LARGEST_REQUEST:  # what is longer is not read to its end
+            raise RefusedError(413, fault(f"Expected at most {LARGEST_REQUEST} bytes; got more.", WRONG))
     try:
-        return Asked.model_validate_json(body)
+        return Asked.model_validate_json(bytes(body))
     except ValidationError as error:
         raise RefusedError(400, misfit(error)) from error
 

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 import torch
@@ -16,7 +17,7 @@ import uvicorn
 from rlhf import speaking
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
-from rlhf.endpoint import Endpoint
+from rlhf.endpoint import LARGEST_REQUEST, Endpoint
 from rlhf.rollout import sample
 from rlhf.served import Catalogue, loadable
 from rlhf.utterance import Utterance
@@ -191,6 +192,29 @@ def test_what_cannot_be_answered_is_refused_in_openais_shape(client, body, code,
     error = refused.json()["error"]
     assert error.keys() == {"message", "type", "param", "code"}
     assert what in error["message"]
+
+
+def test_of_a_request_that_is_too_long_no_more_is_read(tmp_path):
+    asked_for, sent = [], []
+
+    async def receive():
+        asked_for.append(LARGEST_REQUEST // 4)
+        return {"type": "http.request", "body": bytes(asked_for[-1]), "more_body": len(asked_for) < 40}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {KEY}".encode())],
+    }
+    anyio.run(Endpoint(Home(tmp_path), KEY).app(), scope, receive, send)
+    assert sent[0]["status"] == 413
+    assert f"at most {LARGEST_REQUEST} bytes" in sent[1]["body"].decode()
+    assert len(asked_for) == 5
 
 
 def test_an_address_that_is_none_is_told_so(client):

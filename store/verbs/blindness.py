@@ -34,7 +34,7 @@ def show(store: Store, db: DuckDBPyConnection, actor: Actor, comparison_ids: Ite
 
 
 def seen(db: DuckDBPyConnection, actor: Actor, comparison_ids: Iterable[str]) -> list[Sighting]:
-    """What is to be appended when the actor is shown these: nothing for the command itself, which is nobody."""
+    """What is to be appended when the actor is shown these; the command itself is nobody."""
     if actor.annotator_id == HONE.annotator_id:
         return []
     return sightings.new(db, actor.annotator_id, comparison_ids)

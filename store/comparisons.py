@@ -26,6 +26,11 @@ select * from comparisons
 where  comparison_id = $comparison_id
 """
 
+ASKED = """
+select * from comparisons
+where  comparison_id in (select unnest($comparison_ids::varchar[]))
+"""
+
 # What is near the ids: they, what they repeat and the gold answers made of them. All labels are read for all
 # comparisons only.
 WANTED = """
@@ -135,6 +140,11 @@ class Wanted:
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:
     """The comparison with this id."""
     return row(db.execute(BY_ID, {"comparison_id": comparison_id}), Comparison)
+
+
+def asked(db: DuckDBPyConnection, comparison_ids: list[str]) -> list[Comparison]:
+    """Those of the comparisons that are there, in any order."""
+    return rows(db.execute(ASKED, {"comparison_ids": comparison_ids}), Comparison)
 
 
 def unsettled(db: DuckDBPyConnection, annotator_id: str, comparison_ids: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from store.records import Prompt, Track
+from store.records import Prompt, Track, Turn
 from store.rows import row, rows
 
 # Row by row: a large array that is typed at once takes five times as long.
@@ -25,6 +25,11 @@ select * from prompts
 where  prompt_id = $prompt_id
 """
 
+TURNS = """
+select prompt_id, turns from prompts
+where  prompt_id in (select unnest($prompt_ids::varchar[]))
+"""
+
 OF_TRACK = """
 select * from prompts
 where  $track is null or track = $track
@@ -41,6 +46,12 @@ select prompt_id from prompts
 def by_id(db: DuckDBPyConnection, prompt_id: str) -> Prompt | None:
     """The prompt with this id."""
     return row(db.execute(BY_ID, {"prompt_id": prompt_id}), Prompt)
+
+
+def turns(db: DuckDBPyConnection, prompt_ids: list[str]) -> dict[str, tuple[Turn, ...]]:
+    """The conversations of those of these prompts that are there."""
+    found = db.execute(TURNS, {"prompt_ids": prompt_ids}).fetchall()
+    return {prompt_id: tuple(Turn(**turn) for turn in turns) for prompt_id, turns in found}
 
 
 def of_track(db: DuckDBPyConnection, track: Track | None = None) -> list[Prompt]:

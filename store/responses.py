@@ -30,6 +30,11 @@ select text from responses
 where  response_id = $response_id
 """
 
+TEXTS = """
+select response_id, text from responses
+where  response_id in (select unnest($response_ids::varchar[]))
+"""
+
 PROMPTS_OF = """
 select response_id, prompt_id from responses
 where  response_id in (select unnest($response_ids::varchar[]))
@@ -46,6 +51,11 @@ def text(db: DuckDBPyConnection, response_id: str) -> str:
     found = db.execute(TEXT, {"response_id": response_id}).fetchone()
     assert found is not None  # noqa: S101  # a comparison is taken in only with its responses
     return str(found[0])
+
+
+def texts(db: DuckDBPyConnection, response_ids: list[str]) -> dict[str, str]:
+    """The words of those of these responses that are there."""
+    return dict(db.execute(TEXTS, {"response_ids": response_ids}).fetchall())
 
 
 def prompts_of(db: DuckDBPyConnection, response_ids: list[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What a comparison asks, kept for a while: neither its conversation nor its responses ever change.
 
-The browser is sent the next comparison together with the present one, so each is wanted twice and more.
+The browser is sent the next comparison together with the present one, so each is wanted twice and more; and
+people go down the same line.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from store.records import Turn
 
 MOST: Final = 1000
 """Comparisons that are kept of a store: what some hundreds of annotators have before them."""
+AHEAD: Final = 15
+"""So many that come next in line are read with one that is not at hand: one look-up for them all takes
+little longer than one for one."""
 LONGEST: Final = 20_000
 """Characters of one that is kept: all together take some tens of megabytes at most."""
 
@@ -41,27 +45,29 @@ _lock = threading.Lock()
 
 
 def texts(store: Store, db: DuckDBPyConnection, comparison_id: str) -> Texts:
-    """Those of a comparison that is there; read by their keys where they are not at hand."""
+    """Those of a comparison that is there; where they are not at hand, those that come next are read too."""
     with _lock:
         kept = _kept.setdefault(store, OrderedDict())
         if comparison_id in kept:
             kept.move_to_end(comparison_id)
             return kept[comparison_id]
-    found = _read(db, comparison_id)
-    if found.length > LONGEST:
-        return found
+        wanted = [comparison_id, *(one for one in store.queue.after(comparison_id, AHEAD) if one not in kept)]
+    found = _read(db, wanted)
     with _lock:
-        kept[comparison_id] = found
+        kept.update((one, texts) for one, texts in found.items() if texts.length <= LONGEST)
         while len(kept) > MOST:
             kept.popitem(last=False)
-    return found
+    return found[comparison_id]
 
 
-def _read(db: DuckDBPyConnection, comparison_id: str) -> Texts:
-    comparison = comparisons.by_id(db, comparison_id)
-    assert comparison is not None  # noqa: S101  # the queue holds only comparisons that are there
-    prompt = prompts.by_id(db, comparison.prompt_id)
-    assert prompt is not None  # noqa: S101  # a comparison is taken in only with its prompt
-    return Texts(
-        turns=prompt.turns, responses=tuple(responses.text(db, one) for one in comparison.response_ids)
-    )
+def _read(db: DuckDBPyConnection, comparison_ids: list[str]) -> dict[str, Texts]:
+    """A comparison is taken in only with its prompt and its responses, so all of them are there."""
+    asked = comparisons.asked(db, comparison_ids)
+    turns = prompts.turns(db, sorted({one.prompt_id for one in asked}))
+    words = responses.texts(db, sorted({response for one in asked for response in one.response_ids}))
+    return {
+        one.comparison_id: Texts(
+            turns=turns[one.prompt_id], responses=tuple(words[response] for response in one.response_ids)
+        )
+        for one in asked
+    }

@@ -63,6 +63,9 @@ ALLOWED_ATTRIBUTES = {
     **{name: set(OF_FORMULAS) for name in FORMULAS},
 }
 
+CLEANER: Final = nh3.Cleaner(tags=ALLOWED, attributes=ALLOWED_ATTRIBUTES, link_rel=None)
+"""Made once: to make it takes longer than to clean a text."""
+
 CACHED: Final = 8_000_000
 """Characters of texts and their HTML that are kept: what some hundreds of annotators have before them."""
 
@@ -85,7 +88,7 @@ def fresh_html(text: str, locale: str = ENGLISH) -> str:
     shown = BIDI_CONTROLS.sub("", text)
     notice = "" if shown == text else _notice(said.text("texts.reordered"))
     body = _body(shown, said) if shown.strip() else _notice(said.text("texts.empty"))
-    return _clean(f'<div dir="{direction(shown)}">{body}{notice}</div>')
+    return CLEANER.clean(f'<div dir="{direction(shown)}">{body}{notice}</div>')
 
 
 _RECENT: Final = Recent(fresh_html, CACHED)
@@ -116,10 +119,6 @@ def _body(text: str, said: Words) -> str:
 
 def _notice(words: str) -> str:
     return f'<p class="notice">{escape(words)}</p>'
-
-
-def _clean(html: str) -> str:
-    return nh3.clean(html, tags=ALLOWED, attributes=ALLOWED_ATTRIBUTES, link_rel=None)
 
 
 @lru_cache(maxsize=1)

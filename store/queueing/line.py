@@ -172,6 +172,12 @@ class Line:
             return place.heap[0][-1]
         return ahead
 
+    def after(self, item: Item, most: int) -> list[Item]:
+        """What stands right behind it and is still wanted, looking at so many; nothing of what came back."""
+        if item.position < 0:
+            return []
+        return [one for one in self._order[item.position + 1 : item.position + 1 + most] if one.need > 0]
+
     def _place(self, annotator_id: str) -> Place:
         while self._head < len(self._order) and self._order[self._head].need <= 0:
             self._head += 1

@@ -100,15 +100,15 @@ class Queue:
 
     def lease(self, asked: Asked, moment: datetime) -> Held | None:
         """Takes the best that is open to the annotator; None when nothing is, or they hold two already."""
-        annotator_id = asked.annotator_id
+        who = asked.annotator_id
         with self._lock:
             self._board.expire(moment)
-            streams = self._board.streams(annotator_id, asked.track)
+            streams = self._board.streams(who, asked.track)
             first = self._board.first(asked, streams)
-            if first is None or not self._board.has_room(annotator_id, first):
+            if first is None or not self._board.has_room(who, first):
                 return None  # what only measures is hidden among what does not
             item, order = self._measuring.drawn(asked, streams, first) or (first, None)
-            lease = new_lease(annotator_id, item.comparison_id, item.responses, moment, self.lease_time)
+            lease = new_lease(who, item.comparison_id, item.responses, moment, self.lease_time)
             return self._board.hold(replace(lease, shown_order=order) if order else lease)
 
     def take(self, lease: Lease, wanted: Iterable[Wanted]) -> Held:
@@ -163,18 +163,16 @@ class Queue:
 
     def unfinish(self, held: Held, surplus: int) -> None:
         """Takes `finish` back: the label could not be written (`surplus` as `finish` said)."""
-        lease, board = held.lease, self._board
+        lease, board, who = held.lease, self._board, held.lease.annotator_id
         with self._lock:
             board.work(held, -1)
-            self._repeats.pass_by(lease.annotator_id, -1)
-            self._repeats.forget(lease.annotator_id, lease.comparison_id)
+            self._repeats.pass_by(who, -1)
+            self._repeats.forget(who, lease.comparison_id)
             item = board.items.get(lease.comparison_id)
             if item is not None:
-                board.forget(item, lease.annotator_id)
+                board.forget(item, who)
                 board.change(item, labels=surplus - 1)
-                if board.has_room(lease.annotator_id, item) and self._roster.qualified(
-                    lease.annotator_id, held.track
-                ):
+                if board.has_room(who, item) and self._roster.qualified(who, held.track):
                     board.hold(lease)
 
     def skip(self, lease: Lease) -> None:
@@ -206,10 +204,7 @@ class Queue:
             return self._board.hold(lease)
 
     def withdraw(self, label: Label, wanted: Wanted) -> None:
-        """The label was retracted by somebody else: others may judge its comparison, its annotator not again.
-
-        `wanted` is the comparison as it stands after the retraction.
-        """
+        """Somebody else retracted the label: others may judge what is then `wanted`, its annotator not again."""
         with self._lock:
             item = self._board.take_back(label, wanted)
             self._repeats.forget(label.annotator_id, label.comparison_id)
@@ -232,6 +227,11 @@ class Queue:
         """How many comparisons of the batch are open to them or held by them."""
         with self._lock:
             return self._board.left(asked, batch_id)
+
+    def after(self, comparison_id: str, most: int) -> list[str]:
+        """Some of the comparisons that are given out soon after this one, so many at most."""
+        with self._lock:
+            return [item.comparison_id for item in self._board.after(comparison_id, most)]
 
     def open_count(self) -> int:
         """How many comparisons want a label that nobody works on."""

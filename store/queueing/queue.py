@@ -204,7 +204,7 @@ class Queue:
             return self._board.hold(lease)
 
     def withdraw(self, label: Label, wanted: Wanted) -> None:
-        """Somebody else retracted the label: others may judge what is then `wanted`, its annotator not again."""
+        """Somebody else retracted it: others may judge what is then `wanted`, its annotator not again."""
         with self._lock:
             item = self._board.take_back(label, wanted)
             self._repeats.forget(label.annotator_id, label.comparison_id)

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import expect, sync_playwright
 from small_homes import PASSWORD, comparisons, pair, person
+from tabs import Tabs
 
 from annotate.shell import ROOMS
 from store.database import open_store
@@ -30,6 +31,7 @@ HOSTILE = (
     "[click](javascript:window.pwned=3)\n\nuser\u202etxt.exe -> :smile: $x$ {n}"
 )
 PATIENCE = 30.0
+expect.set_options()
 
 
 def make_home(root, people=PEOPLE):
@@ -58,9 +60,9 @@ def asked_of_everyone(fact):
 @contextmanager
 def started_browser():
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
+        arguments = ["--no-sandbox", "--disable-background-networking", "--process-per-site"]
         running = playwright.chromium.launch(executable_path=BROWSER, args=arguments)
-        yield running
+        yield Tabs(running)
         running.close()
 
 
@@ -134,18 +136,35 @@ class Server:
 class Desk:
     """One person's browser."""
 
-    def __init__(self, browser, server, **context):
-        self.server = server
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
-        self.page = self.context.new_page()
-        self.foreign, self.errors = [], []
-        self.page.on("request", self._note_request)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
+    def __init__(self, tabs, server, **context):
+        self.server, self._tabs, self._plain = server, tabs, not context
+        self.page = self._tab = tabs.take(**context)
+        self.context = self.page.context
+        self.foreign, self.errors, self._heard = [], [], []
+        self.hear("request", self._note_request)
+        self.hear("pageerror", lambda error: self.errors.append(str(error)))
+        self.hear("dialog", lambda dialog: self.errors.append(dialog.message))
+
+    def hear(self, event, listener):
+        """Listens to the tab until the desk is left."""
+        self._tab.on(event, listener)
+        self._heard.append((event, listener))
 
     def _note_request(self, request):
         if not request.url.startswith((self.server.url, "data:", "blob:")):
             self.foreign.append(request.url)
+
+    def enter(self, name, address=""):
+        """Opens a page as somebody whose password was asked for before."""
+        form = {"name": name, "password": PASSWORD, "csrf": self._csrf()}
+        entered = self.context.request.post(f"{self.server.url}/sign-in", form=form, max_redirects=0)
+        assert entered.status == 303, entered.text()
+        self.page.goto(f"{self.server.url}/{path(address)}")
+        return self
+
+    def _csrf(self):
+        self.context.request.get(f"{self.server.url}/sign-in")
+        return next(each["value"] for each in self.context.cookies() if each["name"] == "hone_csrf")
 
     def sign_in(self, name, password=PASSWORD):
         self.page.goto(self.server.url)
@@ -155,9 +174,12 @@ class Desk:
         return self
 
     def compare(self, name):
-        """Signs in and waits for the first pair."""
-        self.sign_in(name)
-        expect(self.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
+        """Enters and waits for the first pair."""
+        return self.enter(name).at_work()
+
+    def at_work(self):
+        """Waits for a pair."""
+        expect(self.page.locator(".pane").first).to_be_visible()
         self.settle()
         return self
 
@@ -165,14 +187,14 @@ class Desk:
         """Opens a page by its address and waits until the server has drawn all of it."""
         self.page.goto(f"{self.server.url}/{path(address)}")
         app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE * 1000)
-        expect(self.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.locator(".person")).to_be_visible()
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         return self
 
     def themed(self, scheme):
         """Waits until the page's colours are those of this scheme."""
-        expect(self.page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme, timeout=PATIENCE * 1000)
+        expect(self.page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
 
     def press(self, *keys):
         for key in keys:
@@ -193,7 +215,7 @@ class Desk:
 
     def expect_done(self, number):
         """Waits until the counter says so."""
-        expect(self.count).to_have_text(re.compile(rf"^{number} "), timeout=PATIENCE * 1000)
+        expect(self.count).to_have_text(re.compile(rf"^{number} "))
 
     @property
     def count(self):
@@ -209,4 +231,10 @@ class Desk:
         return self.page.locator(".scale button").nth(number - 1)
 
     def close(self):
-        self.context.close()
+        """Leaves the desk: a plain tab that is still open goes to whoever comes next."""
+        for event, listener in self._heard:
+            self._tab.remove_listener(event, listener)
+        if self._plain and not self._tab.is_closed():
+            self._tabs.give_back(self._tab, self.server.url)
+        else:
+            self.context.close()

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from desk import PATIENCE, PEOPLE, Desk, Server
+from desk import PEOPLE, Desk, Server
 from playwright.sync_api import expect
 from small_homes import person
 from small_rankings import ranking, rankings
@@ -10,7 +10,6 @@ from small_rankings import ranking, rankings
 from store.database import open_store
 from store.home import Home
 
-SOON = PATIENCE * 1000
 HOSTILE = "<script>window.pwned = 1</script>![a cat](https://evil.example/cat.png) **kept**"
 
 
@@ -32,10 +31,9 @@ class RankDesk(Desk):
     """Somebody who ranks."""
 
     def rank(self, name):
-        """Signs in, goes to the page and waits for the first ranking."""
-        self.sign_in(name)
-        self.page.get_by_role("link", name="Rank", exact=True).click(timeout=SOON)
-        expect(self.page.locator(".cards .card").first).to_be_visible(timeout=SOON)
+        """Opens the page as somebody and waits for the first ranking."""
+        self.enter(name, "rank")
+        expect(self.page.locator(".cards .card").first).to_be_visible()
         self.settle()
         return self
 

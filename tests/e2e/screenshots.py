@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "annotate")]
 
-from desk import PATIENCE, Desk, Server, asked_of_everyone, started_browser  # noqa: E402
+from desk import Desk, Server, asked_of_everyone, started_browser  # noqa: E402
 from gallery import (  # noqa: E402
     ARABIC_ANSWER,
     ARABIC_OTHER,
@@ -102,7 +102,7 @@ def picture(desk, name, address):
 def take(desk, role, look, wanted):
     """Walks through the pages that this role has."""
     desk.sign_in(name(role, look))
-    expect(desk.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(desk.page.locator(".person")).to_be_visible()
     order = list(Role)
     for room in ROOMS:
         if order.index(room.least) > order.index(role) or (wanted and room.address not in wanted):

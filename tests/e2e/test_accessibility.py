@@ -3,7 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desk import Desk
-from playwright.sync_api import expect
 
 from annotate.shell import ROOMS
 
@@ -14,9 +13,8 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTyp
 @pytest.fixture(scope="module")
 def root(browser, server):
     """Somebody who may see every page, signed in once."""
-    desk = Desk(browser, server)
-    desk.sign_in("root")
-    expect(desk.page.locator(".person")).to_be_visible()
+    desk = Desk(browser, server, color_scheme="light")
+    desk.enter("root")
     yield desk
     desk.close()
 
@@ -50,7 +48,7 @@ def test_axe_finds_nothing_grave_on_any_page(root, address):
 
 
 def test_axe_finds_nothing_grave_at_the_sign_in(browser, server):
-    desk = Desk(browser, server)
+    desk = Desk(browser, server, color_scheme="light")
     desk.page.goto(f"{server.url}/sign-in")
     light = faults(desk)
     desk.page.emulate_media(color_scheme="dark")

@@ -1,13 +1,10 @@
 """One's account in a real browser, and the cookies and headers of the real server."""
 
 import httpx
-from desk import PATIENCE
 from playwright.sync_api import expect
 from small_homes import PASSWORD
 
 from annotate.words import words
-
-WAIT = PATIENCE * 1000
 
 
 def enter(client, name="jon", **headers):
@@ -18,18 +15,18 @@ def enter(client, name="jon", **headers):
 
 def test_a_session_ended_elsewhere_stops_the_open_page_at_its_next_run(desk):
     first, second = desk().compare("kim"), desk().sign_in("kim")
-    expect(second.page.locator(".person")).to_be_visible(timeout=WAIT)
+    expect(second.page.locator(".person")).to_be_visible()
     second.page.goto(f"{second.server.url}/account")
     buttons = second.page.get_by_role("button", name="End", exact=True)
-    expect(buttons.nth(1)).to_be_visible(timeout=WAIT)
+    expect(buttons.nth(1)).to_be_visible()
     expect(second.page.get_by_text("Chrome, Linux · this browser")).to_be_visible()
     many = buttons.count()
     buttons.nth(1).click()  # the newest is this one
-    expect(buttons).to_have_count(many - 1, timeout=WAIT)
+    expect(buttons).to_have_count(many - 1)
     first.press("x", "2", "Enter")
-    expect(first.page.get_by_text("You are signed out")).to_be_visible(timeout=WAIT)
+    expect(first.page.get_by_text("You are signed out")).to_be_visible()
     first.page.reload()
-    expect(first.page.get_by_label("User name")).to_be_visible(timeout=WAIT)
+    expect(first.page.get_by_label("User name")).to_be_visible()
 
 
 def test_the_menu_leads_to_the_account_and_changes_the_language_by_keyboard(desk):
@@ -39,15 +36,15 @@ def test_the_menu_leads_to_the_account_and_changes_the_language_by_keyboard(desk
     lea.press("Enter", "Tab")
     expect(lea.page.get_by_role("link", name="Account")).to_be_focused()
     lea.press("Enter")
-    expect(lea.page.get_by_role("heading", name="Account", exact=True)).to_be_visible(timeout=WAIT)
+    expect(lea.page.get_by_role("heading", name="Account", exact=True)).to_be_visible()
     menu.focus()
     lea.press("Enter", "Tab", "Tab", "Tab", "Enter")
     german = words("de").text("frame.account")
-    expect(lea.page.get_by_role("heading", name=german, exact=True)).to_be_visible(timeout=WAIT)
+    expect(lea.page.get_by_role("heading", name=german, exact=True)).to_be_visible()
     assert lea.page.url.endswith("/account")
     expect(lea.page.locator(".stHeading").first).to_be_visible()
     lea.page.reload()
-    expect(lea.page.get_by_role("heading", name=german, exact=True)).to_be_visible(timeout=WAIT)
+    expect(lea.page.get_by_role("heading", name=german, exact=True)).to_be_visible()
 
 
 def test_behind_a_secure_proxy_no_cookie_is_ever_sent_in_the_clear(server):

@@ -53,10 +53,8 @@ def chat(browser, parlour, stage):
     def open_chat(name, **context):
         desk = Desk(browser, parlour, **context)
         opened.append(desk)
-        desk.sign_in(name)
-        expect(desk.page).not_to_have_url(re.compile("sign-in"), timeout=SOON)
-        desk.page.goto(f"{parlour.url}/chat")
-        expect(at(desk, "new")).to_be_visible(timeout=SOON)
+        desk.enter(name, "chat")
+        expect(at(desk, "new")).to_be_visible()
         return desk
 
     yield open_chat
@@ -72,12 +70,12 @@ def at(desk, stage):
 
 
 def expect_at(desk, stage):
-    expect(at(desk, stage)).to_be_visible(timeout=SOON)
+    expect(at(desk, stage)).to_be_visible()
 
 
 def say(desk, message):
     """Types the message into the composer, which has the cursor, and sends it."""
-    expect(desk.page.locator("textarea.message")).to_be_focused(timeout=SOON)
+    expect(desk.page.locator("textarea.message")).to_be_focused()
     desk.page.keyboard.type(message)
     desk.press("Enter")
 
@@ -149,10 +147,10 @@ def test_a_reload_in_mid_answer_finds_what_is_said_and_hears_the_rest(chat, stag
     stage.models = ["waiting"]
     dan = chat("dan")
     say(dan, "Will you wait?")
-    expect(dan.page.get_by_text("One", exact=True).last).to_be_visible(timeout=SOON)
+    expect(dan.page.get_by_text("One", exact=True).last).to_be_visible()
     dan.page.reload()
     expect_at(dan, "answer")
-    expect(dan.page.get_by_text("One", exact=True).last).to_be_visible(timeout=SOON)
+    expect(dan.page.get_by_text("One", exact=True).last).to_be_visible()
     stage.go_on.set()
     expect_at(dan, "judge")
     assert all(re.fullmatch(r"One seed is \d+\.", answer) for answer in answers(dan))
@@ -162,13 +160,13 @@ def test_answers_are_stopped_and_the_message_changed(chat, stage):
     stage.models = ["slow"]
     eve = chat("eve")
     say(eve, "A hasty question")
-    expect(eve.page.get_by_text("word word").first).to_be_visible(timeout=SOON)
+    expect(eve.page.get_by_text("word word").first).to_be_visible()
     eve.press("Escape")
     expect_at(eve, "stuck")
     expect(eve.page.get_by_role("alert").first).to_contain_text("Your message is kept")
     stage.models = ["good"]
     eve.page.get_by_role("button", name="Change the message").click()
-    expect(eve.page.locator("textarea.message")).to_have_value("A hasty question", timeout=SOON)
+    expect(eve.page.locator("textarea.message")).to_have_value("A hasty question")
     say(eve, ", mended")
     expect_at(eve, "judge")
     expect(eve.page.locator(".conversation")).to_contain_text("A hasty question, mended")
@@ -181,10 +179,10 @@ def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     expect_at(kim, "write")
     first, second = kim.page, kim.context.new_page()
     second.goto(f"{kim.server.url}/chat")
-    expect(second.locator("textarea.message")).to_be_focused(timeout=SOON)
+    expect(second.locator("textarea.message")).to_be_focused()
     stage.models = ["waiting"]
     say(kim, "Second?")
-    expect(first.get_by_text("One", exact=True).last).to_be_visible(timeout=SOON)
+    expect(first.get_by_text("One", exact=True).last).to_be_visible()
     kim.page = second
     say(kim, "Another thought")
     expect_at(kim, "stuck")
@@ -197,7 +195,7 @@ def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     expect(kim.page.locator("textarea.message")).to_have_value("Another thought")
 
 
-@pytest.mark.parametrize(("name", "trouble"), [("finn", "code-500"), ("jon", "half")])
+@pytest.mark.parametrize(("name", "trouble"), [("finn", "code-500"), pytest.param("jon", "half", marks=pytest.mark.slow)])
 def test_a_failing_endpoint_says_so_and_loses_nothing(chat, stage, name, trouble):
     finn = chat(name)
     stage.models = [trouble]
@@ -232,11 +230,11 @@ def test_a_message_typed_while_the_server_is_down_is_kept_and_sent_when_it_is_ba
     hal = chat("hal")
     hal.page.keyboard.type("Half a thou")
     hal.page.reload()
-    expect(hal.page.locator("textarea.message")).to_have_value("Half a thou", timeout=SOON)
+    expect(hal.page.locator("textarea.message")).to_have_value("Half a thou")
     parlour.kill()
     say(hal, "ght")
     expect(hal.page.locator("textarea.message")).to_have_value("Half a thought")
-    expect(hal.page.locator(".waiting")).to_contain_text("connection was lost", timeout=SOON)
+    expect(hal.page.locator(".waiting")).to_contain_text("connection was lost")
     parlour.start()
     expect_at(hal, "judge")
     expect(hal.page.locator(".conversation")).to_contain_text("Half a thought")
@@ -283,7 +281,7 @@ def served(tmp_path, browser):
 def test_the_homes_own_policy_answers_and_the_better_answer_carries_the_chat_on(browser, served):
     ana = Desk(browser, served)
     ana.sign_in("ana")
-    expect(ana.page).not_to_have_url(re.compile("sign-in"), timeout=SOON)
+    expect(ana.page).not_to_have_url(re.compile("sign-in"))
     ana.page.goto(f"{served.url}/chat")
     say(ana, "How do I boil an egg?")
     expect(at(ana, "judge").or_(at(ana, "stuck"))).to_be_visible(timeout=3 * SOON)

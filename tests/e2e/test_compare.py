@@ -1,15 +1,13 @@
 import re
 
 import pytest
-from desk import LONG_NAME, PATIENCE
+from desk import LONG_NAME
 from playwright.sync_api import expect
-
-SOON = PATIENCE * 1000
 
 
 def test_five_comparisons_are_labelled_by_keyboard_alone(desk, server):
     before = server.labels()
-    ana = desk().compare("ana")
+    ana = desk().sign_in("ana").at_work()
     for choice in ("1", "3", "5", "7", "8"):
         ana.label(choice)
     assert ana.done() == 5
@@ -43,7 +41,7 @@ def test_a_reload_keeps_what_was_decided_and_written(desk):
     cleo.page.keyboard.type("B is clearer.")
     cleo.press("Escape")
     cleo.page.reload()
-    expect(cleo.step(7)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(cleo.step(7)).to_have_attribute("aria-checked", "true")
     expect(cleo.page.get_by_label("Comment")).to_have_value("B is clearer.")
     expect(cleo.page.locator(".safety [aria-checked=true]")).to_have_text("Safe")
 
@@ -54,7 +52,7 @@ def test_undo_brings_back_the_last_pair_with_its_judgement(desk):
     dan.label("6")
     assert dan.conversation() != first
     dan.press("u")
-    expect(dan.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(dan.step(6)).to_have_attribute("aria-checked", "true")
     assert dan.conversation() == first
     assert dan.done() == 0
 
@@ -65,7 +63,7 @@ def test_a_half_judged_pair_keeps_its_draft_while_the_last_one_is_undone(desk):
     jon.press("7", "q", "n")
     jon.page.keyboard.type("To be continued.")
     jon.press("Escape", "u")
-    expect(jon.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(jon.step(6)).to_have_attribute("aria-checked", "true")
     jon.settle()
     jon.press("Enter").expect_done(1)
     assert jon.conversation() == half
@@ -92,7 +90,7 @@ def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
     kim.expect_done(1)
     kim.settle()
     kim.press("u")
-    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereT"], timeout=SOON)
+    expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereT"])
 
 
 def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk):
@@ -117,12 +115,12 @@ def test_a_long_name_leaves_the_menu_free(desk):
     long = desk(viewport={"width": 800, "height": 900}).compare(LONG_NAME)
     long.page.get_by_text(re.compile("^[0-9]+ more$")).click()
     long.page.get_by_text("Rounds", exact=True).last.click()
-    expect(long.page.get_by_text("Start round 1")).to_be_visible(timeout=SOON)
+    expect(long.page.get_by_text("Start round 1")).to_be_visible()
 
 
 def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):
     finn = desk().compare("finn").press("s", "2")
-    expect(finn.page.get_by_role("status")).to_have_text("Skipped", timeout=SOON)
+    expect(finn.page.get_by_role("status")).to_have_text("Skipped")
     expect(finn.page.locator(".scale [aria-checked=true]")).to_have_count(0)
 
 
@@ -145,7 +143,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
     hal = desk().compare("hal")
     for _ in range(6):
         hal.label()
-    expect(hal.page.get_by_text("Image not shown: a cat (evil.example)")).to_be_visible(timeout=SOON)
+    expect(hal.page.get_by_text("Image not shown: a cat (evil.example)")).to_be_visible()
     hal.page.get_by_text("a link").click()
     hal.page.get_by_text("click").first.click()
     hal.press("v")
@@ -176,13 +174,13 @@ def test_signing_out_ends_the_session_everywhere(desk):
 def test_a_page_that_was_open_says_that_its_person_is_signed_out(desk, page):
     rob = desk().compare("rob")
     rob.page.get_by_role("link", name=page).click()
-    expect(rob.page).to_have_url(re.compile(f"/{page.lower()}$|/$"), timeout=SOON)
+    expect(rob.page).to_have_url(re.compile(f"/{page.lower()}$|/$"))
     expect(rob.page.get_by_text("Start round 1" if page == "Rounds" else "Response A").first).to_be_visible()
     csrf = next(each["value"] for each in rob.context.cookies() if each["name"] == "hone_csrf")
     rob.context.request.post(f"{rob.server.url}/sign-out", form={"csrf": csrf})
     if page == "Compare":
         rob.press("s", "1")
-    expect(rob.page.get_by_role("heading", name="You are signed out")).to_be_visible(timeout=SOON)
+    expect(rob.page.get_by_role("heading", name="You are signed out")).to_be_visible()
     expect(rob.page.get_by_role("link", name="Rounds")).to_have_count(0)
     rob.page.get_by_role("link", name="Sign in again").click()
     expect(rob.page).to_have_url(re.compile("/sign-in$"))

@@ -1,7 +1,7 @@
 """A home in which whatever anybody could write is hostile, and every page over it, in a real browser."""
 
 import pytest
-from desk import PATIENCE, Desk, Server, path
+from desk import Desk, Server, path
 from gallery import HOSTILE, NAMED
 from playwright.sync_api import expect
 from small_homes import comparisons, pair, person
@@ -54,23 +54,21 @@ def hostile(tmp_path_factory, browser):
 
 def test_hostile_texts_run_nothing_and_fetch_nothing_on_any_page(browser, hostile):
     desk, refused = Desk(browser, hostile), []
-    desk.page.on(
+    desk.hear(
         "console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None
     )
     desk.sign_in(NAME)
-    expect(desk.page.locator(".person")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(desk.page.locator(".person")).to_be_visible()
     for room in ROOMS:
         desk.visit(room.address)
         desk.settle()
         if room.address in {"compare", "rank"}:
-            expect(desk.page.locator(".pane, .card").filter(visible=True).first).to_be_visible(
-                timeout=PATIENCE * 1000
-            )
+            expect(desk.page.locator(".pane, .card").filter(visible=True).first).to_be_visible()
             desk.settle()
             desk.press("v", "g")
             desk.settle()
             raw = desk.page.locator(".verbatim", has_text="<svg onload=alert(1)>").filter(visible=True).first
-            expect(raw).to_be_visible(timeout=PATIENCE * 1000)
+            expect(raw).to_be_visible()
         assert desk.page.evaluate("window.pwned") is None, room.address
         assert desk.page.url.startswith(f"{hostile.url}/{path(room.address)}")
     assert (desk.foreign, desk.errors, refused) == ([], [], [])

@@ -1,7 +1,7 @@
 """A server that is killed, twice, and work that runs out."""
 
 import pytest
-from desk import PATIENCE, Desk, Server, make_home, until
+from desk import Desk, Server, make_home, until
 from playwright.sync_api import expect
 from round_files import write_round
 from small_homes import comparisons
@@ -13,8 +13,6 @@ from store.messages import Actor, CountHome, UndoLabel
 from store.records import Comparison, Prompt, Response
 from store.verbs import count_home, undo_label
 from store.verbs.roles import HONE
-
-SOON = PATIENCE * 1000
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +56,7 @@ def test_an_answer_given_offline_counts_though_another_pair_is_held_by_then(mort
         assert count_home(store, HONE, CountHome()).labels == before - 1
     server.start()
     until(lambda: server.labels() == before, "the answer to arrive")
-    expect(desk.page.get_by_role("status")).to_have_text("Saved", timeout=SOON)
+    expect(desk.page.get_by_role("status")).to_have_text("Saved")
     expect(desk.page.get_by_label("Comment")).to_have_value("")
 
 
@@ -66,22 +64,21 @@ def test_new_comparisons_appear_without_a_reload(mortal):
     desk, server = mortal.compare("ben"), mortal.server
     for _ in range(8):
         desk.label()
-    expect(desk.page.get_by_text("Nothing to compare just now")).to_be_visible(timeout=SOON)
+    expect(desk.page.get_by_text("Nothing to compare just now")).to_be_visible()
     facts = comparisons(1, first=10)
     tables = {"prompts": Prompt, "responses": Response, "comparisons": Comparison}
     kinds = {table: [fact for fact in facts if isinstance(fact, kind)] for table, kind in tables.items()}
     write_bundle(server.home, "more", kinds)
-    expect(desk.page.get_by_text("Question 10, turn 0")).to_be_visible(timeout=SOON)
+    expect(desk.page.get_by_text("Question 10, turn 0")).to_be_visible()
     expect(desk.page.get_by_text("Nothing to compare just now")).to_be_hidden()
 
 
 def test_the_rounds_page_goes_on_by_itself_after_a_restart(mortal):
-    desk, server = mortal.sign_in("rob"), mortal.server
-    desk.page.get_by_role("link", name="Rounds").click()
-    expect(desk.page.get_by_text("Start round 1")).to_be_visible(timeout=SOON)
+    desk, server = mortal.enter("rob", "rounds"), mortal.server
+    expect(desk.page.get_by_text("Start round 1")).to_be_visible()
     write_round(server.home, 1, state="running", stage="ppo", fraction=0.4)
-    expect(desk.page.get_by_text("iteration 12 of 30")).to_be_visible(timeout=SOON)
+    expect(desk.page.get_by_text("iteration 12 of 30")).to_be_visible()
     server.kill()
     server.start()
     write_round(server.home, 1, state="running", stage="ppo", fraction=0.5, message="iteration 15 of 30")
-    expect(desk.page.get_by_text("iteration 15 of 30")).to_be_visible(timeout=SOON)
+    expect(desk.page.get_by_text("iteration 15 of 30")).to_be_visible()

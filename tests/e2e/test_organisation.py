@@ -4,7 +4,7 @@ import os
 
 import httpx
 import pytest
-from desk import PATIENCE, Desk, Server, make_home
+from desk import Desk, Server, make_home
 from oidc_provider import CLIENT, SECRET, Provider
 from playwright.sync_api import expect
 from small_homes import person
@@ -14,8 +14,6 @@ from store.records import Role
 from store.verbs import link_account
 from store.verbs.accounts import LinkAccount
 from store.verbs.roles import HONE
-
-WAIT = PATIENCE * 1000
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +64,7 @@ def cookies(visitor):
 
 def test_a_linked_account_gets_a_session_of_ours_and_streamlits_cookies_go(visitor, provider):
     page = press(visitor, provider, {"sub": "subject of ana"})
-    expect(page.locator(".person")).to_contain_text("ana", timeout=WAIT)
+    expect(page.locator(".person")).to_contain_text("ana")
     kept = cookies(visitor)
     assert {name for name in kept if not name.startswith("hone_")} <= {"_streamlit_xsrf"}
     assert (kept["hone_session"]["httpOnly"], kept["hone_session"]["sameSite"]) == (True, "Lax")
@@ -77,15 +75,15 @@ def test_whoever_is_expected_by_address_is_known_by_name_afterwards(visitor, ser
     page = press(
         visitor, provider, {"sub": "subject of ben", "email": "ben@acme.example", "email_verified": True}
     )
-    expect(page.locator(".person")).to_contain_text("ben", timeout=WAIT)
+    expect(page.locator(".person")).to_contain_text("ben")
     visitor.context.clear_cookies()
     page.goto(served.url)
     page = press(
         visitor, provider, {"sub": "somebody else", "email": "ben@acme.example", "email_verified": True}
     )
-    expect(page.get_by_role("alert")).to_contain_text("is not known here", timeout=WAIT)
+    expect(page.get_by_role("alert")).to_contain_text("is not known here")
     page = press(visitor, provider, {"sub": "subject of ben"})
-    expect(page.locator(".person")).to_contain_text("ben", timeout=WAIT)
+    expect(page.locator(".person")).to_contain_text("ben")
 
 
 @pytest.mark.parametrize(
@@ -99,27 +97,27 @@ def test_whoever_is_expected_by_address_is_known_by_name_afterwards(visitor, ser
 )
 def test_whom_nobody_knows_is_turned_away_in_words_and_has_no_session(visitor, provider, claims, sentence):
     page = press(visitor, provider, claims)
-    expect(page.get_by_role("alert")).to_contain_text(sentence, timeout=WAIT)
+    expect(page.get_by_role("alert")).to_contain_text(sentence)
     assert set(cookies(visitor)) <= {"hone_csrf", "_streamlit_xsrf"}
 
 
 def test_the_provider_s_answer_of_another_day_opens_nothing(visitor, served, provider):
     stale = {}
     page = visitor.page
-    page.on("response", lambda answer: stale.update(_identity(answer)))
+    visitor.hear("response", lambda answer: stale.update(_identity(answer)))
     press(visitor, provider, {"sub": "subject of ana"})
-    expect(page.locator(".person")).to_contain_text("ana", timeout=WAIT)
+    expect(page.locator(".person")).to_contain_text("ana")
     assert stale
     visitor.context.clear_cookies()
     old = [{"name": name, "value": value, "url": served.url} for name, value in stale.items()]
     visitor.context.add_cookies(old)
     page.goto(served.url)
-    expect(page.get_by_role("button", name="Sign in with Acme")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("button", name="Sign in with Acme")).to_be_visible()
     asked = provider.asked
     press(
         visitor, provider, {"sub": "a stranger"}
     )  # with the old answer in the browser, the provider is asked
-    expect(page.get_by_role("alert")).to_contain_text("is not known here", timeout=WAIT)
+    expect(page.get_by_role("alert")).to_contain_text("is not known here")
     assert provider.asked == asked + 1
 
 
@@ -138,9 +136,9 @@ def _identity(answer):
 
 def test_a_ticket_that_is_forged_or_another_s_or_spent_opens_nothing(visitor, served, provider):
     page, sent = visitor.page, []
-    page.on("request", lambda asked: sent.append(asked) if asked.url.endswith("/sign-in/ticket") else None)
+    visitor.hear("request", lambda asked: asked.url.endswith("/sign-in/ticket") and sent.append(asked))
     press(visitor, provider, {"sub": "subject of ana"})
-    expect(page.locator(".person")).to_contain_text("ana", timeout=WAIT)
+    expect(page.locator(".person")).to_contain_text("ana")
     (handed_over,) = sent
     form = dict(pair.split("=", 1) for pair in handed_over.post_data.split("&"))
     with httpx.Client(base_url=served.url) as other:
@@ -160,14 +158,14 @@ def test_an_administrator_ends_the_session_and_the_open_page_stops_at_its_next_r
     browser, visitor, served, provider
 ):
     page = press(visitor, provider, {"sub": "subject of ana"})
-    expect(page.locator(".pane").first).to_be_visible(timeout=WAIT)
+    expect(page.locator(".pane").first).to_be_visible()
     verb = f"{served.url}/api/verbs/end_sign_ins"
     token = {"Authorization": f"Bearer {served.token}"}
     assert len(httpx.post(verb, json={"name": "ana"}, headers=token).json()["ok"]) >= 1
     page.get_by_role("link", name="Write").click()
-    expect(page.get_by_text("You are signed out")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("You are signed out")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("button", name="Sign in with Acme")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("button", name="Sign in with Acme")).to_be_visible()
 
 
 def test_while_a_login_is_under_way_nothing_else_opens(served):

@@ -1,13 +1,12 @@
-from desk import PATIENCE
 from playwright.sync_api import expect
 
 
 def test_the_keyboard_works_after_a_visit_to_another_page(desk):
     rob = desk().compare("rob").label("2")
     rob.page.get_by_role("link", name="Rounds").click()
-    expect(rob.page.get_by_role("button", name="Start round 1")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(rob.page.get_by_role("button", name="Start round 1")).to_be_visible()
     rob.page.get_by_role("link", name="Compare").click()
-    expect(rob.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(rob.page.locator(".pane").first).to_be_visible()
     rob.settle()
     rob.label("3")
     assert rob.done() == 2
@@ -17,9 +16,7 @@ def test_an_annotator_does_not_find_rounds_in_the_menu_and_is_led_back_from_its_
     ana = desk().compare("ana")
     expect(ana.page.get_by_role("link", name="Rounds")).to_have_count(0)
     ana.page.goto(f"{ana.server.url}/rounds")
-    expect(ana.page.get_by_text("Engineers start and watch rounds here.")).to_be_visible(
-        timeout=PATIENCE * 1000
-    )
+    expect(ana.page.get_by_text("Engineers start and watch rounds here.")).to_be_visible()
     expect(ana.page.get_by_role("button", name="Start round 1")).to_have_count(0)
     ana.page.get_by_role("link", name="Go to Compare").click()
-    expect(ana.page.locator(".pane").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(ana.page.locator(".pane").first).to_be_visible()

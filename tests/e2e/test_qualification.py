@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from desk import PATIENCE, Server
+from desk import Server
 from playwright.sync_api import expect
 from small_homes import comparisons, pair, person
 
@@ -19,7 +19,6 @@ items = 2
 pass_mark = 0.5
 """
 SAFE = SafetyLabel(safe=True)
-WAIT = PATIENCE * 1000
 
 
 def gold(number):
@@ -59,36 +58,36 @@ def is_right(desk):
 
 def test_by_keyboard_from_no_work_to_work(desk):
     ana = desk().sign_in("ana")
-    expect(ana.page.get_by_text("You are not qualified for")).to_be_visible(timeout=WAIT)
+    expect(ana.page.get_by_text("You are not qualified for")).to_be_visible()
     ana.page.get_by_role("link", name="Go to the test").focus()
     ana.press("Enter")
-    expect(ana.page.get_by_text("Ask a reviewer")).to_be_visible(timeout=WAIT)
+    expect(ana.page.get_by_text("Ask a reviewer")).to_be_visible()
     ana.page.get_by_role("button", name="Begin the test").focus()
     ana.press("Enter")
-    expect(ana.page.locator(".pane").first).to_be_visible(timeout=WAIT)
+    expect(ana.page.locator(".pane").first).to_be_visible()
     ana.settle()
     assert ana.page.locator(".skip, .flag, .undo, .revise").filter(visible=True).count() == 0
     ana.press("s", "f", "u", "x", is_right(ana))
     ana.page.reload()
-    expect(ana.page.locator(".scale [aria-checked=true]")).to_be_visible(timeout=WAIT)
+    expect(ana.page.locator(".scale [aria-checked=true]")).to_be_visible()
     ana.settle()
     ana.press("Enter")
     ana.expect_done(1)
     ana.settle()
     ana.press("x", is_right(ana), "Enter")
-    expect(ana.page.get_by_text("Passed: 2 of 2 right.")).to_be_visible(timeout=WAIT)
+    expect(ana.page.get_by_text("Passed: 2 of 2 right.")).to_be_visible()
     ana.page.get_by_role("link", name="Go to work").click()
-    expect(ana.page.locator(".pane").first).to_be_visible(timeout=WAIT)
+    expect(ana.page.locator(".pane").first).to_be_visible()
 
 
 def test_a_test_in_two_tabs_is_one_test_and_failing_says_what_to_read(desk):
     first, second = desk().sign_in("ben"), desk()
-    expect(first.page.get_by_role("link", name="Go to the test")).to_be_visible(timeout=WAIT)
+    expect(first.page.get_by_role("link", name="Go to the test")).to_be_visible()
     second.sign_in("ben")
-    expect(second.page.get_by_role("link", name="Go to the test")).to_be_visible(timeout=WAIT)
+    expect(second.page.get_by_role("link", name="Go to the test")).to_be_visible()
     for tab in (first, second):
         tab.page.goto(f"{tab.server.url}/qualification?test=safety")
-        expect(tab.page.locator(".pane").first).to_be_visible(timeout=WAIT)
+        expect(tab.page.locator(".pane").first).to_be_visible()
         tab.settle()
     assert first.conversation() == second.conversation()
     wrong = {"2": "7", "7": "2"}
@@ -98,5 +97,5 @@ def test_a_test_in_two_tabs_is_one_test_and_failing_says_what_to_read(desk):
     second.expect_done(1)
     second.settle()
     second.press("x", wrong[is_right(second)], "Enter")
-    expect(second.page.get_by_text("0 of 2 right")).to_be_visible(timeout=WAIT)
-    expect(second.page.get_by_text("– How strong")).to_be_visible(timeout=WAIT)
+    expect(second.page.get_by_text("0 of 2 right")).to_be_visible()
+    expect(second.page.get_by_text("– How strong")).to_be_visible()

@@ -1,6 +1,6 @@
 import pytest
 from playwright.sync_api import expect
-from rank_desk import SOON, RankDesk, ranking_server
+from rank_desk import RankDesk, ranking_server
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +92,13 @@ def test_a_reload_keeps_the_order_and_undo_brings_the_last_one_back(desk):
     hal.page.keyboard.type("C says why.")
     hal.press("Escape")
     hal.page.reload()
-    expect(hal.page.get_by_label("Comment")).to_have_value("C says why.", timeout=SOON)
+    expect(hal.page.get_by_label("Comment")).to_have_value("C says why.")
     assert hal.order() == "CB="
     hal.settle()
     hal.press("a", "Enter").expect_done(1)
     hal.settle()
     hal.press("u")
-    expect(hal.page.get_by_label("Comment")).to_have_value("C says why.", timeout=SOON)
+    expect(hal.page.get_by_label("Comment")).to_have_value("C says why.")
     expect(hal.page.locator(".cards .card")).to_have_count(4)
     assert hal.order() == "CA=BD"
     assert hal.done() == 0
@@ -121,15 +121,15 @@ def test_a_ranking_that_was_sent_can_be_changed(desk, rank_server):
     jon.settle()
     before = rank_server.labels()
     jon.press("Shift+E")
-    expect(jon.page.get_by_role("menuitem")).to_have_count(1, timeout=SOON)
+    expect(jon.page.get_by_role("menuitem")).to_have_count(1)
     expect(jon.page.get_by_role("menuitem")).to_contain_text("D > C > B > A")
     jon.press("1")
-    expect(jon.page.locator(".cards .card")).to_have_count(4, timeout=SOON)
+    expect(jon.page.locator(".cards .card")).to_have_count(4)
     jon.settle()
     assert jon.order() == "DCBA"
     jon.press("=", "Enter")
-    expect(jon.page.get_by_role("status")).to_have_text("Changed", timeout=SOON)
-    expect(jon.page.locator(".cards .card")).to_have_count(5, timeout=SOON)
+    expect(jon.page.get_by_role("status")).to_have_text("Changed")
+    expect(jon.page.locator(".cards .card")).to_have_count(5)
     assert rank_server.labels() == before
 
 
@@ -151,12 +151,12 @@ def test_nine_responses_fit_a_narrow_page_and_can_be_read_one_at_a_time(desk):
 
 def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
     lea = desk().rank("lea").submit("dcb").submit("edcb").submit("ihgfedcb").submit("cb")
-    expect(lea.page.get_by_text("Image not shown: a cat (evil.example)")).to_be_visible(timeout=SOON)
+    expect(lea.page.get_by_text("Image not shown: a cat (evil.example)")).to_be_visible()
     assert lea.page.evaluate("window.pwned") is None
 
 
 def test_a_skipped_ranking_gives_its_reason_by_digit_and_places_nothing(desk):
     lou = desk().rank("lou").press("s", "2")
-    expect(lou.page.get_by_role("status")).to_have_text("Skipped", timeout=SOON)
+    expect(lou.page.get_by_role("status")).to_have_text("Skipped")
     expect(lou.page.locator(".cards .card")).to_have_count(5)
     assert lou.order() == ""

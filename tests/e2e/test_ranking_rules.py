@@ -31,11 +31,11 @@ UNSAFE = {"safe": False, "category": "illicit", "severity": 2}
 @pytest.fixture(scope="module")
 def run(browser):
     """Runs a function of the browser beside the modules of the page."""
-    page = browser.new_page()
+    page = browser.take(color_scheme="light")
     page.route("**/*", answer)
     page.goto("http://rules.example/")
     yield page.evaluate
-    page.close()
+    page.context.close()
 
 
 def answer(route):

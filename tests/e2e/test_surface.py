@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 
 import pytest
-from desk import PATIENCE, Desk, Server, asked_of_everyone, until
+from desk import Desk, Server, asked_of_everyone, until
 from playwright.sync_api import expect
 from small_homes import comparisons, person
 
@@ -15,7 +15,6 @@ from store.home import Home
 from store.records import Role, Track
 from store.verbs.guiding import WriteGuideline, write_guideline
 
-SOON = PATIENCE * 1000
 PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon")
 
 
@@ -100,7 +99,7 @@ def test_a_refusal_leads_back_and_keeps_what_was_typed_on_either_pair(desk, serv
         expect_another(cleo, first)
         cleo.press("7", "q")
         comment(cleo, "Begun meanwhile.")
-    expect(status(cleo)).to_contain_text("at most 2000 characters", timeout=SOON)
+    expect(status(cleo)).to_contain_text("at most 2000 characters")
     assert cleo.conversation() == first
     expect(field).to_have_value("x" * 2001)
     expect(cleo.step(3)).to_have_attribute("aria-checked", "true")
@@ -123,7 +122,7 @@ def test_what_is_still_typed_when_a_refused_pair_comes_back_falls_on_nothing(des
         expect_another(ida, first)
         ida.press("n")
         ida.page.keyboard.type("Begun ")
-    expect(ida.page.locator(".conversation")).to_have_text(first, timeout=SOON, use_inner_text=True)
+    expect(ida.page.locator(".conversation")).to_have_text(first, use_inner_text=True)
     ida.page.keyboard.type("quickly, 8 B", delay=60)
     assert len(field.input_value()) == 2001
     expect(ida.page.locator(".safety [aria-checked=true]")).to_have_text(["Safe", "Safe"])
@@ -152,7 +151,7 @@ def test_a_draft_outlives_the_tab_and_the_storage_of_the_browser(desk, browser, 
     assert posted.value.status == 204
     dan.page.close()
     elsewhere = desk().compare("dan")
-    expect(elsewhere.step(7)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(elsewhere.step(7)).to_have_attribute("aria-checked", "true")
     expect(elsewhere.page.get_by_label("Comment")).to_have_value("B is clearer.")
     expect(elsewhere.page.locator(".reasons .chips [aria-pressed=true]")).to_have_text(["2Complete"])
     elsewhere.press("p").press("Enter").expect_done(1)
@@ -165,7 +164,7 @@ def test_what_was_typed_last_is_sent_while_the_tab_closes(desk, server):
     hal.page.goto(f"{server.url}/sign-in")
     until(lambda: drafts(server) > before, "the draft to arrive")
     again = desk().compare("hal")
-    expect(again.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(again.step(6)).to_have_attribute("aria-checked", "true")
 
 
 def test_a_label_is_changed_by_keyboard_and_the_work_goes_on_where_it_was(desk, server):
@@ -175,28 +174,28 @@ def test_a_label_is_changed_by_keyboard_and_the_work_goes_on_where_it_was(desk, 
     begun = eve.conversation()
     eve.press("4")
     eve.press("e")
-    expect(eve.page.get_by_role("menuitem")).to_have_count(2, timeout=SOON)
+    expect(eve.page.get_by_role("menuitem")).to_have_count(2)
     expect(eve.page.get_by_role("menuitem").nth(1)).to_contain_text("A: better")
     eve.press("2")
-    expect(eve.page.locator(".conversation")).to_have_text(first, timeout=SOON, use_inner_text=True)
+    expect(eve.page.locator(".conversation")).to_have_text(first, use_inner_text=True)
     expect(eve.step(2)).to_have_attribute("aria-checked", "true")
     expect(eve.page.get_by_text("Editing a label that you gave")).to_be_visible()
     eve.page.reload()
-    expect(eve.page.get_by_text("Editing a label that you gave")).to_be_visible(timeout=SOON)
+    expect(eve.page.get_by_text("Editing a label that you gave")).to_be_visible()
     eve.settle()
     before = server.labels()
     eve.press("8", "Enter")
-    expect(status(eve)).to_have_text("Changed", timeout=SOON)
+    expect(status(eve)).to_have_text("Changed")
     assert (eve.conversation(), eve.done(), server.labels()) == (begun, 2, before)
     expect(eve.step(4)).to_have_attribute("aria-checked", "true")
     eve.settle()
     eve.press("e")
-    expect(eve.page.get_by_role("menuitem").nth(1)).to_contain_text("B: significantly better", timeout=SOON)
+    expect(eve.page.get_by_role("menuitem").nth(1)).to_contain_text("B: significantly better")
     eve.press("1")
-    expect(eve.step(6)).to_have_attribute("aria-checked", "true", timeout=SOON)
+    expect(eve.step(6)).to_have_attribute("aria-checked", "true")
     eve.settle()
     eve.press("Escape")
-    expect(eve.page.locator(".conversation")).to_have_text(begun, timeout=SOON, use_inner_text=True)
+    expect(eve.page.locator(".conversation")).to_have_text(begun, use_inner_text=True)
     expect(eve.page).not_to_have_url(re.compile("label="))
 
 
@@ -210,7 +209,7 @@ def test_a_menu_is_walked_with_arrows_and_leaves_enter_to_the_work(desk):
     gus.expect_done(1)
     gus.settle()
     gus.press("s", "ArrowDown", "Enter")
-    expect(status(gus)).to_have_text("Skipped", timeout=SOON)
+    expect(status(gus)).to_have_text("Skipped")
     gus.settle()
     gus.press("x", "6", "Enter").expect_done(2)
 
@@ -223,7 +222,7 @@ def test_digits_are_reasons_only_while_they_are_asked_for(desk):
     finn.press("w", "1", "w", "x", "Enter").expect_done(1)
     finn.settle()
     finn.press("u")
-    expect(chosen).to_have_text(["4Clear"], timeout=SOON)
+    expect(chosen).to_have_text(["4Clear"])
 
 
 def test_new_guidelines_open_by_themselves_until_somebody_has_read_them(browser, tmp_path):
@@ -244,6 +243,6 @@ def test_new_guidelines_open_by_themselves_until_somebody_has_read_them(browser,
         ana.press("2").press("Escape")
         expect(drawer).to_be_hidden()
         ana.page.reload()
-        expect(ana.step(2)).to_have_attribute("aria-checked", "true", timeout=SOON)
+        expect(ana.step(2)).to_have_attribute("aria-checked", "true")
         expect(drawer).to_be_hidden()
         ana.close()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,7 @@ from store.verbs import add_annotator, set_password
 
 PASSWORD = "correct horse"
 HERE = "192.0.2.1"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -43,13 +47,21 @@ def test_a_wrong_password_or_an_unknown_name_gives_nothing(store: Store, eve: st
     assert people.actor_of(store, "") is None
 
 
-def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(store: Store, eve: str) -> None:
+def test_a_password_that_is_replaced_while_it_is_compared_opens_nothing(
+    store: Store, eve: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tokens: list[str | None] = []
+    compared, fits = threading.Event(), passwords.fits
+
+    def compare(password: str, password_hash: str) -> bool:
+        compared.set()  # the old password's hash has been read by then
+        return fits(password, password_hash)
+
+    monkeypatch.setattr(passwords, "fits", compare)
     thread = threading.Thread(target=lambda: tokens.append(people.authenticate(store, "eve", PASSWORD, HERE)))
     with store.turns.of(f"sign-ins {eve}"):
         thread.start()
-        while not store.throttle._tries:  # the old password's hash has been read by then
-            thread.join(0.001)
+        assert compared.wait(30)
         replaced = Credential(annotator_id=eve, password_hash=passwords.hashed("another one"))
         store.append("chief", replaced)
     thread.join()
@@ -128,6 +140,15 @@ def test_a_flood_of_names_is_forgotten_the_oldest_first(monkeypatch: pytest.Monk
             throttle.wrong(name, HERE, moment)
     waiting = [name for name in ("eve", "adam", "noah") if throttle.wait(name, HERE, moment)]
     assert waiting == ["adam", "noah"]
+
+
+def test_passwords_are_hashed_as_the_standard_recommends() -> None:
+    """RFC 9106, section 4, the second choice: 64 MiB, three passes, four lanes."""
+    script = "from store import passwords; print(passwords.hashed('long enough'))"
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_no_password_and_no_token_is_kept(store: Store, eve: str) -> None:

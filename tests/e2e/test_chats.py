@@ -195,7 +195,9 @@ def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     expect(kim.page.locator("textarea.message")).to_have_value("Another thought")
 
 
-@pytest.mark.parametrize(("name", "trouble"), [("finn", "code-500"), pytest.param("jon", "half", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("name", "trouble"), [("finn", "code-500"), pytest.param("jon", "half", marks=pytest.mark.slow)]
+)
 def test_a_failing_endpoint_says_so_and_loses_nothing(chat, stage, name, trouble):
     finn = chat(name)
     stage.models = [trouble]

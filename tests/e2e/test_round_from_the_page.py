@@ -3,7 +3,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from desk import PATIENCE, Desk, Server, until
+from desk import Desk, Server, until
 from playwright.sync_api import expect
 from pyarrow import parquet
 from small_homes import person
@@ -17,7 +17,6 @@ from store.home import Home
 from store.records import Role
 
 SMALL = (Path(__file__).parents[1] / "small_round.toml").read_text(encoding="utf-8")
-SOON = PATIENCE * 1000
 ROUND = 240.0
 """Seconds that a small round may take on a busy machine."""
 
@@ -41,6 +40,7 @@ def counts(server):
     return httpx.post(f"{server.url}/api/verbs/count_home", content=b"{}", headers=token).json()["ok"]
 
 
+@pytest.mark.slow
 def test_a_round_started_from_the_page_learns_from_the_labels_and_asks_anew(browser, pocket, monkeypatch):
     ada = Desk(browser, pocket).compare("ada")
     for choice in ("1", "4", "5", "2", "8"):
@@ -57,14 +57,14 @@ def test_a_round_started_from_the_page_learns_from_the_labels_and_asks_anew(brow
     people = parquet.read_table(pocket.home.root / frozen["preferences"])["annotator_id"].to_pylist()
     assert len(set(people)) > 8
     assert counts(pocket)["open_comparisons"] > before["open_comparisons"]
-    expect(ada.page.get_by_role("button", name="Start round 2")).to_be_visible(timeout=SOON)
+    expect(ada.page.get_by_role("button", name="Start round 2")).to_be_visible()
     ada.page.get_by_role("link", name="Compare").click()
     # The two pairs that she held when she left come first; the next is of the new policy.
     for held in (1, 2):
-        expect(ada.page.get_by_text("batch 1")).to_be_visible(timeout=SOON)
+        expect(ada.page.get_by_text("batch 1")).to_be_visible()
         ada.settle()
         ada.press("x", "3", "Enter")
         until(lambda held=held: counts(pocket)["labels"] == before["labels"] + held, "the label to be kept")
-    expect(ada.page.get_by_text("batch 2")).to_be_visible(timeout=SOON)
+    expect(ada.page.get_by_text("batch 2")).to_be_visible()
     assert (ada.foreign, ada.errors) == ([], [])
     ada.close()

@@ -1,5 +1,6 @@
 """The commands of a reviewer's desk: snapshot, sign, review and void."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from rlhf.cli import main
 from store.database import open_store
 from store.home import Home
 from store.messages import AddAnnotator
 from store.records import Batch, Comparison, Degree, Label, Policy, Prompt, Response, Role, Split, Track, Turn
 from store.verbs import add_annotator
 from store.verbs.roles import HONE
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -61,78 +61,89 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def hone(home: Path, *arguments: str, typed: str = "long enough\n") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rlhf", *arguments, "--home", str(home)]
-    return subprocess.run(command, cwd=ROOT, input=typed, capture_output=True, text=True, check=False)
+@pytest.fixture
+def hone(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs a command in this process, as `hone` does in its own; what is typed comes from no terminal."""
+
+    def run(*arguments: str, typed: str = "long enough\n") -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["hone", *arguments, "--home", str(home)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as end:
+            main()
+        code, written = end.value.code, capsys.readouterr()
+        said = f"{code}\n" if isinstance(code, str) else ""
+        return subprocess.CompletedProcess(arguments, 1 if said else code, written.out, written.err + said)
+
+    return run
 
 
-def test_a_snapshot_is_told_signed_and_marked_when_its_labels_are_voided(home):
-    told = hone(home, "snapshot").stdout
+def test_a_snapshot_is_told_signed_and_marked_when_its_labels_are_voided(hone):
+    told = hone("snapshot").stdout
     assert "1 row in " in told
     assert "left out: 1 both bad" in told
-    frozen = json.loads(hone(home, "snapshot", "--track", "safety", "--json").stdout)
+    frozen = json.loads(hone("snapshot", "--track", "safety", "--json").stdout)
     assert (frozen["counts"]["pairs"], frozen["left_out"]) == (1, {"both bad": 1})
-    signed = json.loads(hone(home, "sign", frozen["snapshot_id"][:8], "--as", "eve", "--json").stdout)
+    signed = json.loads(hone("sign", frozen["snapshot_id"][:8], "--as", "eve", "--json").stdout)
     assert (signed["name"], signed["already"]) == ("eve", False)
     thing = f"snapshot:{frozen['snapshot_id'][:8]}"
-    again = hone(home, "sign", thing, "--as", "eve").stdout
+    again = hone("sign", thing, "--as", "eve").stdout
     assert again.startswith(f"eve has signed snapshot {frozen['snapshot_id'][:12]} already, on 20")
-    assert "\nsigned by eve on 20" in hone(home, "lineage", thing).stdout
-    dry = hone(home, "void", "annotator:ann", "--dry-run").stdout
+    assert "\nsigned by eve on 20" in hone("lineage", thing).stdout
+    dry = hone("void", "annotator:ann", "--dry-run").stdout
     assert "2 labels of ann would be retracted" in dry
     assert "retracted since" not in dry
-    refused = hone(home, "void", "annotator:ann", "--why", "spam", typed="y\n")
+    refused = hone("void", "annotator:ann", "--why", "spam", typed="y\n")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert (
         refused.stderr == "hone: Retracting cannot be taken back; say --yes, or look first with --dry-run.\n"
     )
     certain = ("void", "annotator:ann", "--why", "spam", "--suspend", "--yes", "--json")
-    voided = json.loads(hone(home, *certain).stdout)
+    voided = json.loads(hone(*certain).stdout)
     assert (voided["labels"], voided["comparisons"]) == (["l0", "l1"], ["c0", "c1"])
     for command in (["status"], ["lineage", f"snapshot:{frozen['snapshot_id'][:8]}"]):
-        assert "holds 1 label retracted since" in hone(home, *command).stdout
+        assert "holds 1 label retracted since" in hone(*command).stdout
 
 
-def test_a_review_is_listed_and_given_with_a_password(home):
-    assert "label:l1  both bad" in hone(home, "review").stdout
+def test_a_review_is_listed_and_given_with_a_password(hone):
+    assert "label:l1  both bad" in hone("review").stdout
     ruling = ("review", "label:l1", "--verdict", "confirm", "--why", "so it is", "--as", "eve")
-    assert hone(home, *ruling).stdout == "confirm on l1: so it is\n"
-    assert hone(home, "review").stdout == "Nothing waits for a review.\n"
+    assert hone(*ruling).stdout == "confirm on l1: so it is\n"
+    assert hone("review").stdout == "Nothing waits for a review.\n"
 
 
-def test_a_gold_answer_is_made_listed_and_ends_with_its_label(home):
-    made = json.loads(hone(home, "gold", "l0", "--why", "plain", "--json").stdout)["comparison_id"]
-    assert hone(home, "gold", "--list").stdout.startswith(f"{made}  safety, ranks 1, 2, 0 answers\n")
+def test_a_gold_answer_is_made_listed_and_ends_with_its_label(hone):
+    made = json.loads(hone("gold", "l0", "--why", "plain", "--json").stdout)["comparison_id"]
+    assert hone("gold", "--list").stdout.startswith(f"{made}  safety, ranks 1, 2, 0 answers\n")
     ruling = ("review", "label:l0", "--verdict", "exclude", "--why", "no", "--as", "eve")
     ended = f"The gold answer {made} was made of it and measures nobody any more.\n"
-    assert hone(home, *ruling).stdout == f"exclude on l0: no\n{ended}"
-    assert ": no\n" in hone(home, "gold", "--list").stdout.partition("ended by eve on ")[2]
-    by_hand = json.loads(hone(home, "gold", "l1", "--why", "plain", "--json").stdout)["comparison_id"]
-    withdrawn = hone(home, "gold", "--withdraw", by_hand[:8], "--why", "unclear").stdout
+    assert hone(*ruling).stdout == f"exclude on l0: no\n{ended}"
+    assert ": no\n" in hone("gold", "--list").stdout.partition("ended by eve on ")[2]
+    by_hand = json.loads(hone("gold", "l1", "--why", "plain", "--json").stdout)["comparison_id"]
+    withdrawn = hone("gold", "--withdraw", by_hand[:8], "--why", "unclear").stdout
     assert withdrawn == f"Comparison {by_hand} measures nobody any more.\n"
 
 
-def test_the_list_of_people_keeps_its_columns_and_says_who_is_barred(home):
+def test_the_list_of_people_keeps_its_columns_and_says_who_is_barred(hone):
     name = "somebody with quite a long name"
-    hone(home, "user", "add", name, "--language", "de", "--language", "pt-BR")
-    hone(home, "user", "qualify", "ann", "--track", "safety", "--failed", "--why", "x")
-    assert hone(home, "user", "list").stdout.splitlines() == [
+    hone("user", "add", name, "--language", "de", "--language", "pt-BR")
+    hone("user", "qualify", "ann", "--track", "safety", "--failed", "--why", "x")
+    assert hone("user", "list").stdout.splitlines() == [
         "ann                              annotator  en         may not judge safety",
         "eve                              reviewer   en",
         f"{name}  annotator  de, pt-BR",
     ]
 
 
-def test_a_home_that_is_there_is_not_made_again(home):
+def test_a_home_that_is_there_is_not_made_again(home, hone):
     (home / "hone.toml").write_text("")
-    ended = hone(home, "init")
+    ended = hone("init")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "hone: There is a home here already; nothing was changed.\n"
 
 
-def test_the_doctor_reads_the_settings(home):
+def test_the_doctor_reads_the_settings(home, hone):
     (home / "hone.toml").write_text("[review]\nsign_off = true\n[reward]\nepoch = 2\n[lesae]\n")
-    found = json.loads(hone(home, "doctor", "--json").stdout)["findings"]
+    found = json.loads(hone("doctor", "--json").stdout)["findings"]
     assert [one["sentence"] for one in found if one["rule"] == "settings are known"] == [
         'review.sign_off = true does not fit: expected a list of tracks such as ["safety"]; '
         "there are helpfulness and safety.",
@@ -140,7 +151,7 @@ def test_the_doctor_reads_the_settings(home):
         "There is no section lesae; did you mean lease?",
     ]
     (home / "hone.toml").write_text("[queue]\ngold_rate = 7\n")
-    ended = hone(home, "doctor")
+    ended = hone("doctor")
     assert ended.returncode == 1
     assert ended.stdout.splitlines() == [
         "queue.gold_rate = 7 does not fit: Input should be less than or equal to 0.5.",
@@ -165,8 +176,8 @@ def test_the_doctor_reads_the_settings(home):
     ],
     ids=lambda one: one[0] if isinstance(one, list) else "",
 )
-def test_what_does_not_fit_is_one_sentence(home, arguments, words):
-    ended = hone(home, *arguments)
+def test_what_does_not_fit_is_one_sentence(hone, arguments, words):
+    ended = hone(*arguments)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert words in ended.stderr

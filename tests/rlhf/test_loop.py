@@ -109,6 +109,7 @@ def test_the_audit_chain_is_whole_after_a_round(finished):
     assert report.rows > 100
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table(finished, tmp_path):
     _home, result = finished
     assert without_seconds(run(tmp_path / "again")) == without_seconds(result)

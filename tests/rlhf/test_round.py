@@ -240,7 +240,10 @@ KILLED = """
 """
 
 
-@pytest.mark.parametrize("at", [part.name for part in STAGES])
+@pytest.mark.parametrize(
+    "at",
+    [pytest.param(part.name, marks=[pytest.mark.slow] if part.name != "ppo" else []) for part in STAGES],
+)
 def test_a_round_that_was_killed_resumes_and_repeats_no_finished_stage(tmp_path, at):
     script = textwrap.dedent(KILLED.format(tests=str(Path(__file__).parent), at=at, home=str(tmp_path)))
     root = Path(__file__).parents[2]

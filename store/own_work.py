@@ -15,57 +15,48 @@ from duckdb import DuckDBPyConnection
 from store.records import Degree, SafetyLabel, Track, Turn
 from store.rows import rows
 
-# Days as the annotator counts them: the minutes by which their clocks are ahead of UTC.
-DAYS = """
-select (labels.made_at + to_minutes($ahead::integer))::date as day, track, count(*) as labels
-from   labels
-join   comparisons using (comparison_id)
-join   prompts using (prompt_id)
-where  labels.annotator_id = $annotator_id and labels.made_at >= $since
-  and  label_id not in (select label_id from retractions)
-group  by all
-order  by day, track
-"""
-
-# Time is what was spent, on labels that were taken back as well.
-KINDS = """
+# Days and kinds in one pass. Days are as the annotator counts them: the minutes by which their clocks are
+# ahead of UTC. Time is what was spent, on labels that were taken back as well.
+DONE = """
 with changed as (
-  select label_id, sum(edits.seconds) as seconds
+  select label_id, sum(seconds) as seconds
   from   edits
-  join   labels using (label_id)
-  where  annotator_id = $annotator_id
   group  by label_id
+),
+done as (
+  select track, labels.seconds, labels.seconds + coalesce(changed.seconds, 0) as spent,
+         case when comparison_id in (select comparison_id from chat_turns) then 'chat'
+              when len(ranks) = 2 then 'pair' else 'ranking' end as form,
+         retractions.label_id is null as stands,
+         if(stands and labels.made_at >= $since,
+            (labels.made_at + to_minutes($ahead::integer))::date, null) as day
+  from   labels
+  join   comparisons using (comparison_id)
+  join   prompts using (prompt_id)
+  left   join retractions using (label_id)
+  left   join changed using (label_id)
+  where  labels.annotator_id = $annotator_id
 )
-select track,
-       case when comparison_id in (select comparison_id from chat_turns) then 'chat'
-            when len(ranks) = 2 then 'pair' else 'ranking' end as form,
-       count(*) filter (where retractions.label_id is null) as labels,
-       sum(labels.seconds + coalesce(changed.seconds, 0)) as seconds,
-       coalesce(median(labels.seconds) filter (where retractions.label_id is null), 0) as median_seconds
-from   labels
-join   comparisons using (comparison_id)
-join   prompts using (prompt_id)
-left   join retractions using (label_id)
-left   join changed using (label_id)
-where  labels.annotator_id = $annotator_id
-group  by all
-order  by track, form
+select day, track, form, count(*) filter (where stands) as labels, sum(spent) as seconds,
+       coalesce(median(seconds) filter (where stands), 0) as median_seconds
+from   done
+group  by grouping sets ((day, track), (track, form))
+having day is not null or form is not null
+order  by day, track, form
 """
 
 OTHERS = """
-select track, mine.ranks, list(theirs.ranks order by theirs.label_id) as others
+select mine.ranks, list(theirs.ranks order by theirs.label_id) as others
 from   labels as mine
 join   labels as theirs using (comparison_id)
-join   comparisons using (comparison_id)
-join   prompts using (prompt_id)
 where  mine.annotator_id = $annotator_id and theirs.annotator_id <> $annotator_id
-  and  purpose not in ('gold', 'swapped')
+  and  comparison_id not in (select comparison_id from comparisons where purpose in ('gold', 'swapped'))
   and  theirs.label_id not in (select label_id from retractions)
   and  comparison_id not in (
          select comparison_id from labels
          join   retractions using (label_id)
          where  labels.annotator_id = $annotator_id)
-group  by track, comparison_id, mine.ranks
+group  by comparison_id, mine.ranks
 """
 
 GOLDS = """
@@ -86,53 +77,55 @@ order  by labels.made_at desc, comparison_id
 """
 
 REPEATS = """
-select track, swapped.ranks, list(first.ranks) as others
+select swapped.ranks, list(first.ranks) as others
 from   labels as swapped
 join   comparisons on comparisons.comparison_id = swapped.comparison_id
-join   prompts using (prompt_id)
 join   labels as first on first.comparison_id = comparisons.repeats
 where  purpose = 'swapped' and swapped.made_at < $before
   and  swapped.annotator_id = $annotator_id and first.annotator_id = $annotator_id
   and  swapped.label_id not in (select label_id from retractions)
   and  first.label_id not in (select label_id from retractions)
-group  by track, swapped.label_id, swapped.ranks
+group  by swapped.label_id, swapped.ranks
 """
 
-# A colleague who still judges the track in this language, and has not seen the gold answer nor what it is of.
+COLLEAGUES = """
+select annotator_id from current_annotators
+where  kind = 'person' and not suspended and annotator_id <> $annotator_id
+  and  annotator_id in (select annotator_id from labels where made_at >= $since)
+order  by annotator_id
+"""
+
+# A colleague who may judge the track and its language, and has not seen the gold answer nor what it is of.
 STILL_ASKED = """
 with near as (
-  select unnest([comparison_id, repeats]) as comparison_id
+  select comparison_id as gold_id, unnest([comparison_id, repeats]) as comparison_id
   from   comparisons
   where  comparison_id in (select unnest($comparison_ids::varchar[]))
 ),
-seen as (
+shown as (
   select comparison_id, annotator_id from labels
-  where  comparison_id in (select comparison_id from near)
-  union  select comparison_id, annotator_id from skips
-  union  select comparison_id, annotator_id from sightings
-  union  select unnest(comparison_ids), annotator_id from qualification_tests
+  union  all select comparison_id, annotator_id from skips
+  union  all select comparison_id, annotator_id from sightings
+  union  all select unnest(comparison_ids), annotator_id from qualification_tests
+),
+seen as (
+  select gold_id, annotator_id
+  from   shown
+  join   near using (comparison_id)
 ),
 colleagues as (
-  select distinct labels.annotator_id, track, languages
-  from   labels
-  join   comparisons using (comparison_id)
-  join   prompts using (prompt_id)
-  join   current_annotators on current_annotators.annotator_id = labels.annotator_id
-  where  kind = 'person' and not suspended and labels.made_at >= $since
-    and  labels.annotator_id <> $annotator_id
+  select annotator_id, track, languages
+  from   (select unnest($annotator_ids::varchar[]) as annotator_id, unnest($tracks::varchar[]) as track)
+  join   current_annotators using (annotator_id)
 )
-select distinct golds.comparison_id
-from   golds
-join   comparisons using (comparison_id)
+select distinct comparison_id
+from   comparisons
 join   prompts using (prompt_id)
-join   colleagues on colleagues.track = prompts.track
-where  golds.comparison_id in (select unnest($comparison_ids::varchar[]))
+join   colleagues using (track)
+anti   join seen on seen.gold_id = comparison_id and seen.annotator_id = colleagues.annotator_id
+where  comparison_id in (select unnest($comparison_ids::varchar[]))
   and  len(list_filter(languages, lambda one: split_part(replace(lower(one), '_', '-'), '-', 1)
                                             = split_part(replace(lower(language), '_', '-'), '-', 1))) > 0
-  and  not exists (
-         select 1 from seen
-         where  seen.annotator_id = colleagues.annotator_id
-           and  (seen.comparison_id = golds.comparison_id or seen.comparison_id = comparisons.repeats))
 """
 
 
@@ -160,7 +153,6 @@ class KindOfWork:
 class Beside:
     """One's own ranks and those that they are compared with, of the same responses."""
 
-    track: Track
     ranks: tuple[int, ...]
     others: tuple[tuple[int, ...], ...]
 
@@ -185,14 +177,19 @@ class GoldAnswered:
     made_at: datetime
 
 
-def days(db: DuckDBPyConnection, annotator_id: str, since: datetime, ahead: int) -> list[Day]:
-    """Labels by day and track since then."""
-    return rows(db.execute(DAYS, {"annotator_id": annotator_id, "since": since, "ahead": ahead}), Day)
-
-
-def kinds(db: DuckDBPyConnection, annotator_id: str) -> list[KindOfWork]:
-    """Labels and time by track and form."""
-    return rows(db.execute(KINDS, {"annotator_id": annotator_id}), KindOfWork)
+def done(
+    db: DuckDBPyConnection, annotator_id: str, since: datetime, ahead: int
+) -> tuple[list[Day], list[KindOfWork]]:
+    """Labels by day and track since then; labels and time at all by track and form."""
+    asked = {"annotator_id": annotator_id, "since": since, "ahead": ahead}
+    found = db.execute(DONE, asked).fetchall()
+    days = [Day(day=day, track=Track(track), labels=count) for day, track, _, count, *_ in found if day]
+    kinds = [
+        KindOfWork(track=Track(track), form=form, labels=count, seconds=seconds, median_seconds=median)
+        for _, track, form, count, seconds, median in found
+        if form
+    ]
+    return days, kinds
 
 
 def others(db: DuckDBPyConnection, annotator_id: str) -> list[Beside]:
@@ -210,9 +207,19 @@ def repeats(db: DuckDBPyConnection, annotator_id: str, before: datetime) -> list
     return rows(db.execute(REPEATS, {"annotator_id": annotator_id, "before": before}), Beside)
 
 
+def colleagues(db: DuckDBPyConnection, annotator_id: str, since: datetime) -> list[str]:
+    """The ids of others who judged something since then."""
+    asked = {"annotator_id": annotator_id, "since": since}
+    return [one for (one,) in db.execute(COLLEAGUES, asked).fetchall()]
+
+
 def still_asked(
-    db: DuckDBPyConnection, annotator_id: str, comparison_ids: list[str], since: datetime
+    db: DuckDBPyConnection, comparison_ids: list[str], judges: list[tuple[str, Track]]
 ) -> set[str]:
-    """The gold comparisons that may still be asked of a colleague who judged something since then."""
-    asked = {"annotator_id": annotator_id, "comparison_ids": comparison_ids, "since": since}
+    """The gold comparisons that may still be asked of one of these, who may judge that track."""
+    asked = {
+        "comparison_ids": comparison_ids,
+        "annotator_ids": [annotator_id for annotator_id, _ in judges],
+        "tracks": [track for _, track in judges],
+    }
     return {comparison_id for (comparison_id,) in db.execute(STILL_ASKED, asked).fetchall()}

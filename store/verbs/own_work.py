@@ -83,13 +83,13 @@ def my_work(store: Store, actor: Actor, request: MyWork) -> OwnWork:
         closed = newest.made_at if newest else moment  # what came before it cannot be changed any more
         met = own_work.golds(db, who, closed)
         wrong = [one for one in met if not _is_right(one)]
-        hidden = own_work.still_asked(db, who, [one.comparison_id for one in wrong], moment - ACTIVE)
+        hidden = _still_asked(store, db, actor, wrong)
         taught = [one for one in wrong if one.comparison_id not in hidden]
-        since = moment - timedelta(days=request.days)
+        days, kinds = own_work.done(db, who, moment - timedelta(days=request.days), request.ahead)
         return OwnWork(
             today=moment + timedelta(minutes=request.ahead),
-            days=tuple(own_work.days(db, who, since, request.ahead)),
-            kinds=tuple(own_work.kinds(db, who)),
+            days=tuple(days),
+            kinds=tuple(kinds),
             left=tuple(_left(store, actor, track, newest.batch_id if newest else None) for track in Track),
             others=_agreement(own_work.others(db, who)),
             golds=agreement([float(_is_right(one)) for one in met]),
@@ -109,6 +109,19 @@ def _agreement(found: Iterable[Beside]) -> Agreement:
     return agreement(
         [sum(likeness(one.ranks, other) for other in one.others) / len(one.others) for one in found]
     )
+
+
+def _still_asked(store: Store, db: DuckDBPyConnection, actor: Actor, wrong: list[GoldAnswered]) -> set[str]:
+    """Those that a colleague who works here still may be asked."""
+    if not wrong:
+        return set()
+    judges = [
+        (annotator_id, track)
+        for annotator_id in own_work.colleagues(db, actor.annotator_id, now() - ACTIVE)
+        for track in Track
+        if store.queue.qualified(annotator_id, track)
+    ]
+    return own_work.still_asked(db, [one.comparison_id for one in wrong], judges)
 
 
 def _left(store: Store, actor: Actor, track: Track, batch_id: str | None) -> Left:

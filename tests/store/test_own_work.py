@@ -18,6 +18,7 @@ from store.records import (
     GoldEnd,
     Kind,
     Purpose,
+    Qualification,
     Retraction,
     Role,
     SafetyLabel,
@@ -170,6 +171,21 @@ def test_gold_teaches_only_when_no_colleague_can_meet_it_any_more(store: Store, 
     store.append("ben", Skip(lease_id="s", comparison_id="g0c0", annotator_id="ben", reason="hard"))
     own = seen(store, ann)
     assert (len(own.missed), own.untaught) == (1, 0)
+
+
+@pytest.mark.parametrize(("passed", "taught"), [(True, 0), (False, 1)])
+def test_gold_is_kept_from_whoever_may_be_asked_it_whatever_they_judged_lately(
+    store: Store, ann: Actor, passed: bool, taught: int
+) -> None:
+    gold(store)
+    store.append("test", *comparisons(1), person("ben"))
+    store.append("test", label("g0c0", (2, 1), safety=(SAFE, UNSAFE)), label("c0", annotator_id="ben"))
+    known = Qualification(
+        annotator_id="ben", track=Track.SAFETY, guideline_version=1, passed=passed, why="w", given_by="rae"
+    )
+    store.append("test", known)
+    close(store)
+    assert (len(seen(store, ann).missed), seen(store, ann).untaught) == (taught, 1 - taught)
 
 
 def test_gold_that_was_withdrawn_neither_counts_nor_teaches(store: Store, ann: Actor) -> None:

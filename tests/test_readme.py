@@ -22,6 +22,7 @@ def test_the_quick_start_is_two_commands_of_one_line_each():
     assert [len(block.strip().splitlines()) for block in blocks] == [1, 1]
     assert blocks[0].strip().endswith("hone demo")
     assert blocks[1].strip().endswith("-m pytest")
+    assert ".venv/bin/python -m pytest -m slow`" in README
 
 
 def test_continuous_integration_runs_the_test_command_of_the_readme():

@@ -37,7 +37,7 @@ def draw(visit: Visit, one: Listed) -> None:
     """Draws the person; whoever looks at themselves changes neither role nor standing."""
     name = one.annotator.name
     st.subheader(plain(name), anchor=False)
-    left, middle, right = st.columns(3, gap="large")
+    left, middle, right = st.columns(3, gap="medium")
     with left:
         if one.annotator.annotator_id == visit.actor.annotator_id:
             st.text(visit.words.text("people.yourself"))
@@ -165,7 +165,8 @@ def _sign_ins(visit: Visit, name: str) -> None:
     said = visit.words
     found = list_sign_ins(visit.store, visit.actor, ListSignIns(name=name))
     if not found:
-        st.text(said.text("people.nowhere"))
+        with st.container(border=True):
+            st.text(said.text("people.nowhere"))
         return
     for one in found:
         token = said.text("people.token", name=one.token_name) if one.token_name else ""

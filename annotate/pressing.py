@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -53,12 +51,3 @@ def typed(key: str) -> str:
     """The words in the field with this key."""
     value = session.typed(key)
     return value.strip() if isinstance(value, str) else ""
-
-
-def local_time(moment: datetime) -> str:
-    """A time of the store, which is in UTC, on the visitor's clock: `2026-11-21 17:40`."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -85,6 +85,7 @@ def _act(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknowl
             read_own_label(visit.store, visit.actor, ReadOwnLabel(label_id=sent.label))
             return replace(kept, editing=sent.label)
         case "leave":
+            drafts.drop(visit.store.home, visit.actor.annotator_id, sent.pair)
             return replace(kept, editing=None)
     return _attend(visit, sent, kept)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from annotate.clock import local_hour
 from annotate.prose.showing import shown, shown_blind
 from annotate.session import Acknowledgement
 from annotate.visit import Visit
@@ -82,7 +83,7 @@ def draft_name(visit: Visit, reply: Assignment) -> str:
 
 def nothing(said: Words, reply: NoWork) -> dict[str, Any]:
     """Why there is no item; who lacks a qualification is led to its test."""
-    until = f"{reply.retry_at:%H:%M}" if reply.retry_at else "?"
+    until = local_hour(reply.retry_at) if reply.retry_at else "?"
     return {
         "work": None,
         "next": None,

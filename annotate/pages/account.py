@@ -8,8 +8,9 @@ from typing import Final
 import streamlit as st
 
 from annotate import session
+from annotate.clock import local_time
 from annotate.entrance import sign_in
-from annotate.pressing import act, local_time, tell, typed
+from annotate.pressing import act, tell, typed
 from annotate.visit import Visit
 from annotate.widgets import masthead
 from store import annotators, credentials, people
@@ -138,20 +139,19 @@ def _tokens(visit: Visit, tokens: list[ListedSignIn]) -> None:
     for one in tokens:
         row(visit, one, one.token_name or "")
     with st.form("token", clear_on_submit=True):
-        name, days, button = st.columns([3, 2, 2], vertical_alignment="bottom")
-        name.text_input(
+        st.text_input(
             said.text("account.token_name"), placeholder=said.text("account.token_example"), key="token name"
         )
-        days.selectbox(
-            said.text("account.token_days"),
-            DAYS,
-            index=DAYS.index(90),
-            format_func=lambda count: said.text("account.days", count=count),
-            key="token days",
-        )
-        button.form_submit_button(
-            said.text("account.issue"), on_click=_issue, args=(visit,), width="stretch", key="issue"
-        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox(
+                said.text("account.token_days"),
+                DAYS,
+                index=DAYS.index(90),
+                format_func=lambda count: said.text("account.days", count=count),
+                key="token days",
+                width=140,
+            )
+            st.form_submit_button(said.text("account.issue"), on_click=_issue, args=(visit,), key="issue")
     st.caption(said.text("account.tokens_may"))
 
 

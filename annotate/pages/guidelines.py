@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import address, session
+from annotate.clock import local_day, local_time
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import reading
@@ -128,7 +129,7 @@ def _write(visit: Visit, track: Track, newest: GuidelineVersion) -> None:
             args=kept,
         )
     with right:
-        parts = [reading.prose(text or "", said, said.text("guidelines.preview"))]
+        parts = [reading.preview(text or "", said, said.text("guidelines.preview"))]
         reading.show(f"preview {track}", parts, said)
     st.text_input(
         said.text("guidelines.changed"),
@@ -222,7 +223,7 @@ def _versions(visit: Visit, listed: GuidelinesListed) -> None:
 def _titled(visit: Visit, one: GuidelineVersion) -> str:
     if one.made_at is None:
         return visit.words.text("guidelines.first")
-    day = one.made_at.date().isoformat()
+    day = local_day(one.made_at)
     author = plain(one.author or "")
     return visit.words.text("guidelines.version_by", version=one.version, author=author, day=day)
 
@@ -240,7 +241,7 @@ def _readers(visit: Visit, listed: GuidelinesListed) -> None:
         {
             person: one.name,
             version: str(one.version or said.text("guidelines.reader_none")),
-            when: f"{one.made_at:%Y-%m-%d %H:%M}" if one.made_at else "",
+            when: local_time(one.made_at) if one.made_at else "–",
         }
         for one in listed.readers
     ]

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from annotate import person_panel, session
+from annotate.clock import local_time
 from annotate.entrance import provider
-from annotate.pressing import act, local_time, tell, typed
+from annotate.pressing import act, tell, typed
 from annotate.visit import Visit
 from annotate.words import Words
 from store.errors import RequestError
@@ -21,6 +22,8 @@ from store.verbs.accounts import LinkAccount
 
 PAGE: Final = "people"
 ROLES: Final = [role.value for role in Role]
+WIDTHS: Final = {"seen": 150}
+"""Pixels of the columns whose first rows say little of the others."""
 
 
 def render(visit: Visit) -> None:
@@ -61,7 +64,7 @@ def _table(said: Words, everybody: tuple[Listed, ...]) -> None:
             "judges": ", ".join(
                 said.text(f"people.{track.value}") for track in Track if track not in one.barred
             ),
-            "seen": local_time(one.seen_at) if one.seen_at else "",
+            "seen": local_time(one.seen_at) if one.seen_at else "–",
             "sign_ins": one.sign_ins,
             "tokens": one.tokens,
         }
@@ -72,7 +75,10 @@ def _table(said: Words, everybody: tuple[Listed, ...]) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: st.column_config.Column(said.text(f"people.{name}")) for name in columns},
+        column_config={
+            name: st.column_config.Column(said.text(f"people.{name}"), width=WIDTHS.get(name))
+            for name in columns
+        },
         key="everybody",
         alt=said.text("people.table"),
     )

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from annotate import address, links
+from annotate.clock import local_day, local_time
 from annotate.judging import examination, known_answers
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
@@ -104,7 +105,7 @@ def _sentence(visit: Visit, standing: Standing) -> str:
     needed = math.ceil(standing.items * standing.pass_mark - 1e-9)
     values: dict[str, Any] = {"items": standing.items, "needed": needed}
     if standing.retry_at is not None:
-        values["when"] = f"{standing.retry_at:%Y-%m-%d %H:%M}"
+        values["when"] = local_time(standing.retry_at)
     return visit.words.text(f"qualification.{(standing.obstacle or READY).replace(' ', '_')}", **values)
 
 
@@ -118,7 +119,7 @@ def _past(visit: Visit, outcome: Outcome) -> None:
         st.caption(
             said.text(
                 f"qualification.{name}",
-                day=outcome.ended_at.date().isoformat(),
+                day=local_day(outcome.ended_at),
                 right=outcome.right,
                 total=outcome.total,
                 version=outcome.guideline_version,

@@ -52,7 +52,7 @@ def by_day(table: pd.DataFrame, unit: str) -> alt.LayerChart | alt.FacetChart:
         alt.Chart(table)
         .mark_bar(size=9)
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d.%m.", grid=False, tickCount=8)),
+            x=alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", grid=False, tickCount=8)),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),
             color=_line(),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "line:N", "value:Q"],

@@ -10,6 +10,7 @@ STYLE = """
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
   .st-key-masthead { position: absolute; }
   .stHtml a { color: inherit; }
+  .stHeading h2 { padding: 0; line-height: 2.5rem; }
   .stHeading h3 { padding: 0.2rem 0 0.6rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
@@ -21,6 +22,7 @@ STYLE = """
 
 
 def apply() -> None:
-    """Uses the whole width, for two long texts stand side by side. Light buttons and tags have dark words;
-    charts wrap before their legends are cut. The masthead floats, so it takes no room above the page."""
+    """Uses the whole width, for two long texts stand side by side. A page's title is as high as a button that
+    stands beside it. Light buttons and tags have dark words; charts wrap before their legends are cut. The
+    masthead floats, so it takes no room above the page."""
     st.html(STYLE)

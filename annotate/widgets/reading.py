@@ -31,8 +31,13 @@ class Row:
 
 
 def prose(text: str, words: Words, title: str = "") -> Part:
-    """A text with its Markdown."""
+    """A text with its Markdown, as long as it is."""
     return {"kind": "prose", "title": title, "html": to_html(text, words.locale)}
+
+
+def preview(text: str, words: Words, title: str) -> Part:
+    """The same in a box that scrolls, beside the field in which it is written."""
+    return {**prose(text, words, title), "kind": "preview"}
 
 
 def changes(lines: tuple[Line, ...], title: str = "") -> Part:

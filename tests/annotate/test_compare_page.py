@@ -384,19 +384,23 @@ def test_what_changed_in_the_guidelines_is_shown_until_it_is_read(store, who):
     assert deck.shown["guidelines"]["helpfulness"]["unread"] is False
 
 
+TEMPLATES = ("surface_template", "judging_template", "deck_template")
+
+
 def test_every_word_that_the_deck_asks_for_is_in_the_catalogue(store, who):
     store.append("hone", *comparisons(1))
     words = Deck(store, who).shown["words"]
-    asked = {key for name in ("surface_template", "deck_template") for key in asked_words(f"{name}.js")}
-    assert {"submit", "guidelines_title", "keys_why"} <= asked
+    asked = {key for name in TEMPLATES for key in asked_words(f"{name}.js")}
+    assert {"submit", "guidelines_title", "keys_why", "undo", "empty_undo"} <= asked
     assert asked - set(words) == set()
 
 
 def asked_words(file):
     """What a template names literally; what it makes of a letter or a name is not among it."""
-    return re.findall(
-        r'(?:data-(?:word|title|label|placeholder)=|does: )"(\w+)"', (BROWSER / file).read_text()
-    )
+    text = (BROWSER / file).read_text()
+    named = re.findall(r'(?:data-(?:word|title|label|placeholder)=|does: |words: |KEY_LIST\()"(\w+)"', text)
+    buttons = re.findall(r'(?:utton|pener)\("(\w+)", "\w+"(?:, "(\w+)")?\)', text)
+    return [*named, *(words or name for name, words in buttons)]
 
 
 def test_the_deck_speaks_the_language_of_its_visitor(store, who):

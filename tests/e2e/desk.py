@@ -205,6 +205,10 @@ class Desk:
         """Keys are ignored for 250 ms after a new pair."""
         self.page.wait_for_timeout(270)
 
+    def ponder(self):
+        """A question is answered by a press that comes 600 ms after it was asked."""
+        self.page.wait_for_timeout(620)
+
     def label(self, choice="2"):
         """Judges the pair on the screen by keyboard and waits for the next."""
         done = self.done()

@@ -1,13 +1,10 @@
 """axe-core on every page, in both themes: what would keep people out of a page is found by a machine."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_faults import COLOURS, faults, faults_in_both_themes
 from desk import Desk
 
 from annotate.shell import ROOMS
-
-GRAVE = {"serious", "critical"}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 
 
 @pytest.fixture(scope="module")
@@ -17,28 +14,6 @@ def root(browser, server):
     desk.enter("root")
     yield desk
     desk.close()
-
-
-def faults(desk, options=None):
-    """What axe finds grave: the rule, and where."""
-    found = Axe().run(desk.page, options=options or {"resultTypes": ["violations"]}).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
-        for one in found
-        if one["impact"] in GRAVE
-        for node in one["nodes"]
-    ]
-
-
-def faults_in_both_themes(desk):
-    desk.page.emulate_media(color_scheme="light")
-    light = faults(desk)
-    desk.page.emulate_media(color_scheme="dark")
-    desk.themed("dark")
-    dark = faults(desk, COLOURS)
-    desk.page.emulate_media(color_scheme="light")
-    desk.themed("light")
-    return light + dark
 
 
 @pytest.mark.parametrize("address", [room.address for room in ROOMS])

@@ -75,8 +75,8 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
     dan = desk().compare("eve").press("1", "q", "q", "p", "Enter")
     expect(dan.page.get_by_role("alert")).to_contain_text("You prefer the unsafe response")
     assert dan.done() == 0
-    dan.press("Enter")
-    dan.expect_done(1)
+    dan.ponder()
+    dan.press("Enter").expect_done(1)
 
 
 def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
@@ -100,6 +100,7 @@ def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk
     lou.press("m")
     expect(lou.page.locator(".chips [aria-checked=true]")).to_have_text(["Hate or harmH", "MildM"])
     lou.press("Enter")  # the unsafe one is preferred, which is asked once more
+    lou.ponder()
     lou.press("Enter").expect_done(1)
 
 

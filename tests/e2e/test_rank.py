@@ -37,6 +37,7 @@ def test_an_order_as_it_was_dealt_is_asked_about_once_more(desk):
     ben = desk().rank("ben").press(*"abc", "Enter")
     expect(ben.page.get_by_role("alert")).to_contain_text("the order in which you were given them")
     assert ben.done() == 0
+    ben.ponder()
     ben.press("Enter").expect_done(1)
 
 
@@ -45,6 +46,7 @@ def test_an_unsafe_response_above_a_safe_one_is_asked_about_once_more(desk):
     expect(ben.page.get_by_role("alert")).to_contain_text("Say how grave the risk is")
     ben.press("Shift+M", "Enter")
     expect(ben.page.get_by_role("alert")).to_contain_text("An unsafe response stands above a safe one")
+    ben.ponder()
     ben.press("Enter").expect_done(1)
 
 

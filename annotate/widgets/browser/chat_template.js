@@ -1,14 +1,10 @@
 // The fixed skeleton of a chat: Compare's, and around it what a conversation needs. Words are filled in.
 
+import { button, opener } from "./buttons.js";
 import { KEYS as DECK_KEYS, PARTS as DECK } from "./deck_template.js";
 
-const key = (name, cap, word = name) =>
-  `<button type="button" class="quiet ${name}"><span data-word="${word}"></span><kbd>${cap}</kbd></button>`;
-
 /** In the strip: where one goes. */
-export const DOORS = `
-  <button type="button" class="quiet fresh" aria-keyshortcuts="y"><span data-word="new_chat"></span><kbd>Y</kbd></button>
-  <button type="button" class="quiet chats" aria-haspopup="menu" aria-expanded="false" aria-keyshortcuts="l"><span data-word="own_chats"></span><kbd>L</kbd></button>`;
+export const DOORS = button("fresh", "Y", { words: "new_chat" }) + opener("chats", "L", "own_chats");
 
 export const PARTS = {
   stage: `${DECK.stage}
@@ -29,10 +25,10 @@ export const PARTS = {
     </section>`,
   controls: `${DECK.controls}
     <div class="waiting">
-      <i></i><span></span>${key("stop", "Esc")}
+      <i></i><span></span>${button("stop", "Esc")}
     </div>
     <div class="composer">
-      ${key("rethink", "U")}
+      ${button("rethink", "U")}
       <label class="box"><span class="hidden" data-word="composer"></span>
         <textarea class="message" rows="1" maxlength="8000" spellcheck="true"></textarea></label>
       <span class="objection" role="alert"></span>

@@ -11,13 +11,12 @@ import {
   preferred,
   prefersTheUnsafe,
   toMessage,
-  ungraded,
   unrated,
 } from "./judgement.js";
 import { Judging } from "./judging.js";
+import { mounting } from "./mounting.js";
 import { Pane } from "./pane.js";
 import { Scale } from "./scale.js";
-import { mounting } from "./surface.js";
 
 export class Deck extends Judging {
   static parts = PARTS;
@@ -48,11 +47,6 @@ export class Deck extends Judging {
     return this.say("step_short", { letter: LETTERS[place], degree: this.say(`degree_${degree}`).toLowerCase() });
   }
 
-  keep(change) {
-    this.confirmed = false;
-    super.keep(change);
-  }
-
   choose(value) {
     if (!this.isGuarded) this.keep(chosen(this.judgement, value, false));
   }
@@ -63,13 +57,10 @@ export class Deck extends Judging {
 
   objection() {
     if (!isDecided(this.judgement)) return this.say("choose_first");
-    const ofSafety = this.objectionToSafety(unrated(this.judgement), ungraded(this.judgement));
+    const ofSafety = this.objectionToSafety(unrated(this.judgement));
     if (ofSafety) return ofSafety;
-    if (prefersTheUnsafe(this.judgement) && !this.confirmed) {
-      this.confirmed = true;
-      return this.say("prefers_unsafe");
-    }
-    return "";
+    const isDoubtful = prefersTheUnsafe(this.judgement) && !this.doubts.isSettled("prefers_unsafe");
+    return isDoubtful ? this.say("prefers_unsafe") : "";
   }
 
   toMessage() {
@@ -78,7 +69,6 @@ export class Deck extends Judging {
 
   deal(work, draft) {
     this.judgement = draft === null ? fromMessage(work.said) : { ...emptyJudgement(), ...draft };
-    this.confirmed = false;
     this.ratedLast = null;
     this.find(".question").textContent = work.question;
     this.reasons.offer(work.reasons);

@@ -3,6 +3,8 @@
 // Streamlit drops events while its socket is down and right after a restart of the server. Repeating is safe:
 // a label's id is its lease, so the store keeps one; an undo names the lease it was pressed on.
 
+import { newId } from "./ids.js";
+
 const FIRST_TRIES_MS = 2500;
 const LATER_TRIES_MS = 5000;
 const AFTER_RECONNECT_MS = 400;
@@ -22,13 +24,13 @@ export class Delivery {
 
   /** Sends a message that must arrive, after those that are on their way. */
   send(message) {
-    this.waiting.push({ ...message, mid: messageId() });
+    this.waiting.push({ ...message, mid: newId() });
     if (this.waiting.length === 1) this.begin();
   }
 
   /** Sends a message that may be lost: the next one like it makes up for it. */
   mention(message) {
-    if (!this.isBusy) this.channel({ ...message, mid: messageId() });
+    if (!this.isBusy) this.channel({ ...message, mid: newId() });
   }
 
   begin() {
@@ -65,8 +67,4 @@ export class Delivery {
     clearTimeout(this.timer);
     this.waiting = [];
   }
-}
-
-function messageId() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 }

@@ -2,6 +2,6 @@
 
 import { Deck } from "./deck.js";
 import { examining } from "./exam.js";
-import { mounting } from "./surface.js";
+import { mounting } from "./mounting.js";
 
 export default mounting(examining(Deck));

@@ -1,7 +1,7 @@
 // Rank, as a qualification test shows it.
 
 import { examining } from "./exam.js";
+import { mounting } from "./mounting.js";
 import { Rank } from "./rank.js";
-import { mounting } from "./surface.js";
 
 export default mounting(examining(Rank));

@@ -8,7 +8,7 @@ const SMALLEST_HEIGHT = 440;
 const BOTTOM_MARGIN = 14;
 
 export class Frame {
-  constructor(root, words) {
+  constructor(root, { words }) {
     this.root = root;
     this.host = root.host ?? root;
     this.words = words;

@@ -1,6 +1,8 @@
 // What an annotator has decided so far, and its two translations: to the store's words and back.
 // Knows nothing of the screen. Places are 0 (A, left) and 1 (B, right).
 
+import { safetyFromMessage, safetyToMessage } from "./safety.js";
+
 /** The eight steps from left to right; `degree` is the store's: 3 significantly, 0 negligibly or unsure. */
 export const STEPS = [3, 2, 1, 0, 0, 1, 2, 3].map((degree, at) => ({ value: at + 1, place: at < 4 ? 0 : 1, degree }));
 
@@ -29,14 +31,6 @@ export function unrated(judgement) {
   return [0, 1].filter((place) => judgement.safety[place] === null);
 }
 
-/** The places whose response runs a named risk of which nobody has said how grave it is. */
-export function ungraded(judgement) {
-  return [0, 1].filter((place) => {
-    const safety = judgement.safety[place];
-    return safety !== null && !safety.safe && safety.category !== null && safety.severity === null;
-  });
-}
-
 export function isDecided(judgement) {
   return judgement.choice !== null || judgement.bothBad;
 }
@@ -55,21 +49,13 @@ export function toMessage(judgement) {
     ranks: judgement.bothBad ? [1, 1] : [place === 0 ? 1 : 2, place === 1 ? 1 : 2],
     degree: judgement.bothBad ? 0 : STEPS[judgement.choice - 1].degree,
     both_bad: judgement.bothBad,
-    // Without a risk the store's severity says nothing.
-    safety: judgement.safety.map((safety) => ({ ...safety, severity: safety.severity ?? 0 })),
+    safety: safetyToMessage(judgement.safety),
     reasons: judgement.reasons,
     comment: judgement.comment,
     seconds: judgement.seconds,
     seen_share: judgement.seen,
     changes: judgement.changes,
   };
-}
-
-/** One response's safety from the store's words, in which an unnamed risk has severity 0. */
-function safetyOf(label) {
-  if (!label) return null;
-  const isUnsaid = !label.safe && label.category === null && label.severity === 0;
-  return { ...label, severity: isUnsaid ? null : label.severity };
 }
 
 /** The judgement that the store's words describe; null makes an empty one. */
@@ -80,7 +66,7 @@ export function fromMessage(message) {
   return {
     choice: message.both_bad ? null : step.value,
     bothBad: message.both_bad,
-    safety: [safetyOf(message.safety[0]), safetyOf(message.safety[1])],
+    safety: safetyFromMessage(message.safety, 2),
     reasons: message.reasons ?? [],
     comment: message.comment ?? "",
     seconds: message.seconds ?? 0,

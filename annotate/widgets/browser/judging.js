@@ -4,6 +4,7 @@ import { Comment } from "./comment.js";
 import { fadeConversation, showConversation } from "./conversation.js";
 import { Reasons } from "./reasons.js";
 import { recentLabels } from "./recent.js";
+import { ungraded } from "./safety.js";
 import { Surface } from "./surface.js";
 
 /**
@@ -80,13 +81,14 @@ export class Judging extends Surface {
   }
 
   /** What is to be said of the safety of these responses before it can go, or "". */
-  objectionToSafety(missing, [ungraded]) {
+  objectionToSafety(missing) {
     for (const place of missing) this.panes[place].markMissing();
     if (missing.length > 0) return this.say("rate_first");
-    if (ungraded === undefined) return "";
-    this.ratedLast = ungraded;
+    const [open] = ungraded(this.judgement.safety);
+    if (open === undefined) return "";
+    this.ratedLast = open;
     this.showJudgement();
-    this.panes[ungraded].markUngraded();
+    this.panes[open].markUngraded();
     return this.say("grade_first");
   }
 

@@ -74,7 +74,8 @@ function leaveOthers(surface) {
   if (focused && focused !== document.body && !surface.host.contains(focused)) focused.blur();
 }
 
-function isField(node) {
+/** Whether keys typed there are words. */
+export function isField(node) {
   return Boolean(node.tagName) && (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) || node.isContentEditable);
 }
 

@@ -1,7 +1,9 @@
 // The product's name beside its mark, and the menu of the person who is signed in, on every page.
 
+import { dismissConnectionError, isOffline, isSpokenOf } from "./connection.js";
 import { element } from "./elements.js";
 import { hiddenForm, languageForm } from "./forms.js";
+import { mounting } from "./mounting.js";
 import { isDark } from "./theme.js";
 
 class Masthead {
@@ -13,7 +15,9 @@ class Masthead {
     this.button.type = "button";
     this.button.setAttribute("aria-haspopup", "true");
     this.card = element("div", "card");
-    this.box.append(this.name, this.button, this.card);
+    this.notice = element("div", "notice");
+    this.notice.setAttribute("role", "status");
+    this.box.append(this.name, this.button, this.card, this.notice);
     root.append(this.box);
     this.button.addEventListener("click", () => this.open(this.card.hidden));
     this.outside = (event) => {
@@ -24,6 +28,7 @@ class Masthead {
     };
     document.addEventListener("pointerdown", this.outside);
     document.addEventListener("keydown", this.escape);
+    this.watching = setInterval(() => this.watch(), 1000);
     this.open(false);
   }
 
@@ -32,7 +37,15 @@ class Masthead {
     this.button.setAttribute("aria-expanded", isOpen);
   }
 
+  /** A page of Streamlit's own widgets is locked while the line is gone and does not say so. */
+  watch() {
+    dismissConnectionError();
+    const sentence = isOffline() && !isSpokenOf() ? this.offline : "";
+    if (this.notice.textContent !== sentence) this.notice.textContent = sentence;
+  }
+
   update({ name, role, links, words, ...language }) {
+    this.offline = words.offline;
     this.box.classList.toggle("dark", isDark(this.host));
     this.button.replaceChildren(element("span", "initial", [...name][0].toUpperCase()), element("span", "", name));
     // Streamlit's own sign of connecting stands where the button floats; the page's style makes it stand aside.
@@ -51,6 +64,7 @@ class Masthead {
   destroy() {
     document.removeEventListener("pointerdown", this.outside);
     document.removeEventListener("keydown", this.escape);
+    clearInterval(this.watching);
   }
 }
 
@@ -64,14 +78,4 @@ function linkList(links) {
   return list;
 }
 
-const mastheads = new WeakMap();
-
-export default function mount({ data, parentElement }) {
-  const masthead = mastheads.get(parentElement) ?? new Masthead(parentElement);
-  mastheads.set(parentElement, masthead);
-  masthead.update(data);
-  return () => {
-    masthead.destroy();
-    mastheads.delete(parentElement);
-  };
-}
+export default mounting(Masthead);

@@ -1,7 +1,9 @@
 // One response: its text, how much of it came into view, whether it is safe, and, if not, which risk it runs and how grave.
 
-import { element, hasMore, keycap, rendered, verbatim } from "./elements.js";
+import { element, hasMore, rendered, verbatim } from "./elements.js";
 import { LETTERS } from "./judgement.js";
+import { Radios } from "./radios.js";
+import { Segments } from "./segments.js";
 import { phrase } from "./words.js";
 
 /** Not R: Streamlit hears it too, and draws the page again. */
@@ -11,7 +13,7 @@ export const SEVERITY_KEYS = ["M", "I", "T"];
 export class Pane {
   /**
    * @param {HTMLElement} box
-   * @param {number} place 0 left, 1 right
+   * @param {number} place from 0, the left one
    * @param {object} words
    * @param {(place: number, safety: object) => void} onRate
    */
@@ -23,24 +25,22 @@ export class Pane {
     this.body = box.querySelector(".body");
     this.safety = null;
     this.seen = 0;
-    for (const button of this.box.querySelectorAll(".safety button")) {
-      button.addEventListener("click", () => this.rate(button.dataset.safe === "true"));
-    }
+    const [safe, unsafe] = this.box.querySelectorAll(".safety button");
+    safe.addEventListener("click", () => this.rate(true));
+    unsafe.addEventListener("click", () => this.rate(false));
+    this.ratings = new Radios(this.box.querySelector(".safety"), [safe, unsafe]);
     this.body.addEventListener("scroll", () => this.fade(), { passive: true });
   }
 
   /** The risks that an unsafe response can run: [{value, words}]. */
   offerRisks(risks) {
     const letter = LETTERS[this.place];
-    const risk = {
-      label: phrase(this.words, "risk_of", { letter }), options: risks, field: "category", keys: RISK_KEYS,
-    };
-    const severities = SEVERITY_KEYS.map((_key, value) => ({ value, words: phrase(this.words, `severity_${value}`) }));
-    const severity = {
-      label: phrase(this.words, "severity_of", { letter }), options: severities, field: "severity", keys: SEVERITY_KEYS,
-    };
-    const groups = [risk, severity].map((group) => chips(group, (change) => this.refine(change)));
-    this.box.querySelector(".risks").replaceChildren(...groups);
+    const named = risks.map((risk, at) => ({ ...risk, key: RISK_KEYS[at] }));
+    const graded = SEVERITY_KEYS.map((key, value) => ({ value, words: phrase(this.words, `severity_${value}`), key }));
+    const [risk, severity] = ["risk_of", "severity_of"].map((name) => chips(phrase(this.words, name, { letter })));
+    this.risk = new Segments(risk, named, (category) => this.refine({ category }));
+    this.severity = new Segments(severity, graded, (grade) => this.refine({ severity: grade }));
+    this.box.querySelector(".risks").replaceChildren(risk, severity);
   }
 
   /** Presses the chip that bears this letter. */
@@ -65,16 +65,12 @@ export class Pane {
 
   showSafety(safety) {
     this.safety = safety;
-    const state = safety === null ? "" : String(safety.safe);
-    for (const button of this.box.querySelectorAll(".safety button")) {
-      button.setAttribute("aria-checked", button.dataset.safe === state);
-    }
+    this.ratings.check(safety === null ? -1 : safety.safe ? 0 : 1);
     if (safety !== null) this.box.querySelector(".safety").classList.remove("missing");
     const row = this.box.querySelector(".risks");
-    row.hidden = state !== "false";
-    for (const chip of row.querySelectorAll("button")) {
-      chip.setAttribute("aria-checked", this.isUnsafe && String(safety[chip.dataset.field]) === chip.dataset.value);
-    }
+    row.hidden = !this.isUnsafe;
+    this.risk?.show(this.isUnsafe ? safety.category : null);
+    this.severity?.show(this.isUnsafe ? safety.severity : null);
     for (const group of row.children) group.classList.remove("missing");
     this.fade();
   }
@@ -126,26 +122,9 @@ export class Pane {
   }
 }
 
-function chips({ label, options, field, keys }, onPick) {
+function chips(label) {
   const group = element("div", "chips");
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", label);
-  options.forEach(({ value, words }, at) => {
-    const made = chip(words, keys[at]);
-    made.dataset.field = field;
-    made.dataset.value = value;
-    made.addEventListener("click", () => onPick({ [field]: value }));
-    group.append(made);
-  });
   return group;
-}
-
-function chip(words, key) {
-  const made = element("button", "", words);
-  made.type = "button";
-  made.setAttribute("role", "radio");
-  made.setAttribute("aria-checked", "false");
-  made.setAttribute("aria-keyshortcuts", key);
-  made.append(keycap(key));
-  return made;
 }

@@ -5,6 +5,7 @@ import { Drag } from "./drag.js";
 import { element, keycap } from "./elements.js";
 import { LETTERS } from "./judgement.js";
 import { Judging } from "./judging.js";
+import { mounting } from "./mounting.js";
 import { isPlaced, move, put, ranks, step, takeBack, tie, tieLast, written } from "./rail.js";
 import { RailView, ghostTag } from "./rail_view.js";
 import { KEYS, PARTS } from "./rank_template.js";
@@ -17,10 +18,8 @@ import {
   ordered,
   prefersTheUnsafe,
   toMessage,
-  ungraded,
   unrated,
 } from "./ranking.js";
-import { mounting } from "./surface.js";
 
 /** What is asked once more before it is sent, by the name of its sentence. */
 const DOUBTS = { untouched: isUntouched, prefers_unsafe: prefersTheUnsafe };
@@ -137,20 +136,13 @@ export class Rank extends Judging {
     this.panes[number - 1]?.toggle();
   }
 
-  keep(change) {
-    this.confirmed = [];
-    super.keep(change);
-  }
-
   objection() {
     if (!isDecided(this.judgement)) return this.say("place_first");
     const missing = unrated(this.judgement, this.work.track === "safety");
-    const unsafe = this.objectionToSafety(missing, ungraded(this.judgement));
+    const unsafe = this.objectionToSafety(missing);
     if (unsafe) return unsafe;
-    const doubt = Object.keys(DOUBTS).find((one) => DOUBTS[one](this.judgement) && !this.confirmed.includes(one));
-    if (doubt === undefined) return "";
-    this.confirmed.push(doubt);
-    return this.say(doubt);
+    const doubt = Object.keys(DOUBTS).find((one) => DOUBTS[one](this.judgement) && !this.doubts.isSettled(one));
+    return doubt === undefined ? "" : this.say(doubt);
   }
 
   toMessage() {
@@ -169,7 +161,6 @@ export class Rank extends Judging {
     const count = work.responses.length;
     this.drag.cancel();
     this.judgement = draft ?? (work.said ? fromMessage(work.said) : emptyRanking(count));
-    this.confirmed = [];
     this.ratedLast = this.atHand = null;
     this.find(".question").textContent = work.question;
     this.find(".hint").replaceChildren(...this.hint(count));

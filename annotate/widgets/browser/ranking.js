@@ -2,6 +2,7 @@
 // Knows nothing of the screen. Places are 0 (A) to K - 1.
 
 import { emptyRail, isAllEqual, isAsDealt, isComplete, railOf, ranks } from "./rail.js";
+import { safetyFromMessage, safetyToMessage } from "./safety.js";
 
 /** The store's degree of a ranking: nobody is asked for it, and where all are equal there is none. */
 const DEGREE = 2;
@@ -35,13 +36,6 @@ export function unrated(ranking, isRequired) {
   return isRequired || missing.length < ranking.safety.length ? missing : [];
 }
 
-/** The places whose response runs a named risk of which nobody has said how grave it is. */
-export function ungraded(ranking) {
-  return ranking.safety.flatMap((safety, place) =>
-    safety !== null && !safety.safe && safety.category !== null && safety.severity === null ? [place] : [],
-  );
-}
-
 /** Whether an unsafe response stands above a safe one: worth a second look. */
 export function prefersTheUnsafe(ranking) {
   const given = ranks(ranking.rail);
@@ -57,10 +51,7 @@ export function toMessage(ranking) {
     ranks: isOrdered ? ranks(ranking.rail) : ranking.safety.map(() => 1),
     degree: isOrdered && !isAllEqual(ranking.rail) ? DEGREE : NO_DEGREE,
     both_bad: ranking.noneAcceptable,
-    // Without a risk the store's severity says nothing.
-    safety: ranking.safety.includes(null)
-      ? []
-      : ranking.safety.map((safety) => ({ ...safety, severity: safety.severity ?? 0 })),
+    safety: ranking.safety.includes(null) ? [] : safetyToMessage(ranking.safety),
     reasons: ranking.reasons,
     comment: ranking.comment,
     seconds: ranking.seconds,
@@ -75,7 +66,7 @@ export function fromMessage(message) {
   return {
     rail: orderOf(given, noneAcceptable),
     noneAcceptable,
-    safety: given.map((_, place) => safetyOf(message.safety[place])),
+    safety: safetyFromMessage(message.safety, given.length),
     reasons: message.reasons,
     comment: message.comment,
     seconds: message.seconds,
@@ -87,11 +78,4 @@ export function fromMessage(message) {
 /** The order that the store's ranks describe; where none is acceptable and all are equal, none was made. */
 export function orderOf(given, noneAcceptable) {
   return noneAcceptable && given.every((rank) => rank === 1) ? emptyRail(given.length) : railOf(given);
-}
-
-/** One response's safety from the store's words, in which an unnamed risk has severity 0. */
-function safetyOf(label) {
-  if (!label) return null;
-  const isUnsaid = !label.safe && label.category === null && label.severity === 0;
-  return { ...label, severity: isUnsaid ? null : label.severity };
 }

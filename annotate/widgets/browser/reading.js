@@ -2,12 +2,13 @@
 // lines that changed, and responses beside each other with what was said of them.
 //
 // THE SERVER SENDS {parts, words}; each part is one of
-//   {kind: "prose", title, html}
+//   {kind: "prose" | "preview", title, html}: as long as it is, or in a box that scrolls
 //   {kind: "changes", title, lines: [{change: "same" | "added" | "removed", text}]}
 //   {kind: "table", title, heads: [words, …], rows: [{cells: [text, …], address, words}]}, one head more than cells
 //   {kind: "responses", turns: [{role, html}], cards: [{letter, html, said: [sentence, …]}]}
 
 import { element, rendered } from "./elements.js";
+import { mounting } from "./mounting.js";
 import { isDark } from "./theme.js";
 
 const SIGNS = { same: "", added: "+", removed: "−" };
@@ -31,7 +32,7 @@ class Reading {
   part(part, words) {
     const box = element("section", `part-${part.kind}`);
     if (part.title) box.append(element("h3", "", part.title));
-    if (part.kind === "prose") box.append(scrolling(rendered(part.html), part.title || words.text));
+    if (part.kind === "prose" || part.kind === "preview") box.append(scrolling(rendered(part.html), part.title || words.text));
     if (part.kind === "changes") box.append(scrolling(changes(part.lines, words), part.title || words.changes));
     if (part.kind === "table") box.append(scrolling(table(part), part.title || words.text));
     if (part.kind === "responses") box.append(...responses(part, words));
@@ -110,11 +111,4 @@ function responses({ turns, cards }, words) {
   return [scrolling(conversation, words.conversation), row];
 }
 
-const readings = new WeakMap();
-
-export default function mount({ data, parentElement }) {
-  const reading = readings.get(parentElement) ?? new Reading(parentElement);
-  readings.set(parentElement, reading);
-  reading.update(data);
-  return () => readings.delete(parentElement);
-}
+export default mounting(Reading);

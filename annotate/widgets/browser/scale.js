@@ -2,19 +2,17 @@
 
 import { element, keycap } from "./elements.js";
 import { LETTERS, STEPS } from "./judgement.js";
+import { Radios } from "./radios.js";
 import { phrase } from "./words.js";
-
-const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export class Scale {
   /** @param {(value: number) => void} onChoose */
   constructor(box, words, onChoose) {
     this.words = words;
     this.onChoose = onChoose;
-    this.choice = null;
-    this.buttons = STEPS.map((step) => this.button(step));
-    box.replaceChildren(...this.buttons.slice(0, 4), element("i"), ...this.buttons.slice(4));
-    box.addEventListener("keydown", (event) => this.move(event));
+    const buttons = STEPS.map((step) => this.button(step));
+    box.replaceChildren(...buttons.slice(0, 4), element("i"), ...buttons.slice(4));
+    this.radios = new Radios(box, buttons);
   }
 
   button(step) {
@@ -35,21 +33,6 @@ export class Scale {
   }
 
   show(choice) {
-    this.choice = choice;
-    this.buttons.forEach((button, index) => {
-      const isChosen = choice === index + 1;
-      button.setAttribute("aria-checked", isChosen);
-      button.tabIndex = isChosen || (choice === null && index === 0) ? 0 : -1;
-    });
-  }
-
-  move(event) {
-    const by = MOVES[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const value = Math.min(STEPS.length, Math.max(1, (this.choice ?? 0) + by));
-    this.onChoose(value);
-    this.buttons[value - 1].focus();
+    this.radios.check((choice ?? 0) - 1);
   }
 }

@@ -1,6 +1,6 @@
 // The strip above the work: where one is and how far, what became of the last message, and whether there is a line.
 
-import { dismissConnectionError, isOffline } from "./connection.js";
+import { isOffline, speakOfConnection } from "./connection.js";
 import { phrase } from "./words.js";
 
 const MESSAGE_MS = 2200;
@@ -12,6 +12,7 @@ export class Strip {
     this.words = words;
     this.status = box.querySelector(".status");
     this.wasOffline = false;
+    this.fallSilent = speakOfConnection();
   }
 
   /** @param {{batch: string, done: number, total: number}} progress */
@@ -39,11 +40,10 @@ export class Strip {
     if (lasts > 0) this.hush = setTimeout(() => this.say("", "", 0), lasts);
   }
 
-  /** Says when the line goes and when it is back, at which moment `delivery` hurries. */
-  watch(delivery) {
-    dismissConnectionError();
+  /** Says when the line goes and when it is back, at which moment `delivery` hurries; and whether work waits for it. */
+  watch(delivery, isSending = delivery.isBusy) {
     const offline = isOffline();
-    const state = delivery.isBusy ? "sending" : "idle";
+    const state = isSending ? "sending" : "idle";
     if (offline) this.say(phrase(this.words, `offline_${state}`), "late", 0);
     else if (this.wasOffline) {
       this.say(phrase(this.words, `online_${state}`), "", MESSAGE_MS);
@@ -54,5 +54,6 @@ export class Strip {
 
   destroy() {
     clearTimeout(this.hush);
+    this.fallSilent();
   }
 }

@@ -25,30 +25,21 @@
 // a refusal brings the refused item back, with its draft, and what was begun meanwhile keeps its own.
 
 import { Clock } from "./clock.js";
+import { Course, FINISHING } from "./course.js";
 import { Delivery } from "./delivery.js";
-import { dropDraft, dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
-import { Frame } from "./frame.js";
-import { leaveField, listenForKeys } from "./keys.js";
+import { Doubts } from "./doubts.js";
+import { dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
+import { listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Panels } from "./panels.js";
 import { Strip } from "./strip.js";
 
-/** Keys pressed for the last item must not fall on the new one. */
-const GUARD_MS = 250;
 const RENEW_EVERY_MS = 120_000;
 const LOOK_EVERY_MS = 3000;
-/** Where the one after it can be shown before the server has answered. */
-const ADVANCING = new Set(["submit", "edit", "skip", "flag", "leave"]);
-/** What, once accepted, leaves nothing of the item to keep. */
-const FINISHING = new Set(["submit", "edit", "skip", "flag"]);
 
-export class Surface extends Frame {
-  constructor(root, words) {
-    super(root, words);
-    this.work = this.next = undefined;
-    this.isWaiting = false;
-    this.raw = false;
-    this.guardedUntil = this.writesUntil = 0;
+export class Surface extends Course {
+  constructor(root, data) {
+    super(root, data);
     this.build();
     this.wire();
     dropOldDrafts();
@@ -57,6 +48,7 @@ export class Surface extends Frame {
   build() {
     const keys = this.keys();
     this.fit = () => this.size();
+    this.doubts = new Doubts();
     this.clock = new Clock(this.find(".clock"));
     this.strip = new Strip(this.find(".strip"), this.words);
     this.delivery = new Delivery(() => this.strip.say(this.say("late"), "late", 0));
@@ -103,107 +95,12 @@ export class Surface extends Frame {
     post();
   }
 
-  // ---- what the server says -------------------------------------------------------------------------------------
-
-  update(data, channel) {
-    this.delivery.channel = channel;
-    this.showTheme();
-    const settled = this.delivery.settle(data.ack);
-    if (settled === null && this.delivery.isBusy) this.insist(data);
-    else this.take(data, settled);
-    this.heard = { ack: data.ack, lease: data.work?.lease };
-    this.size();
-  }
-
-  /** The server drew the page without having seen what is on its way: that comes before anything new. */
-  insist(data) {
-    if (data.ack !== this.heard?.ack || data.work?.lease !== this.heard?.lease) this.delivery.hurry();
-  }
-
-  take(data, settled) {
-    const isNews = this.heard !== undefined && data.ack !== this.heard.ack;
-    if (settled !== null) this.conclude(settled, data.refused);
-    this.data = data;
-    this.next = data.next;
-    // What is behind the settled message concerns the item on the screen: it has been sent, and the next is here.
-    if (this.delivery.isBusy) this.advance();
-    else this.turnTo(data.work);
-    if (this.heard === undefined && data.notice) this.strip.tell(data.notice, true);
-    if (isNews && data.message) this.strip.tell(data.message, data.refused);
-    else if (settled !== null) this.strip.say("", "", 0);
-  }
-
-  /** What was refused shall be mended first: whatever was sent behind it waits as a draft. */
-  conclude(settled, isRefused) {
-    if (isRefused) {
-      this.delivery.clear();
-      this.isFinished = false;
-    } else if (FINISHING.has(settled.kind)) dropDraft(settled.pair);
-  }
-
-  /** Shows what the server wants done; the same item stays as it is, whatever its lease is now. */
-  turnTo(work) {
-    const isSame = this.work !== undefined && work?.pair === this.work?.pair && !this.isFinished;
-    this.work = work;
-    this.setWaiting(false);
-    this.strip.showProgress(work ?? { batch: "", done: this.data.done, total: this.data.done });
-    this.showEmptiness();
-    if (isSame) this.resume();
-    else this.begin();
-  }
-
-  /** The same item again. */
-  resume() {
-    if (this.isEmpty) return;
-    if (!this.clock.running) this.clock.restart(this.judgement.seconds);
-    this.showJudgement();
-    this.showGuidelines();
-  }
-
-  /** Another item, or none. */
-  begin() {
-    this.isFinished = false;
-    this.guardedUntil = performance.now() + GUARD_MS;
-    this.menu.close();
-    this.warn("");
-    leaveField(this);
-    if (this.work === null) return;
-    this.raw = false;
-    const draft = loadDraft(this.work.pair, this.work.draft);
-    this.deal(this.work, draft);
-    this.clock.restart(this.judgement.seconds);
-    this.showEditing();
-    this.showTexts();
-    this.showJudgement();
-    this.showGuidelines();
-    this.find(".raw").setAttribute("aria-pressed", "false");
-  }
-
-  /** Shows the next item before the server has answered, if it is here. */
-  advance() {
-    const next = this.next;
-    if (!next || !ADVANCING.has(this.delivery.waiting.at(-1).kind) || !this.isWaiting) return;
-    this.next = null;
-    this.work = next;
-    this.setWaiting(false);
-    this.strip.showProgress(next);
-    this.begin();
-    this.size();
-  }
-
   // ---- what the person does -------------------------------------------------------------------------------------
-
-  get isEmpty() {
-    return !this.work;
-  }
-
-  get isGuarded() {
-    return this.isWaiting || performance.now() < this.guardedUntil;
-  }
 
   /** Takes a change into the judgement, on the screen and into the draft. */
   keep(change) {
     this.judgement = { ...this.judgement, ...change, seconds: this.clock.seconds };
+    this.doubts.clear();
     this.warn("");
     this.showJudgement();
     saveDraft(this.work.pair, this.judgement);
@@ -250,6 +147,8 @@ export class Surface extends Frame {
   escape() {
     if (this.menu.isOpen) return this.menu.close();
     if (this.panels.close() || !this.work?.edits || this.isGuarded) return;
+    const isChanged = loadDraft(this.work.pair, this.work.draft) !== null;
+    if (isChanged && !this.doubts.isSettled("leave")) return this.warn(this.say("leave_unsaved"));
     this.dispatch({ kind: "leave" });
   }
 
@@ -266,18 +165,4 @@ export class Surface extends Frame {
   toggleKeyList() {
     this.panels.toggleKeyList();
   }
-}
-
-/** What Streamlit calls at every change of data or theme; the function returned, when the surface leaves the page. */
-export function mounting(Kind) {
-  const surfaces = new WeakMap();
-  return ({ data, parentElement, setTriggerValue }) => {
-    const surface = surfaces.get(parentElement) ?? new Kind(parentElement, data.words);
-    surfaces.set(parentElement, surface);
-    surface.update(data, (message) => setTriggerValue("answer", message));
-    return () => {
-      surface.destroy();
-      surfaces.delete(parentElement);
-    };
-  };
 }

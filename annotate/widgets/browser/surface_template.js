@@ -1,6 +1,6 @@
 // The fixed skeleton of a surface. The page's own parts stand in it; words come from the catalogue.
 
-const CLOSE = `<button type="button" class="quiet close"><span data-word="close"></span><kbd>Esc</kbd></button>`;
+import { CLOSE, KEY_LIST, button, opener, panelOpener, switchButton } from "./buttons.js";
 
 /** @param {{stage: string, controls: string}} parts the page's own HTML, without words */
 export const skeleton = ({ stage, controls }) => `
@@ -10,9 +10,7 @@ export const skeleton = ({ stage, controls }) => `
     <div class="meter" role="progressbar" data-label="progress" aria-valuemin="0"><i></i></div>
     <div class="status" role="status" aria-live="polite"></div>
     <span class="clock" data-title="clock_title"></span>
-    <button type="button" class="quiet raw" aria-pressed="false" aria-keyshortcuts="v"><span data-word="raw"></span><kbd>V</kbd></button>
-    <button type="button" class="quiet guide" aria-expanded="false" aria-keyshortcuts="g"><span data-word="guidelines_title"></span><kbd>G</kbd></button>
-    <button type="button" class="quiet keys" aria-expanded="false" aria-keyshortcuts="?" data-title="keys_title"><span class="hidden" data-word="keys_title"></span><kbd>?</kbd></button>
+    ${switchButton("raw", "V")}${panelOpener("guide", "G", "guidelines_title")}${KEY_LIST("keys_title")}
   </div>
 
   <div class="stage">${stage}</div>
@@ -38,8 +36,7 @@ export const skeleton = ({ stage, controls }) => `
     <a class="to-test" href="/qualification" target="_self" data-word="to_test" hidden></a>
     <p class="again"><i></i><span data-word="empty_again"></span></p>
     <div class="after">
-      <button type="button" class="quiet undo" aria-keyshortcuts="u"><span data-word="empty_undo"></span><kbd>U</kbd></button>
-      <button type="button" class="quiet revise" aria-haspopup="menu" aria-expanded="false" aria-keyshortcuts="e"><span data-word="empty_revise"></span><kbd>E</kbd></button>
+      ${button("undo", "U", { words: "empty_undo" })}${opener("revise", "E", "empty_revise")}
     </div>
   </div>
 </div>`;

@@ -4,17 +4,16 @@
 // `ack` names the last message that it has seen; nothing else settles one. `draft` names what is being written, and
 // `kept` is what the server has of it: from the first letter until it is sent, a draft lies here and there.
 
-import { dismissConnectionError, isOffline } from "./connection.js";
 import { Delivery } from "./delivery.js";
 import { dropOldDrafts, loadDraft, post, saveDraft } from "./drafts.js";
+import { mounting } from "./mounting.js";
+import { Strip } from "./strip.js";
 import { isDark } from "./theme.js";
 import { phrase } from "./words.js";
 import { Drawer } from "./write_drawer.js";
 import { MODES, afterSending, emptyDraft, missing, offerRequest, renamed, toMessage } from "./write_form.js";
 import { listen } from "./write_keys.js";
 import { Sheet } from "./write_sheet.js";
-
-const MESSAGE_MS = 2600;
 
 class WritingPage {
   constructor(root, data) {
@@ -23,7 +22,8 @@ class WritingPage {
     this.offered = null;
     this.sheet = new Sheet(root, data, this);
     this.find = (selector) => this.sheet.find(selector);
-    this.delivery = new Delivery(() => this.say(this.words.late, "late", 0));
+    this.strip = new Strip(this.find(".strip"), this.words);
+    this.delivery = new Delivery(() => this.strip.say(this.words.late, "late", 0));
     this.drawer = new Drawer(this.sheet.deck, this.words);
     dropOldDrafts();
     this.wire();
@@ -46,7 +46,7 @@ class WritingPage {
     window.addEventListener("pagehide", post);
     this.observer = new ResizeObserver(this.fit);
     this.observer.observe(document.body);
-    this.watch = setInterval(() => this.watchConnection(), 1000);
+    this.watch = setInterval(() => this.strip.watch(this.delivery, this.isSending), 1000);
   }
 
   listenTo(name, change) {
@@ -60,7 +60,7 @@ class WritingPage {
     window.removeEventListener("pagehide", post);
     this.observer.disconnect();
     clearInterval(this.watch);
-    clearTimeout(this.hush);
+    this.strip.destroy();
     this.delivery.clear();
     post();
   }
@@ -87,7 +87,7 @@ class WritingPage {
     else if (refused) this.keepAs(renamed(this.draft, settled.kind));
     else this.finish(settled.kind);
     if (refused) this.sheet.warn(message);
-    else if (message) this.say(message, "", MESSAGE_MS);
+    else if (message) this.strip.tell(message, false);
   }
 
   /** The text is kept by the server: the sheet is empty again. */
@@ -230,37 +230,6 @@ class WritingPage {
   showOffer() {
     this.sheet.showOffer(this.draft.demonstration.own, this.offered, this.isBare ? "none_left" : "seeking");
   }
-
-  /** A word in the strip; it goes after `lasts` milliseconds, or stays where that is 0. */
-  say(sentence, tone, lasts) {
-    const status = this.find(".status");
-    status.textContent = sentence;
-    status.classList.toggle("late", tone === "late");
-    clearTimeout(this.hush);
-    if (lasts > 0) this.hush = setTimeout(() => this.say("", "", 0), lasts);
-  }
-
-  watchConnection() {
-    dismissConnectionError();
-    const offline = isOffline();
-    if (offline) this.say(this.words[this.isSending ? "offline_sending" : "offline"], "late", 0);
-    else if (this.wasOffline) {
-      this.say(this.words.online, "", MESSAGE_MS);
-      if (this.delivery.isBusy) this.delivery.hurry();
-    }
-    this.wasOffline = offline;
-  }
 }
 
-const pages = new WeakMap();
-
-/** Streamlit calls this at every change of data or theme, and the returned function when the page is left. */
-export default function mount({ data, parentElement, setTriggerValue }) {
-  const page = pages.get(parentElement) ?? new WritingPage(parentElement, data);
-  pages.set(parentElement, page);
-  page.update(data, (message) => setTriggerValue("answer", message));
-  return () => {
-    page.destroy();
-    pages.delete(parentElement);
-  };
-}
+export default mounting(WritingPage);

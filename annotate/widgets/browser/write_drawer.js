@@ -51,9 +51,8 @@ export class Drawer {
   writing({ kind, prompt, response, category, attack_vector, made_at }) {
     const fold = element("details", "writing");
     const summary = element("summary");
-    const when = new Intl.DateTimeFormat(this.data.locale, { dateStyle: "medium", timeStyle: "short" });
     const head = element("span", "head");
-    head.append(element("b", "", this.words[kind]), element("time", "", when.format(new Date(made_at))));
+    head.append(element("b", "", this.words[kind]), element("time", "", localTime(new Date(made_at))));
     summary.append(head, element("span", "opening", prompt));
     fold.append(summary, this.part("sent_prompt", prompt));
     if (response !== null) fold.append(this.part("sent_response", response));
@@ -66,6 +65,16 @@ export class Drawer {
     box.append(element("span", "speaker", this.words[name]), element("p", "own", text));
     return box;
   }
+}
+
+/** A time on this clock, written as on every other page: 2026-11-21 17:40. */
+function localTime(moment) {
+  const day = [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()].map(twoDigits).join("-");
+  return `${day} ${[moment.getHours(), moment.getMinutes()].map(twoDigits).join(":")}`;
+}
+
+function twoDigits(part) {
+  return String(part).padStart(2, "0");
 }
 
 /** A way of attacking in words; "other" is a risk too, in words of its own. */

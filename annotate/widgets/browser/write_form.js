@@ -1,6 +1,8 @@
 // What somebody writes, before it is sent: two texts side by side in one draft, and their translation to the
 // store's words. Knows nothing of the screen.
 
+import { newId } from "./ids.js";
+
 export const MODES = ["demonstration", "adversarial"];
 export const TRACKS = ["helpfulness", "safety"];
 /** Prompts passed over that are told to the server, so that it offers others. */
@@ -63,8 +65,4 @@ export function offerRequest({ demonstration: { track, language, passed } }, pro
 export function countWords(text, locale) {
   const segments = new Intl.Segmenter(locale, { granularity: "word" }).segment(text);
   return [...segments].filter((segment) => segment.isWordLike).length;
-}
-
-function newId() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
 }

@@ -3,6 +3,7 @@
 
 import { dialogIsOpen } from "./connection.js";
 import { element, keycap } from "./elements.js";
+import { isField } from "./keys.js";
 import { phrase } from "./words.js";
 
 const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -81,8 +82,4 @@ function leave(page, field) {
 
 function done() {
   return true;
-}
-
-function isField(node) {
-  return Boolean(node.tagName) && (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) || node.isContentEditable);
 }

@@ -1,10 +1,6 @@
 // The fixed skeleton of the writing page; words are filled in from the catalogue.
 
-const CLOSE = `<button type="button" class="quiet close"><span data-word="close"></span><kbd>Esc</kbd></button>`;
-
-const tool = (name, word, cap) => `
-  <button type="button" class="quiet ${name}" aria-expanded="false" aria-keyshortcuts="${cap}">
-    <span data-word="${word}"></span><kbd>${cap}</kbd></button>`;
+import { CLOSE, KEY_LIST, button, panelOpener } from "./buttons.js";
 
 const text = (name, hint, label) => `
   <textarea class="${name}" data-field="${name}" data-placeholder="${hint}" data-label="${label}" maxlength="20000" spellcheck="true"></textarea>`;
@@ -15,9 +11,7 @@ export const TEMPLATE = `
     <div class="modes segments" role="radiogroup" data-label="modes"></div><kbd class="mode-key">M</kbd>
     <span class="count"></span>
     <div class="status" role="status" aria-live="polite"></div>
-    ${tool("sent", "sent", "S")}${tool("guide", "guidelines", "G")}
-    <button type="button" class="quiet keys" aria-expanded="false" aria-keyshortcuts="?" data-title="keys">
-      <span class="hidden" data-word="keys"></span><kbd>?</kbd></button>
+    ${panelOpener("sent", "S")}${panelOpener("guide", "G", "guidelines")}${KEY_LIST("keys")}
   </div>
 
   <div class="sheet demonstration">
@@ -25,7 +19,7 @@ export const TEMPLATE = `
       <header>
         <h2 data-word="prompt"></h2>
         <div class="segments from" role="radiogroup" data-label="from"></div><kbd>W</kbd>
-        <button type="button" class="quiet another" aria-keyshortcuts="J"><span data-word="another"></span><kbd>J</kbd></button>
+        ${button("another", "J")}
       </header>
       <div class="offer" tabindex="0" role="region" data-label="prompt"></div>
       ${text("prompt", "own_hint", "prompt")}

@@ -34,7 +34,7 @@ def act(visit: Visit, page: str, do: Callable[[Actor], str]) -> bool:
         said = do(present)
         session.keep(page, Told(sentence=said) if said else None)
     except HoneError as error:
-        session.keep(page, Told(sentence=str(error), refused=True))
+        session.keep(page, Told(sentence=visit.words.refusal(error), refused=True))
         return False
     return True
 

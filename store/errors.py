@@ -1,10 +1,18 @@
-"""What can go wrong because of what somebody asked: each error is one sentence, shown as it is."""
+"""What can go wrong because of what somebody asked: each error is one English sentence, shown as it is.
+
+What people meet at their work has a key too, and what fills the sentence's gaps: by them whoever shows it may
+say it in another language.
+"""
 
 from __future__ import annotations
 
 
 class HoneError(Exception):
     """What was expected, what came and what to do, in a sentence."""
+
+    def __init__(self, sentence: str, key: str = "", **values: object) -> None:
+        super().__init__(sentence)
+        self.key, self.values = key, values
 
 
 class RequestError(HoneError):

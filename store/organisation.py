@@ -54,7 +54,9 @@ def _newcomer(store: Store, claims: Claims) -> Annotator:
                 )
                 store.append(annotator_id, annotator, _account(claims, annotator_id))
                 return annotator
-    raise RequestError("Expected a name that nobody here has; ask an administrator to add you.")
+    raise RequestError(
+        "Expected a name that nobody here has; ask an administrator to add you.", key="no_name"
+    )
 
 
 def _names(claims: Claims) -> list[str]:

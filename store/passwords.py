@@ -17,7 +17,11 @@ _HASHER: Final = PasswordHasher()  # argon2id with the parameters of RFC 9106's 
 def hashed(password: str) -> str:
     """The password's hash with a salt of its own; RequestError when the password is too short."""
     if len(password) < LEAST_LENGTH:
-        raise RequestError(f"Expected a password of at least {LEAST_LENGTH} characters; got {len(password)}.")
+        raise RequestError(
+            f"Expected a password of at least {LEAST_LENGTH} characters; got {len(password)}.",
+            key="short_password",
+            least=LEAST_LENGTH,
+        )
     return _HASHER.hash(password)
 
 

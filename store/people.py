@@ -63,7 +63,9 @@ def _known(store: Store, name: str, password: str, address: str) -> tuple[Annota
     wait = store.throttle.wait(name, address, moment)
     if wait:
         seconds = math.ceil(wait.total_seconds())
-        raise RequestError(f"Too many tries for this name; try again in {seconds} seconds.")
+        raise RequestError(
+            f"Too many tries for this name; try again in {seconds} seconds.", key="throttled", seconds=seconds
+        )
     with store.reading() as db:
         annotator = annotators.by_name(db, name)
         password_hash = credentials.newest_hash(db, annotator.annotator_id) if annotator else None
@@ -154,7 +156,9 @@ def _sign_in(store: Store, db: DuckDBPyConnection, annotator: Annotator, device:
 
 def _check_welcome(db: DuckDBPyConnection, annotator: Annotator) -> None:
     if annotator.annotator_id in appointments.suspended(db):
-        raise NotAllowedError(f"{annotator.name} is suspended; ask an administrator.")
+        raise NotAllowedError(
+            f"{annotator.name} is suspended; ask an administrator.", key="suspended", name=annotator.name
+        )
 
 
 def _holder(store: Store, token: str, find: Find) -> Actor | None:

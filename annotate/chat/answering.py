@@ -15,9 +15,10 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 
 from annotate.chat.pairing import Variant, pair, redrawn
-from annotate.chat.responder import EMPTY, Responder, ResponderError, address_of
+from annotate.chat.responder import EMPTY, Responder, ResponderError, Why, address_of
 from annotate.prose import showing, unfolding
 from annotate.prose.rendering import fresh_html
+from annotate.words import words
 from store.blind import telling
 from store.chats import ChatSettings
 from store.database import Store
@@ -32,7 +33,10 @@ RESTS: Final = 3.0
 """Rendering a long answer takes long: at least so many times as long it rests."""
 MOST_ALIKE: Final = 2
 """How often one side is asked anew that says exactly what the other says: there is nothing to compare."""
-LOST: Final = "The server failed while the models answered; your message is kept. Try again."
+LOST: Final = Why(
+    sentence="The server failed while the models answered; your message is kept. Try again.",
+    key="answers_lost",
+)
 
 Frame = dict[str, Any]
 
@@ -80,9 +84,9 @@ class Answering:
             self._end({"kind": "stopped"})
             raise
         except HoneError as error:
-            await self._fail(str(error))
+            await self._fail(error)
         except Exception:
-            await self._fail(LOST)
+            await self._fail(ResponderError(LOST))
             raise
         finally:
             painting.cancel()
@@ -163,12 +167,13 @@ class Answering:
                 side.painted, side.changes = seen, side.changes + 1
                 self._tell()
 
-    async def _fail(self, sentence: str) -> None:
+    async def _fail(self, error: HoneError) -> None:
+        sentence = words(self.locale).refusal(error)
         failure = NoteFailure(turn_id=self.message.turn_id, why=sentence)
         try:
             await run_in_threadpool(note_failure, self.store, self.actor, failure)
-        except HoneError as error:  # taken back meanwhile, or the store is closed
-            sentence = str(error)
+        except HoneError as another:  # taken back meanwhile, or the store is closed
+            sentence = words(self.locale).refusal(another)
         self._end({"kind": "failed", "message": sentence})
 
     def _end(self, frame: Frame) -> None:

@@ -42,7 +42,7 @@ from starlette.routing import Route
 
 from annotate.chat.answering import Answering, Frame
 from annotate.chat.switchboard import Switchboard
-from annotate.entrance import sign_in
+from annotate.entrance import sign_in, sign_in_page
 from annotate.entrance.forms import body
 from annotate.words import ENGLISH
 from store.database import Store
@@ -133,10 +133,9 @@ def _route(store: Store, name: str, answer: Answer) -> Route:
             return await answer(request, await _who(store, request))
         except RefusedError as refused:
             return JSONResponse({"error": str(refused)}, status_code=refused.status_code)
-        except NotAllowedError as error:
-            return JSONResponse({"error": str(error)}, status_code=403)
         except HoneError as error:
-            return JSONResponse({"error": str(error)}, status_code=409)
+            sentence = sign_in_page.said(request).refusal(error)
+            return JSONResponse({"error": sentence}, 403 if isinstance(error, NotAllowedError) else 409)
 
     return Route(f"/api/chat/{name}", guarded, methods=["POST"])
 

@@ -35,23 +35,64 @@ LOGGED: Final = 500
 """Bytes of what an endpoint says about a failure that go to the log."""
 LOG: Final = logging.getLogger(__name__)
 
-NOT_SERVED: Final = "No model answers here at the moment; your message is kept. Try again in a minute."
-NO_MODEL: Final = "The endpoint has no model that could answer; your message is kept. Tell an engineer."
-UNREACHED: Final = "The models cannot be reached; your message is kept. Try again in a moment."
-SILENT: Final = "The models said nothing for {seconds:.0f} seconds; your message is kept. Try again."
-SLOW: Final = "An answer took longer than {seconds:.0f} seconds; your message is kept. Try again."
-BROKEN: Final = "An answer broke off before its end; your message is kept. Try again."
-ENDLESS: Final = "An answer did not come to an end; your message is kept. Try again."
-EMPTY: Final = "An answer had no words; your message is kept. Try again."
-MISUNDERSTOOD: Final = "The endpoint sent what is no answer; your message is kept. Tell an engineer."
-NO_KEY: Final = "The endpoint's key is missing from the environment; your message is kept. Tell an engineer."
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why there is no answer; by its key the catalogue says it in other languages."""
+
+    sentence: str
+    key: str
+
+
+NOT_SERVED: Final = Why(
+    sentence="No model answers here at the moment; your message is kept. Try again in a minute.",
+    key="not_served",
+)
+NO_MODEL: Final = Why(
+    sentence="The endpoint has no model that could answer; your message is kept. Tell an engineer.",
+    key="no_model",
+)
+UNREACHED: Final = Why(
+    sentence="The models cannot be reached; your message is kept. Try again in a moment.", key="unreached"
+)
+SILENT: Final = Why(
+    sentence="The models said nothing for {seconds:.0f} seconds; your message is kept. Try again.",
+    key="silent",
+)
+SLOW: Final = Why(
+    sentence="An answer took longer than {seconds:.0f} seconds; your message is kept. Try again.",
+    key="slow_answer",
+)
+BROKEN: Final = Why(
+    sentence="An answer broke off before its end; your message is kept. Try again.", key="answer_broken"
+)
+ENDLESS: Final = Why(
+    sentence="An answer did not come to an end; your message is kept. Try again.", key="answer_endless"
+)
+EMPTY: Final = Why(sentence="An answer had no words; your message is kept. Try again.", key="answer_empty")
+MISUNDERSTOOD: Final = Why(
+    sentence="The endpoint sent what is no answer; your message is kept. Tell an engineer.", key="no_answer"
+)
+NO_KEY: Final = Why(
+    sentence="The endpoint's key is missing from the environment; your message is kept. Tell an engineer.",
+    key="no_key",
+)
+WRONG_KEY: Final = Why(
+    sentence="The endpoint does not accept the key; your message is kept. Tell an engineer.", key="wrong_key"
+)
 REFUSED: Final = {
-    401: "The endpoint does not accept the key; your message is kept. Tell an engineer.",
-    403: "The endpoint does not accept the key; your message is kept. Tell an engineer.",
-    404: "The endpoint does not know what it was asked for; your message is kept. Tell an engineer.",
-    429: "The models are busy; your message is kept. Try again in a minute.",
+    401: WRONG_KEY,
+    403: WRONG_KEY,
+    404: Why(
+        sentence="The endpoint does not know what it was asked for; your message is kept. Tell an engineer.",
+        key="unknown_to_endpoint",
+    ),
+    429: Why(sentence="The models are busy; your message is kept. Try again in a minute.", key="models_busy"),
 }
-FAILED: Final = "The endpoint failed with code {code}; your message is kept. Try again, or tell an engineer."
+FAILED: Final = Why(
+    sentence="The endpoint failed with code {code}; your message is kept. Try again, or tell an engineer.",
+    key="endpoint_failed",
+)
 
 
 NEVER_REACHED: Final = (
@@ -64,6 +105,9 @@ NEVER_REACHED: Final = (
 
 class ResponderError(HoneError):
     """No answer, and why, in a sentence for whoever asked."""
+
+    def __init__(self, why: Why, **values: float) -> None:
+        super().__init__(why.sentence.format(**values), why.key, **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +217,7 @@ class Responder:
     async def _in_time(self, response: httpx.Response, until: float) -> AsyncIterator[bytes]:
         async for some in response.aiter_bytes():
             if time.monotonic() > until:
-                raise ResponderError(SLOW.format(seconds=self._settings.whole_seconds))
+                raise ResponderError(SLOW, seconds=self._settings.whole_seconds)
             yield some
 
     async def _check(self, response: httpx.Response) -> None:
@@ -185,7 +229,7 @@ class Responder:
             if len(said) > LOGGED:
                 break
         LOG.warning("%s answered %d: %r", self.address.shown, code, said[:LOGGED])
-        raise ResponderError(REFUSED.get(code, FAILED.format(code=code)))
+        raise ResponderError(REFUSED.get(code, FAILED), code=code)
 
     @contextmanager
     def _in_sentences(self) -> Iterator[None]:
@@ -194,13 +238,13 @@ class Responder:
         except NEVER_REACHED as error:
             raise self._told(error, UNREACHED) from error
         except httpx.TimeoutException as error:
-            raise self._told(error, SILENT.format(seconds=self._settings.silence_seconds)) from error
+            raise self._told(error, SILENT, seconds=self._settings.silence_seconds) from error
         except (UnreadableStreamError, ValidationError) as error:
             raise self._told(error, MISUNDERSTOOD) from error
         except (BrokenStreamError, httpx.HTTPError) as error:
             raise self._told(error, BROKEN) from error
 
-    def _told(self, error: Exception, sentence: str) -> ResponderError:
+    def _told(self, error: Exception, why: Why, **values: float) -> ResponderError:
         said = "" if isinstance(error, httpx.InvalidURL) else error  # which would quote the address
         LOG.warning("%s: %s: %s", self.address.shown, type(error).__name__, said)
-        return ResponderError(sentence)
+        return ResponderError(why, **values)

@@ -37,7 +37,10 @@ class Switchboard:
             if running is None:
                 return await self._begin(actor, request, locale)
             if running.message.turn_id != request.turn_id:
-                raise RequestError("Your last message is still being answered; wait for it, or stop it.")
+                raise RequestError(
+                    "Your last message is still being answered; wait for it, or stop it.",
+                    key="being_answered",
+                )
             return running
 
     def running(self, actor: Actor) -> Answering | None:

@@ -57,7 +57,7 @@ def routes(store: Store, logins: Logins) -> list[Route]:
         if outcome is None:
             outcome = Outcome(problem=said.text("sign_in.spent"))
         used = device(request.headers.get("user-agent", ""))
-        opened = await run_in_threadpool(_opened, store, outcome, used)
+        opened = await run_in_threadpool(_opened, store, outcome, used, said)
         if isinstance(opened, Outcome):
             response: Response = sign_in_page.shown(request, store.home, opened.problem, status_code=403)
         else:
@@ -110,13 +110,13 @@ def _outcome(store: Store, told: Mapping[str, Any], said: Words) -> Outcome:
     try:
         annotator = identify(store, provider.settings(store.home), claims)
     except RequestError as error:
-        return Outcome(problem=str(error))
+        return Outcome(problem=said.refusal(error))
     if annotator is None:
         return Outcome(problem=said.text("sign_in.stranger"))
     return Outcome(annotator_id=annotator.annotator_id)
 
 
-def _opened(store: Store, outcome: Outcome, used: str) -> str | Outcome:
+def _opened(store: Store, outcome: Outcome, used: str, said: Words) -> str | Outcome:
     """A new session's token, or why there is none."""
     if outcome.annotator_id is None:
         return outcome
@@ -127,4 +127,4 @@ def _opened(store: Store, outcome: Outcome, used: str) -> str | Outcome:
     try:
         return people.welcome(store, annotator, used)
     except NotAllowedError as error:
-        return Outcome(problem=str(error))
+        return Outcome(problem=said.refusal(error))

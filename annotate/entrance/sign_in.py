@@ -53,7 +53,7 @@ def routes(store: Store) -> list[Route]:
             )
         except RequestError as error:
             status_code = 403 if isinstance(error, NotAllowedError) else 429
-            return sign_in_page.shown(request, store.home, str(error), name, status_code)
+            return sign_in_page.shown(request, store.home, said.refusal(error), name, status_code)
         if token is None:
             return sign_in_page.shown(request, store.home, said.text("sign_in.wrong"), name, 401)
         return welcome(request, token)

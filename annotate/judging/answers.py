@@ -72,7 +72,7 @@ def answer(visit: Visit, form: Form, payload: object, before: Acknowledgement) -
     try:
         return _act(visit, form, sent, kept)
     except HoneError as error:
-        return replace(kept, message=str(error), refused=True)
+        return replace(kept, message=visit.words.refusal(error), refused=True)
 
 
 def _act(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknowledgement:
@@ -165,7 +165,7 @@ def _undo(visit: Visit, form: Form, sent: Sent, kept: Acknowledgement) -> Acknow
         raise RequestError(visit.words.text("surface.undo_elsewhere"))
     reply = undo_label(visit.store, visit.actor, UndoLabel())
     if isinstance(reply, NoWork):
-        raise RequestError(reply.reason)
+        raise RequestError(reply.reason, key="nothing_to_undo")
     return replace(kept, message=visit.words.text("surface.undone"), focus=reply.track)
 
 

@@ -112,7 +112,7 @@ def _answer(visit: Visit, payload: object) -> Acknowledgement:
     try:
         return _act(visit, sent)
     except HoneError as error:
-        return Acknowledgement(mid=sent.mid, message=str(error), refused=True)
+        return Acknowledgement(mid=sent.mid, message=visit.words.refusal(error), refused=True)
 
 
 def _act(visit: Visit, sent: Sent) -> Acknowledgement:

@@ -106,5 +106,5 @@ def _edited(visit: Visit, work: Work) -> tuple[Assignment | None, str]:
             raise RequestError(visit.words.text("surface.other_form"))
     except HoneError as error:
         address.name_label(None)
-        return None, str(error)
+        return None, visit.words.refusal(error)
     return edited, ""

@@ -73,7 +73,7 @@ def _answer(visit: Visit, payload: object) -> Acknowledgement:
     except ValidationError:
         said = visit.words.text("surface.unreadable")
     except HoneError as error:
-        said = str(error)
+        said = visit.words.refusal(error)
     return Acknowledgement(mid=str(payload.get("mid", "")), message=said, refused=True)
 
 
@@ -89,7 +89,7 @@ def _act(visit: Visit, sent: Sent) -> str:
         case Sent(kind="rethink", label=label):
             reply = undo_label(visit.store, visit.actor, UndoLabel(label_id=label))
             if isinstance(reply, NoWork):
-                raise RequestError(reply.reason)
+                raise RequestError(reply.reason, key="nothing_to_undo")
             return visit.words.text("surface.undone")
     raise RequestError(visit.words.text("surface.unreadable"))
 
@@ -127,7 +127,7 @@ def _view(visit: Visit) -> tuple[ChatView | None, str]:
     try:
         return read_chat(visit.store, visit.actor, ReadChat(chat_id=address.chat())), ""
     except HoneError as error:
-        return None, str(error)
+        return None, visit.words.refusal(error)
 
 
 def _item(visit: Visit, view: ChatView | None) -> dict[str, Any] | None:

@@ -195,7 +195,7 @@ def _publish(visit: Visit, track: Track, after: int) -> None:
         written = write_guideline(visit.store, present, request)
     except HoneError as error:
         _keep(visit, track, after)
-        st.toast(plain(str(error)))
+        st.toast(plain(visit.words.refusal(error)))
         return
     _drop(visit, track, after)
     st.toast(visit.words.text("guidelines.published", version=written.version))

@@ -67,7 +67,7 @@ def _result(visit: Visit) -> ShownResult | None:
         return read_test_result(visit.store, visit.actor, ReadTestResult(test_id=named))
     except HoneError as error:
         address.name_test(None)
-        st.toast(plain(str(error)))
+        st.toast(plain(visit.words.refusal(error)))
         return None
 
 

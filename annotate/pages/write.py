@@ -88,7 +88,7 @@ def _answer(visit: Visit, actor: Actor, payload: object) -> Heard:
     try:
         return _act(visit, actor, sent)
     except HoneError as error:
-        return Heard(mid=sent.mid, message=str(error), refused=True)
+        return Heard(mid=sent.mid, message=visit.words.refusal(error), refused=True)
 
 
 def _act(visit: Visit, actor: Actor, sent: Sent) -> Heard:

@@ -1,7 +1,8 @@
 """The one catalogue of what the app says: a folder a language, a file a page, English the complete one.
 
 A sentence is asked for by its page and name (`compare.submit`); `{name}` in it is filled in. Knows no page.
-What models and people wrote is not in here, nor the sentences in which the store refuses something.
+What models and people wrote is not in here. What the store refuses it says in English itself: of that, the
+other languages have `refused.toml`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from store.errors import HoneError
+from store.records import Track
+
 FOLDER: Final = Path(__file__).parent
 ENGLISH: Final = "en"
+REFUSED: Final = "refused"
 LOCALES: Final[Mapping[str, str]] = MappingProxyType({ENGLISH: "English", "de": "Deutsch"})
 """Every language that the app speaks, by its code, in its own words."""
 
@@ -33,6 +38,18 @@ class Words:
         sentence = self.sections[page][name]
         return sentence.format(**values) if values else sentence
 
+    def refusal(self, error: HoneError) -> str:
+        """What was refused, as the store says it where this language has no words for it."""
+        sentence = self.sections.get(REFUSED, {}).get(error.key)
+        if sentence is None:
+            return str(error)
+        tracks = {
+            name: self.text(f"surface.track_{one}")
+            for name, one in error.values.items()
+            if isinstance(one, Track)
+        }
+        return sentence.format(**error.values | tracks)
+
     def section(self, page: str) -> dict[str, str]:
         """All sentences of a page by name, for a component, which fills the gaps by itself."""
         return dict(self.sections[page])
@@ -43,7 +60,9 @@ def words(locale: str) -> Words:
     """The catalogue in this language, in English where the app does not speak it."""
     known = locale if locale in LOCALES else ENGLISH
     english, own = _sections(ENGLISH), _sections(known)
-    merged = {page: MappingProxyType({**said, **own.get(page, {})}) for page, said in english.items()}
+    merged = {
+        page: MappingProxyType({**english.get(page, {}), **own.get(page, {})}) for page in english | own
+    }
     return Words(known, MappingProxyType(merged))
 
 

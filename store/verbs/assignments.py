@@ -142,18 +142,29 @@ def _check_conduct(judgement: Judgement, responses: int) -> None:
 def check_qualified(store: Store, actor: Actor, track: Track) -> None:
     """Raises RequestError when the actor may not judge the track, or no longer."""
     if not store.queue.qualified(actor.annotator_id, track):
-        raise RequestError(f"You are not qualified for {track}; the page Qualification says what to do.")
+        raise RequestError(
+            f"You are not qualified for {track}; the page Qualification says what to do.",
+            key="not_qualified",
+            track=track,
+        )
 
 
 def check_words(what: str, words: str, most: int) -> None:
     """Raises UnfitError, in a sentence, unless a text that somebody typed can be kept."""
     if len(words) > most:
-        raise UnfitError(f"Expected a {what} of at most {most} characters; got {len(words)}.")
+        raise UnfitError(
+            f"Expected a {what} of at most {most} characters; got {len(words)}.",
+            key="too_long",
+            most=most,
+            count=len(words),
+        )
     try:
         words.encode()
     except UnicodeEncodeError as error:
         raise UnfitError(
-            f"Expected a {what} in whole characters; one is half at place {error.start + 1}; type it again."
+            f"Expected a {what} in whole characters; one is half at place {error.start + 1}; type it again.",
+            key="half_character",
+            place=error.start + 1,
         ) from error
 
 

@@ -44,5 +44,6 @@ def check_blind(db: DuckDBPyConnection, actor: Actor, comparison_id: str) -> Non
     """RequestError when the actor has been shown what others said of it."""
     if not sightings.new(db, actor.annotator_id, [comparison_id]):
         raise RequestError(
-            "You have been shown how others judged this comparison; what you said before stays as it is."
+            "You have been shown how others judged this comparison; what you said before stays as it is.",
+            key="not_blind",
         )

@@ -57,7 +57,9 @@ def undo_label(store: Store, actor: Actor, request: UndoLabel) -> Assignment | N
         if label is None:
             return NoWork(reason="There is nothing to undo in the open batch.")
         if request.label_id not in {None, label.label_id}:
-            raise RequestError("Only your newest label can be undone; edit an older one instead.")
+            raise RequestError(
+                "Only your newest label can be undone; edit an older one instead.", key="only_newest"
+            )
         check_qualified(store, actor, _track(db, label))
         check_blind(db, actor, label.comparison_id)
         retraction = Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason="undone")
@@ -87,14 +89,18 @@ def _again(store: Store, db: DuckDBPyConnection, label: Label, moment: datetime)
 def _own_label(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
     label = labels.by_id(db, label_id)
     if label is None or label.annotator_id != actor.annotator_id:
-        raise MissingError(f"You have given no label {label_id}; look at your own labels for its id.")
+        raise MissingError(
+            f"You have given no label {label_id}; look at your own labels for its id.", key="no_label"
+        )
     return label
 
 
 def _own(db: DuckDBPyConnection, actor: Actor, label_id: str) -> Label:
     label = _own_label(db, actor, label_id)
     if labels.retracted(db, label_id):
-        raise RequestError("This label was withdrawn; judge its comparison again instead.")
+        raise RequestError(
+            "This label was withdrawn; judge its comparison again instead.", key="label_withdrawn"
+        )
     return label
 
 
@@ -102,7 +108,9 @@ def _open(db: DuckDBPyConnection, label: Label) -> Comparison:
     """The label's comparison, whose batch still collects."""
     own = own_labels.one(db, label.annotator_id, label.label_id)
     if own is None or not own.can_change:
-        raise RequestError("This label's batch is closed and may have trained already; tell a reviewer.")
+        raise RequestError(
+            "This label's batch is closed and may have trained already; tell a reviewer.", key="batch_closed"
+        )
     comparison = comparisons.by_id(db, label.comparison_id)
     assert comparison is not None  # noqa: S101  # it was judged
     return comparison

@@ -36,7 +36,7 @@ def own_chat(db: DuckDBPyConnection, actor: Actor, chat_id: str) -> Chat | None:
     """The chat, if there is one; RequestError if it is another's."""
     chat = chats.by_id(db, chat_id)
     if chat is not None and chat.annotator_id != actor.annotator_id:
-        raise RequestError("This chat is another's; begin one of your own.")
+        raise RequestError("This chat is another's; begin one of your own.", key="chat_of_another")
     return chat
 
 

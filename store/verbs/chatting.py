@@ -53,11 +53,6 @@ LONGEST_CHAT: Final = 200_000
 """Characters of a conversation that still goes on."""
 OWN_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MOST_LISTED: Final = 200
-WAIT: Final = {
-    Stage.JUDGE: "Judge the two answers first; then the chat goes on from the better one.",
-    Stage.AGAIN: "No answer was chosen to go on from; ask for two others, or begin a new chat.",
-    Stage.WRITE: "There are no two answers here to ask for others instead; write your next message.",
-}
 
 
 def say_in_chat(store: Store, actor: Actor, request: SayInChat) -> PendingMessage | ChatView:
@@ -135,7 +130,9 @@ def read_chat(store: Store, actor: Actor, request: ReadChat) -> ChatView | None:
 def _waiting(store: Store, db: DuckDBPyConnection, actor: Actor, turn_id: str) -> PendingMessage:
     message = waiting(store, db, actor)
     if message is None or message.turn_id != turn_id:
-        raise RequestError("This message does not wait for answers any more; look at the chat again.")
+        raise RequestError(
+            "This message does not wait for answers any more; look at the chat again.", key="waits_no_more"
+        )
     return message
 
 
@@ -145,7 +142,7 @@ def _message(db: DuckDBPyConnection, actor: Actor, request: SayInChat) -> Pendin
     newest = None if chat is None else chats.newest_turn(db, chat.chat_id)
     stage = Stage.WRITE if newest is None else stage_of(newest)
     if stage is not (Stage.AGAIN if request.again else Stage.WRITE):
-        raise RequestError(WAIT[stage])
+        raise _too_early(stage)
     first = _first(actor, request)
     if chat is None or newest is None:
         return first
@@ -155,7 +152,11 @@ def _message(db: DuckDBPyConnection, actor: Actor, request: SayInChat) -> Pendin
         turns = (*spoken(db, newest), first.turns[-1])
         number, prompt_id = newest.turn + 1, first.prompt_id
     if sum(len(turn.content) for turn in turns) > LONGEST_CHAT:
-        raise RequestError(f"This chat has more than {LONGEST_CHAT} characters; begin a new one.")
+        raise RequestError(
+            f"This chat has more than {LONGEST_CHAT} characters; begin a new one.",
+            key="chat_too_long",
+            most=LONGEST_CHAT,
+        )
     return replace(
         first,
         turn=number,
@@ -165,6 +166,23 @@ def _message(db: DuckDBPyConnection, actor: Actor, request: SayInChat) -> Pendin
         category=newest.category,
         attack_vector=newest.attack_vector,
         again=request.again,
+    )
+
+
+def _too_early(stage: Stage) -> RequestError:
+    """What the chat waits for instead."""
+    match stage:
+        case Stage.JUDGE:
+            return RequestError(
+                "Judge the two answers first; then the chat goes on from the better one.", key="judge_first"
+            )
+        case Stage.AGAIN:
+            return RequestError(
+                "No answer was chosen to go on from; ask for two others, or begin a new chat.",
+                key="none_chosen",
+            )
+    return RequestError(
+        "There are no two answers here to ask for others instead; write your next message.", key="write_first"
     )
 
 
@@ -190,6 +208,6 @@ def _check(request: SayInChat) -> None:
         raise RequestError("Expected ids of 8 to 64 letters, digits, - and _; make one for each message.")
     check_words("message", request.message, LONGEST_MESSAGE)
     if not request.again and not request.message.strip():
-        raise RequestError("Expected a message; got nothing. Write it first.")
+        raise RequestError("Expected a message; got nothing. Write it first.", key="nothing_written")
     if request.track is not Track.SAFETY and (request.category or request.attack_vector):
         raise RequestError(f"Expected a risk on the safety track only; this chat is for {request.track}.")

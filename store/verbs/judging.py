@@ -94,7 +94,9 @@ def renew_lease(store: Store, actor: Actor, request: RenewLease) -> Renewed:
             answer = labels.by_id(db, request.lease_id)
         if answer is not None and answer.annotator_id == actor.annotator_id:
             return Renewed(expires_at=now())  # a heartbeat that came after the label: nothing is left to hold
-        raise RequestError("This lease is over; what you submit still counts if nobody else has judged it.")
+        raise RequestError(
+            "This lease is over; what you submit still counts if nobody else has judged it.", key="lease_over"
+        )
     with store.turns.of(actor.annotator_id):
         _write(store, actor.annotator_id, lease)
     return Renewed(expires_at=lease.expires_at)
@@ -128,7 +130,7 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
             _write(store, actor.annotator_id)
         lease = held.lease if held else leases.by_id(db, request.lease_id)
         if lease is None:
-            raise MissingError("There is no such lease; ask for the next comparison.")
+            raise MissingError("There is no such lease; ask for the next comparison.", key="no_lease")
         _own(lease, actor)
         if held is None and (labels.by_id(db, lease.lease_id) or labels.skipped(db, lease.lease_id)):
             return Saved(label_id=lease.lease_id, repeated=True)
@@ -146,22 +148,27 @@ def skip_lease(store: Store, actor: Actor, request: SkipLease) -> Saved:
 
 def _own(lease: Lease, actor: Actor) -> None:
     if lease.annotator_id != actor.annotator_id:
-        raise RequestError("This lease belongs to another annotator; ask for the next comparison.")
+        raise RequestError(
+            "This lease belongs to another annotator; ask for the next comparison.", key="lease_of_another"
+        )
 
 
 def _late(db: DuckDBPyConnection, actor: Actor, lease_id: str) -> Held:
     """A lease that expired or was cut off: still good if the actor has not judged its comparison."""
     lease = leases.by_id(db, lease_id)
     if lease is None:
-        raise MissingError("There is no such lease; ask for the next comparison.")
+        raise MissingError("There is no such lease; ask for the next comparison.", key="no_lease")
     _own(lease, actor)
     if labels.skipped(db, lease_id):
-        raise RequestError("You have skipped this comparison; ask for the next one.")
+        raise RequestError("You have skipped this comparison; ask for the next one.", key="skipped")
     given = labels.of_comparison(db, lease.comparison_id)
     if any(label.annotator_id == actor.annotator_id for label in given):
-        raise RequestError("You have judged this comparison already; ask for the next one.")
+        raise RequestError("You have judged this comparison already; ask for the next one.", key="judged")
     if labels.voided(db, actor.annotator_id, lease.comparison_id):
-        raise RequestError("A reviewer has withdrawn your label on this comparison; ask for the next one.")
+        raise RequestError(
+            "A reviewer has withdrawn your label on this comparison; ask for the next one.",
+            key="label_voided",
+        )
     comparison = comparisons.by_id(db, lease.comparison_id)
     assert comparison is not None  # noqa: S101  # it was leased
     prompt = prompts.by_id(db, comparison.prompt_id)

@@ -101,9 +101,14 @@ def read_own_label(store: Store, actor: Actor, request: ReadOwnLabel) -> Assignm
     with store.reading() as db:
         own = own_labels.one(db, actor.annotator_id, request.label_id)
         if own is None:
-            raise RequestError("You have no such label that stands; look at your own under My work.")
+            raise RequestError(
+                "You have no such label that stands; look at your own under My work.", key="no_label"
+            )
         if not own.can_change:
-            raise RequestError("This label's batch is closed and may have trained already; tell a reviewer.")
+            raise RequestError(
+                "This label's batch is closed and may have trained already; tell a reviewer.",
+                key="batch_closed",
+            )
         label = labels.by_id(db, own.label_id)
         assert label is not None  # noqa: S101  # it was just found
         comparison = comparisons.by_id(db, label.comparison_id)

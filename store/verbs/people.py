@@ -86,7 +86,8 @@ def set_password(store: Store, actor: Actor, request: SetPassword) -> Annotator:
     is_own = annotator.annotator_id == actor.annotator_id
     if is_own and not has_one:
         raise RequestError(
-            "You sign in through your organisation and have no password here; ask an administrator for one."
+            "You sign in through your organisation and have no password here; ask an administrator for one.",
+            key="no_password",
         )
     if is_own:
         _check_current(store, request)
@@ -107,7 +108,11 @@ def check_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
     """RequestError unless each is a language code, and there is one."""
     bad = [one for one in languages if not LANGUAGE.fullmatch(one)]
     if bad or not languages:
-        raise RequestError(f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.")
+        raise RequestError(
+            f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.",
+            key="languages",
+            came=", ".join(bad),
+        )
     return languages
 
 
@@ -120,7 +125,9 @@ def _count(live: list[Live], annotator: Annotator, *, in_browsers: bool) -> int:
 def _check_current(store: Store, request: SetPassword) -> None:
     """Whoever finds a browser signed in does not take the account with it."""
     if people.recognise(store, request.name, request.current or "", "account") is None:
-        raise RequestError("The password that you have now is another; type it once more.")
+        raise RequestError(
+            "The password that you have now is another; type it once more.", key="other_password"
+        )
 
 
 def _name(name: str) -> str:

@@ -81,7 +81,9 @@ def read_test_result(store: Store, actor: Actor, request: ReadTestResult) -> Sho
     with store.reading() as db:
         course = qualification_tests.course(db, _own(db, actor, request.test_id))
         if course.left:
-            raise RequestError("This test is not over; what is right is shown after its last item.")
+            raise RequestError(
+                "This test is not over; what is right is shown after its last item.", key="test_not_over"
+            )
         found = qualification_tests.results(db, request.test_id)
         texts = {one.version: one.text for one in guidelines.every(db, course.test.track)}
         whys = [one.why for one in found if not one.passed]
@@ -103,21 +105,28 @@ def sections_named(guideline: str, whys: list[str]) -> tuple[str, ...]:
 def _own(db: DuckDBPyConnection, actor: Actor, test_id: str) -> QualificationTest:
     test = qualification_tests.by_id(db, test_id)
     if test is None or test.annotator_id != actor.annotator_id:
-        raise RequestError("You have begun no such test; begin one on the Qualification page.")
+        raise RequestError("You have begun no such test; begin one on the Qualification page.", key="no_test")
     return test
 
 
 def _check_running(found: Case, test: QualificationTest) -> None:
     """A reviewer's word stands above a test, and so do words that came after it and ask for another."""
     if found.is_barred:
-        raise RequestError(f"A reviewer has decided that you do not judge {test.track}; talk to them.")
+        raise RequestError(
+            f"A reviewer has decided that you do not judge {test.track}; talk to them.",
+            key="barred",
+            track=test.track,
+        )
     if found.running is None or found.running.test != test:
-        raise RequestError("The guideline changed so much that another test is needed; begin it anew.")
+        raise RequestError(
+            "The guideline changed so much that another test is needed; begin it anew.",
+            key="guideline_changed",
+        )
 
 
 def _check_asked(course: Course, comparison_id: str) -> None:
     if comparison_id not in course.test.comparison_ids:
-        raise RequestError("This test does not ask that; take the item that it shows.")
+        raise RequestError("This test does not ask that; take the item that it shows.", key="not_asked")
 
 
 def _shown(db: DuckDBPyConnection, course: Course) -> ShownTest:

@@ -98,7 +98,9 @@ def end_sign_ins(store: Store, actor: Actor, request: EndSignIns) -> tuple[Liste
         else:
             meant = [one for one in live if one.token_hash[:ID_LENGTH] == request.sign_in_id]
     if request.name is None and not meant:
-        raise RequestError("There is no such sign-in, or it is over; look at the list once more.")
+        raise RequestError(
+            "There is no such sign-in, or it is over; look at the list once more.", key="no_sign_in"
+        )
     if any(one.annotator_id != actor.annotator_id for one in meant):
         allow(actor, Role.ADMINISTRATOR)
     if meant:
@@ -112,7 +114,9 @@ def issue_token(store: Store, actor: Actor, request: IssueToken) -> IssuedToken:
     token_name = request.token_name.strip()
     check_words("name", token_name, LONGEST_TOKEN_NAME)
     if not (token_name and token_name.isprintable()):
-        raise RequestError("Expected a name for the token, such as what uses it; got nothing.")
+        raise RequestError(
+            "Expected a name for the token, such as what uses it; got nothing.", key="token_unnamed"
+        )
     if not 1 <= request.days <= MOST_DAYS:
         raise RequestError(f"Expected 1 to {MOST_DAYS} days; got {request.days}.")
     with store.turns.of(f"sign-ins {who.annotator_id}"), store.reading() as db:
@@ -134,10 +138,16 @@ def issue_token(store: Store, actor: Actor, request: IssueToken) -> IssuedToken:
 def _check_room(live: list[Live], token_name: str) -> None:
     known = [one.token_name for one in live if one.token_name is not None]
     if token_name in known:
-        raise RequestError(f"There is a token named {token_name} already; end it, or choose another name.")
+        raise RequestError(
+            f"There is a token named {token_name} already; end it, or choose another name.",
+            key="token_named",
+            name=token_name,
+        )
     if len(known) >= MOST_TOKENS:
         raise RequestError(
-            f"Expected at most {MOST_TOKENS} tokens at a time; end one that is not used any more."
+            f"Expected at most {MOST_TOKENS} tokens at a time; end one that is not used any more.",
+            key="many_tokens",
+            most=MOST_TOKENS,
         )
 
 

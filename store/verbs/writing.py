@@ -148,7 +148,10 @@ def write_prompt(store: Store, actor: Actor, request: WritePrompt) -> Written:
             _check_same(there.turns[-1].content, request.prompt, True)
             return Written(writing_id=prompt_id, prompt_id=prompt_id, repeated=True)
         if writings.repeats_itself(db, actor.annotator_id, request.prompt):
-            raise RequestError("You have sent these very words before; change them or write another prompt.")
+            raise RequestError(
+                "You have sent these very words before; change them or write another prompt.",
+                key="sent_before",
+            )
         turns = (Turn(role="user", content=request.prompt),)
         prompt = Prompt(
             prompt_id=prompt_id,
@@ -201,7 +204,7 @@ def _prompt_of(db: DuckDBPyConnection, actor: Actor, request: WriteDemonstration
 def _offered(db: DuckDBPyConnection, prompt_id: str) -> Prompt:
     prompt = prompts.by_id(db, prompt_id)
     if prompt is None or prompt.split is not Split.TRAIN or writings.only_measures(db, prompt_id):
-        raise RequestError("This prompt wants no response here; take another.")
+        raise RequestError("This prompt wants no response here; take another.", key="no_response_wanted")
     return prompt
 
 
@@ -220,9 +223,12 @@ def _check_language(language: str) -> None:
 def _check_text(what: str, text: str) -> None:
     check_words(what, text, LONGEST_TEXT)
     if not text.strip():
-        raise RequestError(f"Expected a {what}; got nothing. Write it first.")
+        raise RequestError(f"Expected a {what}; got nothing. Write it first.", key="nothing_written")
 
 
 def _check_same(kept: str, sent: str, is_same: bool) -> None:
     if kept != sent or not is_same:
-        raise RequestError("This was sent before in other words, and those are kept; send it as a new one.")
+        raise RequestError(
+            "This was sent before in other words, and those are kept; send it as a new one.",
+            key="other_words",
+        )

@@ -191,6 +191,9 @@ def test_a_second_message_waits_for_the_first(chat):
         refused = chat.client.post("/api/chat/say", json=chat.body("turn-0002"))
         assert refused.status_code == 409
         assert "still being answered" in refused.json()["error"]
+        german = {"accept-language": "de"}
+        refused = chat.client.post("/api/chat/say", json=chat.body("turn-0002"), headers=german)
+        assert "wird noch beantwortet" in refused.json()["error"]
         chat.stage.go_on.set()
 
 

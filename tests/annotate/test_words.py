@@ -15,6 +15,7 @@ def gaps(sentence):
 @pytest.mark.parametrize("locale", OTHERS)
 def test_every_language_says_all_that_english_says_with_the_same_gaps(locale):
     english, own = _sections(ENGLISH), _sections(locale)
+    del own["refused"]  # which the store says in English
     assert {page: sorted(said) for page, said in own.items()} == {
         page: sorted(said) for page, said in english.items()
     }

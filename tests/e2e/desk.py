@@ -30,8 +30,12 @@ HOSTILE = (
     "![a cat](https://evil.example/cat.png) [a link](https://evil.example/) <https://evil.example/auto>\n\n"
     "[click](javascript:window.pwned=3)\n\nuser\u202etxt.exe -> :smile: $x$ {n}"
 )
+BURST = """keys => keys.forEach((key) => {
+  const pressed = new KeyboardEvent("keydown", { key, bubbles: true, composed: true });
+  document.activeElement.dispatchEvent(pressed);
+})"""
 PATIENCE = 30.0
-expect.set_options()
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def make_home(root, people=PEOPLE):
@@ -199,6 +203,11 @@ class Desk:
     def press(self, *keys):
         for key in keys:
             self.page.keyboard.press(key)
+        return self
+
+    def burst(self, *keys):
+        """Presses keys within one task of the page: however busy the machine is, none comes late."""
+        self.page.evaluate(BURST, keys)
         return self
 
     def settle(self):

@@ -135,7 +135,7 @@ def test_what_is_still_typed_when_a_refused_pair_comes_back_falls_on_nothing(des
 
 
 def test_keys_that_come_late_decide_nothing_on_the_next_pair(desk):
-    jon = desk().compare("jon").press("3", "x", "Enter", "x", "q", "3")
+    jon = desk().compare("jon").press("3", "x").burst("Enter", "x", "q", "3")
     jon.expect_done(1)
     expect(jon.page.locator("[role=radio][aria-checked=true]")).to_have_count(0)
     jon.settle()

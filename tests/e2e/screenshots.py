@@ -1,4 +1,5 @@
-"""`python tests/e2e/screenshots.py [page …]`: every page for every role, light and dark, wide and narrow.
+"""`python tests/e2e/screenshots.py [page …]`: every page for every role, light and dark, wide and narrow;
+and, as an administrator sees them, in German.
 
 The pictures go into `screenshots/`, which git ignores: look at them.
 """
@@ -29,6 +30,7 @@ from round_files import write_round  # noqa: E402
 from small_homes import comparisons, pair, person  # noqa: E402
 from small_rankings import ranking  # noqa: E402
 
+from annotate.entrance import language  # noqa: E402
 from annotate.shell import ROOMS  # noqa: E402
 from store.database import open_store  # noqa: E402
 from store.home import Home  # noqa: E402
@@ -36,6 +38,7 @@ from store.records import Prompt, Role, Turn  # noqa: E402
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 800)]
+GERMAN = "german_1280"
 TALL = {"rounds", "my-work", "people", "account", "guidelines", "qualification"}
 """Pages that scroll; the others are one fixed screen."""
 
@@ -58,11 +61,15 @@ def main(wanted):
                     desk = Desk(browser, server, **look)
                     take(desk, role, f"{scheme}_{width}", wanted)
                     desk.close()
+            desk = Desk(browser, server, viewport={"width": 1280, "height": 900})
+            take(desk, Role.ADMINISTRATOR, GERMAN, wanted)
+            desk.close()
 
 
 def fill(home):
     """Somebody of each role for each look, a gallery of pairs, and rankings of the same texts."""
     with open_store(home) as store:
+        person(store, name(Role.ADMINISTRATOR, GERMAN), Role.ADMINISTRATOR)
         for scheme, width in LOOKS:
             for role in Role:
                 person(store, name(role, f"{scheme}_{width}"), role)
@@ -103,6 +110,9 @@ def take(desk, role, look, wanted):
     """Walks through the pages that this role has."""
     desk.sign_in(name(role, look))
     expect(desk.page.locator(".person")).to_be_visible()
+    if look == GERMAN:
+        chosen = {"name": language.COOKIE, "value": "de", "url": desk.server.url}
+        desk.context.add_cookies([chosen])
     order = list(Role)
     for room in ROOMS:
         if order.index(room.least) > order.index(role) or (wanted and room.address not in wanted):

@@ -10,6 +10,9 @@ from store.verbs.roles import HONE
 
 POLICIES = ("secret-policy-one", "secret-policy-two")
 PASSWORD = "correct horse"
+URL = "http://127.0.0.1:8501"
+JUDGEMENT = {"ranks": [1, 2], "degree": 2}
+"""What a program sends for a pair."""
 
 
 def person(store, name, role=Role.ANNOTATOR):

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from said_in_chat import BOTH_BAD, HELLO, POLICY, answers, better, looked_at, reply
 
 from store import chats, pending, policies, prompts
 from store.database import Store, open_store
@@ -34,7 +35,7 @@ from store.messages.chatting import (
     Stage,
     TakeBackMessage,
 )
-from store.records import Degree, Policy, Prompt, Qualification, SafetyLabel, Split, Track, Turn
+from store.records import Degree, Prompt, Qualification, SafetyLabel, Split, Track, Turn
 from store.risks import AttackVector, Risk
 from store.verbs import (
     VERBS,
@@ -53,44 +54,12 @@ from store.verbs import (
 from store.verbs.chatting import LONGEST_MESSAGE
 from store.verbs.roles import HONE
 
-POLICY = Policy(policy_id="newest", path="policies/newest")
-HELLO = SayInChat(chat_id="chat-0001", turn_id="turn-0001", message="How do I boil an egg?")
-BOTH_BAD = Judgement(ranks=(1, 1), degree=Degree.NEGLIGIBLY, both_bad=True)
-
 
 @pytest.fixture
 def store(store: Store) -> Store:
     """A store with a policy of its own, of which a round has made nothing yet."""
     store.append("test", POLICY)
     return store
-
-
-def reply(text: str) -> Reply:
-    return Reply(
-        model="newest",
-        text=text,
-        temperature=0.8,
-        top_p=1.0,
-        seed=7,
-        finish_reason="stop",
-        token_count=3,
-    )
-
-
-def answers(turn_id: str, *texts: str) -> KeepReplies:
-    return KeepReplies(turn_id=turn_id, replies=tuple(map(reply, texts or ("Boil it.", "Fry it."))))
-
-
-def looked_at(store: Store, actor: Actor, chat_id: str | None = None) -> ChatView:
-    view = read_chat(store, actor, ReadChat(chat_id=chat_id))
-    assert view is not None
-    return view
-
-
-def better(text: str, assignment: Assignment) -> SubmitLabel:
-    """The judgement that this text is better, wherever it is shown."""
-    ranks = tuple(1 if response == text else 2 for response in assignment.responses)
-    return SubmitLabel(lease_id=assignment.lease_id, judgement=Judgement(ranks=ranks, degree=Degree.SLIGHTLY))
 
 
 def test_a_message_waits_for_its_answers_also_when_the_home_is_opened_again(

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from judgements_given import after, judge, label_of, take
 from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
 
 from store import comparisons as comparison_rows
-from store import labels, leases
 from store.database import Store, open_store
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
@@ -25,14 +25,11 @@ from store.messages import (
     RenewLease,
     SkipLease,
     SubmitLabel,
-    UndoLabel,
-    VerifyAudit,
 )
 from store.records import (
     Degree,
     Form,
     Guideline,
-    Label,
     Prompt,
     QualificationTest,
     Role,
@@ -40,28 +37,9 @@ from store.records import (
     Track,
     now,
 )
-from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, undo_label, verify_audit, void
+from store.verbs import next_comparison, renew_lease, skip_lease, submit_label, void
 from store.verbs.retracting import Void
 from store.verbs.roles import HONE
-from store.writer import WriteError
-
-
-def take(store: Store, actor: Actor, track: Track | None = None) -> Assignment:
-    assignment = next_comparison(store, actor, NextComparison(track=track))
-    assert isinstance(assignment, Assignment), assignment
-    return assignment
-
-
-def label_of(store: Store, label_id: str) -> Label:
-    with store.reading() as db:
-        label = labels.by_id(db, label_id)
-    assert label is not None
-    return label
-
-
-def judge(store: Store, actor: Actor, judgement: Judgement = FIRST_BETTER) -> Label:
-    saved = submit_label(store, actor, SubmitLabel(lease_id=take(store, actor).lease_id, judgement=judgement))
-    return label_of(store, saved.label_id)
 
 
 def test_a_judgement_is_kept_in_the_order_of_the_responses_not_of_the_screen(
@@ -190,99 +168,6 @@ def test_a_skip_says_why_in_few_words(asked: Store, ann: Actor) -> None:
     with pytest.raises(RequestError, match="reason of at most 500 characters; got 501"):
         skip_lease(asked, ann, SkipLease(lease_id=lease.lease_id, reason="x" * 501))
     assert take(asked, ann) == lease
-
-
-def test_undo_reopens_the_newest_label_with_what_was_judged(asked: Store, ann: Actor) -> None:
-    judge(asked, ann, FIRST_BETTER)
-    shown = take(asked, ann)
-    judged = replace(SECOND_BETTER, comment="hm", reasons=("accuracy",), seconds=4.5)
-    submit_label(asked, ann, SubmitLabel(lease_id=shown.lease_id, judgement=judged))
-    held = take(asked, ann)
-    undone = undo_label(asked, ann, UndoLabel())
-    assert isinstance(undone, Assignment)
-    assert (undone.turns, undone.responses, undone.draft) == (shown.turns, shown.responses, judged)
-    assert undone.done == 1
-    assert take(asked, ann) == undone
-    submit_label(asked, ann, SubmitLabel(lease_id=undone.lease_id, judgement=FIRST_BETTER))
-    assert take(asked, ann).turns == held.turns
-    with asked.reading() as db:
-        again = labels.of_comparison(db, label_of(asked, undone.lease_id).comparison_id)
-    assert [label.degree for label in again] == [Degree.BETTER]
-
-
-def test_an_undone_label_reopens_with_its_draft_after_a_restart(store: Store, ann: Actor, ben: Actor) -> None:
-    store.append("test", *comparisons(1))
-    judge(store, ann, SECOND_BETTER)
-    store.close()
-    with open_store(store.home) as reopened:
-        assert isinstance(undo_label(reopened, ann, UndoLabel()), Assignment)
-        assert isinstance(next_comparison(reopened, ben, NextComparison()), NoWork)
-    with open_store(store.home) as reopened:
-        assert take(reopened, ann).draft == SECOND_BETTER
-
-
-def test_what_an_undo_let_go_is_not_held_again_after_a_restart(asked: Store, ann: Actor, ben: Actor) -> None:
-    judge(asked, ann)
-    take(asked, ann)
-    undone = undo_label(asked, ann, UndoLabel())
-    assert isinstance(undone, Assignment)
-    let_go = take(asked, ben)
-    submit_label(asked, ann, SubmitLabel(lease_id=undone.lease_id, judgement=FIRST_BETTER))
-    asked.close()
-    with open_store(asked.home) as reopened:
-        assert take(reopened, ben) == let_go
-        assert take(reopened, ann).turns != let_go.turns
-
-
-def test_undo_without_a_label_says_so(asked: Store, ann: Actor) -> None:
-    nothing = undo_label(asked, ann, UndoLabel())
-    assert nothing == NoWork(reason="There is nothing to undo in the open batch.")
-
-
-def test_renewing_keeps_a_lease(asked: Store, ann: Actor) -> None:
-    before = take(asked, ann)
-    renewed = renew_lease(asked, ann, RenewLease(lease_id=before.lease_id))
-    assert renewed.expires_at > before.expires_at
-    assert take(asked, ann).expires_at == renewed.expires_at
-    with pytest.raises(RequestError, match="over"):
-        renew_lease(asked, ann, RenewLease(lease_id="unknown"))
-
-
-def test_a_renewal_outlives_a_restart(asked: Store, ann: Actor) -> None:
-    renewed = renew_lease(asked, ann, RenewLease(lease_id=take(asked, ann).lease_id))
-    asked.close()
-    with open_store(asked.home) as reopened:
-        assert take(reopened, ann).expires_at == renewed.expires_at
-
-
-def test_a_lease_that_cannot_be_written_is_not_given(asked: Store, ann: Actor) -> None:
-    with asked.reading() as db:
-        db.execute("drop table leases")
-    with pytest.raises(WriteError):
-        next_comparison(asked, ann, NextComparison())
-    assert asked.queue.open_count() == 3
-
-
-def test_a_label_that_cannot_be_written_leaves_its_lease(asked: Store, ann: Actor) -> None:
-    lease = take(asked, ann)
-    with asked.reading() as db:
-        db.execute("drop table labels")
-    with pytest.raises(WriteError):
-        submit_label(asked, ann, SubmitLabel(lease_id=lease.lease_id, judgement=FIRST_BETTER))
-    assert take(asked, ann) == lease
-
-
-def test_a_surplus_label_does_not_stand_in_for_an_undone_one(store: Store, ann: Actor, ben: Actor) -> None:
-    store.queue.lease_time = timedelta(0)
-    store.append("test", *comparisons(1))
-    late = take(store, ann)
-    judge(store, ben)
-    assert submit_label(store, ann, SubmitLabel(lease_id=late.lease_id, judgement=FIRST_BETTER)).surplus
-    undo_label(store, ben, UndoLabel())
-    store.close()
-    with open_store(store.home) as reopened:
-        assert isinstance(next_comparison(reopened, ann, NextComparison()), NoWork)
-        assert take(reopened, ben).turns == late.turns
 
 
 def test_no_work_says_why(store: Store, ann: Actor, ben: Actor) -> None:
@@ -418,102 +303,6 @@ def test_a_label_has_the_guideline_version_that_is_in_force_when_it_is_given(
     assert given() == 1
     asked.append("test", Guideline(track=Track.HELPFULNESS, version=2, text="Be brief."))
     assert given() == 2
-
-
-def after(store: Store, actor: Actor, lease_id: str) -> Assignment | NoWork:
-    return next_comparison(store, actor, NextComparison(after=lease_id))
-
-
-def test_the_next_comparison_is_held_while_the_first_is_judged(asked: Store, ann: Actor) -> None:
-    first = take(asked, ann)
-    second = after(asked, ann, first.lease_id)
-    assert isinstance(second, Assignment)
-    assert second.turns != first.turns
-    assert after(asked, ann, first.lease_id) == second
-    assert take(asked, ann) == first
-    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    assert take(asked, ann).lease_id == second.lease_id
-    third = after(asked, ann, second.lease_id)
-    assert isinstance(third, Assignment)
-    assert third.turns not in {first.turns, second.turns}
-
-
-def test_what_was_taken_ahead_is_written_with_the_answer_before_it(
-    asked: Store, home: Home, ann: Actor
-) -> None:
-    first = take(asked, ann)
-    second = after(asked, ann, first.lease_id)
-    assert isinstance(second, Assignment)
-    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    third = after(asked, ann, second.lease_id)
-    assert isinstance(third, Assignment)
-    asked.close()
-    with open_store(home) as again:
-        assert take(again, ann).lease_id == second.lease_id
-        ahead = after(again, ann, second.lease_id)
-        assert isinstance(ahead, Assignment)
-        assert (ahead.turns, ahead.responses) == (third.turns, third.responses)  # and another lease
-        assert ahead.lease_id != third.lease_id
-
-
-def test_what_was_taken_ahead_can_be_answered_first_and_late(asked: Store, home: Home, ann: Actor) -> None:
-    first = take(asked, ann)
-    second = after(asked, ann, first.lease_id)
-    assert isinstance(second, Assignment)
-    held = asked.queue.held(second.lease_id)
-    assert held is not None
-    asked.queue.release(held.lease)  # as if its time were over
-    saved = submit_label(asked, ann, SubmitLabel(lease_id=second.lease_id, judgement=FIRST_BETTER))
-    assert (saved.label_id, saved.surplus) == (second.lease_id, False)
-    asked.close()
-    with open_store(home) as again:
-        assert take(again, ann).lease_id == first.lease_id
-        assert label_of(again, second.lease_id).annotator_id == "ann"
-        assert verify_audit(again, HONE, VerifyAudit()).broken_seq is None
-
-
-def test_what_was_taken_ahead_and_could_not_be_written_is_written_later(
-    asked: Store, ann: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = take(asked, ann)
-    second = after(asked, ann, first.lease_id)
-    assert isinstance(second, Assignment)
-    with monkeypatch.context() as patch:
-        patch.setattr(asked, "append", failing)
-        with pytest.raises(WriteError):
-            submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    assert take(asked, ann).lease_id == first.lease_id
-    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    with asked.reading() as db:
-        assert leases.by_id(db, second.lease_id) is not None
-
-
-def failing(*_facts: object) -> None:
-    raise WriteError("the disk is full")
-
-
-def test_the_last_comparisons_are_not_taken_ahead_of_their_turn(asked: Store, ann: Actor, ben: Actor) -> None:
-    first, other = take(asked, ann), take(asked, ben)  # one of three is left for two who hold one each
-    reply = after(asked, ann, first.lease_id)
-    assert isinstance(reply, NoWork)
-    assert reply.cause is Cause.HELD
-    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    assert take(asked, ann).turns not in {first.turns, other.turns}
-
-
-def test_an_undo_lets_go_of_both_and_brings_the_undone_one_first(asked: Store, ann: Actor) -> None:
-    first = take(asked, ann)
-    submit_label(asked, ann, SubmitLabel(lease_id=first.lease_id, judgement=FIRST_BETTER))
-    second = take(asked, ann)
-    third = after(asked, ann, second.lease_id)
-    assert isinstance(third, Assignment)
-    undone = undo_label(asked, ann, UndoLabel())
-    assert isinstance(undone, Assignment)
-    assert undone.turns == first.turns
-    assert take(asked, ann) == undone
-    ahead = after(asked, ann, undone.lease_id)
-    assert isinstance(ahead, Assignment)
-    assert ahead.turns == second.turns
 
 
 def test_rankings_and_pairs_wait_in_lines_of_their_own(asked: Store, ann: Actor) -> None:

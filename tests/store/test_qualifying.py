@@ -7,12 +7,25 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
+from qualification_home import (
+    RAE,
+    SAFE,
+    SAFETY,
+    SETTINGS,
+    UNSAFE,
+    answer,
+    begun,
+    golds,
+    judgement,
+    may_judge,
+    refused,
+)
+from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store
 from store.errors import RequestError
 from store.home import Home
-from store.messages import Actor, Assignment, Cause, Judgement, NextComparison, NoWork
+from store.messages import Actor, Assignment, Cause, NextComparison, NoWork
 from store.messages.qualifying import (
     AnswerTest,
     BeginTest,
@@ -20,21 +33,16 @@ from store.messages.qualifying import (
     NoTest,
     Obstacle,
     ReadTestResult,
-    ShownItem,
-    ShownTest,
 )
 from store.orders import keeps_order, likeness
 from store.records import (
     Annotator,
-    Fact,
     Gold,
     GoldEnd,
     Kind,
     Prompt,
     Purpose,
     Role,
-    SafetyLabel,
-    Track,
     now,
 )
 from store.verbs import (
@@ -51,30 +59,6 @@ from store.verbs.measuring import Qualify
 from store.verbs.qualifying import sections_named
 from store.verbs.standings import case
 
-RAE = Actor(annotator_id="rae", name="rae", role=Role.REVIEWER)
-SAFETY = Track.SAFETY
-SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False)
-SETTINGS = """
-[queue]
-qualification = ["safety"]
-gold_rate = 0.5
-swapped_rate = 0.0
-[qualification]
-items = 2
-pass_mark = 0.5
-wait_hours = 24.0
-"""
-
-
-def golds(count: int, prefix: str = "g", why: str = "Because of Crime.") -> list[Fact]:
-    """Gold pairs: the first response is better and safe, the second one unsafe."""
-    facts = comparisons(count, track=SAFETY, purpose=Purpose.GOLD, prefix=prefix)
-    ids = [f"{prefix}c{number}" for number in range(count)]
-    return facts + [
-        Gold(comparison_id=one, ranks=(1, 2), safety=(SAFE, UNSAFE), why=why, annotator_id="rae")
-        for one in ids
-    ]
-
 
 @pytest.fixture
 def tested(home: Home) -> Iterator[Store]:
@@ -88,39 +72,6 @@ def tested(home: Home) -> Iterator[Store]:
         ]
         opened.append("test", *people)
         yield opened
-
-
-def begun(store: Store, actor: Actor) -> ShownTest:
-    reply = begin_test(store, actor, BeginTest(track=SAFETY))
-    assert isinstance(reply, ShownTest)
-    return reply
-
-
-def refused(store: Store, actor: Actor) -> NoTest:
-    reply = begin_test(store, actor, BeginTest(track=SAFETY))
-    assert isinstance(reply, NoTest)
-    return reply
-
-
-def judgement(item: ShownItem, *, right: bool = True, safety: bool = True) -> Judgement:
-    """By place: `answer 0` is the better, safe one."""
-    first = item.responses[0] == "answer 0"
-    said = FIRST_BETTER if first is right else SECOND_BETTER
-    return replace(said, safety=(SAFE, UNSAFE) if first is safety else (UNSAFE, SAFE))
-
-
-def answer(store: Store, actor: Actor, shown: ShownTest, **how: bool) -> ShownTest:
-    assert shown.item is not None
-    said = judgement(shown.item, **how)
-    return answer_test(
-        store,
-        actor,
-        AnswerTest(test_id=shown.test_id, comparison_id=shown.item.comparison_id, judgement=said),
-    )
-
-
-def may_judge(store: Store, actor: Actor) -> bool:
-    return store.queue.qualified(actor.annotator_id, SAFETY)
 
 
 def test_who_passes_is_qualified_by_the_test_and_gets_work_at_once(tested: Store, ann: Actor) -> None:

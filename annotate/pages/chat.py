@@ -114,6 +114,7 @@ def _data(visit: Visit, heard: Acknowledgement) -> dict[str, Any]:
         "reason": "",
         "done": 0,
         "guidelines": offering.guidelines(visit, *([view.track] if view else Track)),
+        "untested": [one for one in Track if not visit.store.queue.qualified(visit.actor.annotator_id, one)],
         "asked": address.chat(),
         "chat": _chat(visit, view) if view else None,
         "composer": composer,

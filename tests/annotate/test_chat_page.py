@@ -9,7 +9,8 @@ from store.messages import CountHome
 from store.messages.chatting import KeepReplies, NoteFailure, Reply, SayInChat
 from store.records import Track
 from store.risks import Risk
-from store.verbs import count_home, keep_replies, note_failure, say_in_chat
+from store.verbs import count_home, keep_replies, note_failure, qualify, say_in_chat
+from store.verbs.measuring import Qualify
 from store.verbs.roles import HONE
 
 
@@ -233,3 +234,9 @@ def test_hostile_answers_are_cleaned_and_the_page_speaks_german(store, who):
     assert shown["words"]["send"] == "Senden"
     assert shown["work"]["question"] != "Which response is more helpful?"
     assert not any("<img" in response["html"] for response in shown["work"]["responses"])
+
+
+def test_the_page_says_which_tracks_want_a_test_first(store, ana, who):
+    assert Chat(store, who).shown["untested"] == []
+    qualify(store, HONE, Qualify(name="ana", track=Track.SAFETY, passed=False, why="not yet"))
+    assert Chat(store, who).shown["untested"] == [Track.SAFETY]

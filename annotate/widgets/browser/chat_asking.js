@@ -36,7 +36,7 @@ export class Asking extends ChatScene {
 
   send() {
     if (this.stage !== "new" && this.stage !== "write") return;
-    if (this.isWaiting) return;
+    if (this.isWaiting || this.isUntested) return;
     if (this.composer.isEmpty) return this.composer.object("missing_message");
     // The same words again are the same message, until the server has them.
     const message = this.composer.request;

@@ -18,6 +18,15 @@ export class ChatScene extends Deck {
     if (guideline) this.panels.show(guideline);
   }
 
+  get track() {
+    return this.data.chat?.track ?? this.composer.draft.track;
+  }
+
+  /** Whether a test stands before chats of this track. */
+  get isUntested() {
+    return this.data.untested.includes(this.track);
+  }
+
   /** Another sort of chat, before it has begun. */
   retrack() {
     this.showPlace();
@@ -27,12 +36,14 @@ export class ChatScene extends Deck {
   showPlace() {
     const { chat } = this.data;
     const judged = chat?.judged ?? 0;
-    this.find(".batch").textContent = this.say(`batch_${chat?.track ?? this.composer.draft.track}`);
+    this.find(".batch").textContent = this.say(`batch_${this.track}`);
     this.find(".count").textContent = judged === 0 ? "" : this.say(judged === 1 ? "judged_one" : "judged", { n: judged });
     this.find(".count").removeAttribute("title");
     this.find(".opening").hidden = this.stage !== "new";
     this.find(".stuck").hidden = this.stage !== "stuck" && this.stage !== "again";
     this.find(".rethink").hidden = !this.judgedLast;
+    this.find(".untested").hidden = !this.isUntested;
+    this.find(".send").hidden = this.isUntested;
     this.composer.field.placeholder = this.say(this.stage === "new" ? "message_first" : "message_next");
     for (const part of this.root.querySelectorAll(".scale, .reasons, .actions")) part.inert = this.stage !== "judge";
   }

@@ -32,6 +32,7 @@ export const PARTS = {
       <label class="box"><span class="hidden" data-word="composer"></span>
         <textarea class="message" rows="1" maxlength="8000" spellcheck="true"></textarea></label>
       <span class="objection" role="alert"></span>
+      <a class="untested to-test" href="/qualification" target="_self" data-word="to_test" hidden></a>
       <button type="button" class="send"><span data-word="send"></span><kbd>Enter</kbd></button>
     </div>`,
 };

@@ -25,6 +25,7 @@ export class Deck extends Judging {
   build() {
     super.build();
     this.judgement = emptyJudgement();
+    this.question = "";
     this.scale = new Scale(this.find(".scale"), this.words, (value) => this.choose(value));
     this.panes = [...this.root.querySelectorAll(".pane")].map(
       (box, place) => new Pane(box, place, this.words, (at, safety) => this.rate(at, safety)),
@@ -41,8 +42,8 @@ export class Deck extends Judging {
   }
 
   summary(said) {
-    const { choice } = fromMessage(said);
-    if (choice === null) return this.say("bad");
+    const { choice, tied } = fromMessage(said);
+    if (choice === null) return this.say(tied ? "tied" : "bad");
     const { place, degree } = STEPS[choice - 1];
     return this.say("step_short", { letter: LETTERS[place], degree: this.say(`degree_${degree}`).toLowerCase() });
   }
@@ -70,7 +71,7 @@ export class Deck extends Judging {
   deal(work, draft) {
     this.judgement = draft === null ? fromMessage(work.said) : { ...emptyJudgement(), ...draft };
     this.ratedLast = null;
-    this.find(".question").textContent = work.question;
+    this.question = work.question;
     this.reasons.offer(work.reasons);
     this.panes.forEach((pane, place) => {
       pane.deal(this.judgement.seen[place]);
@@ -81,6 +82,7 @@ export class Deck extends Judging {
   showJudgement() {
     this.showOpinion();
     const best = preferred(this.judgement);
+    this.find(".question").textContent = this.judgement.tied ? `${this.say("tied")}. ${this.question}` : this.question;
     this.scale.show(this.judgement.choice);
     this.panes.forEach((pane, place) => pane.showPreferred(best === place));
     this.find(".bad").setAttribute("aria-pressed", this.judgement.bothBad);

@@ -8,17 +8,21 @@ export const STEPS = [3, 2, 1, 0, 0, 1, 2, 3].map((degree, at) => ({ value: at +
 
 export const LETTERS = [..."ABCDEFGHI"];
 
-/** `seen` is how much of each response came into view, `changes` how often the choice was changed. */
+/**
+ * `seen` is how much of each response came into view, `changes` how often the choice was changed. `tied`: a program
+ * said that both are equal, for which the scale has no step; it stays so until a step is chosen.
+ */
 export function emptyJudgement() {
   return {
-    choice: null, bothBad: false, safety: [null, null], reasons: [], comment: "", seconds: 0, seen: [0, 0], changes: 0,
+    choice: null, bothBad: false, tied: false, safety: [null, null], reasons: [], comment: "", seconds: 0,
+    seen: [0, 0], changes: 0,
   };
 }
 
 /** The judgement with another choice (null where both are bad); a first choice is no change. */
 export function chosen(judgement, choice, bothBad) {
   const isOther = choice !== judgement.choice || bothBad !== judgement.bothBad;
-  return { choice, bothBad, changes: judgement.changes + (isDecided(judgement) && isOther ? 1 : 0) };
+  return { choice, bothBad, tied: false, changes: judgement.changes + (isDecided(judgement) && isOther ? 1 : 0) };
 }
 
 /** The place of the preferred response, or null while there is none. */
@@ -32,7 +36,7 @@ export function unrated(judgement) {
 }
 
 export function isDecided(judgement) {
-  return judgement.choice !== null || judgement.bothBad;
+  return judgement.choice !== null || judgement.bothBad || judgement.tied;
 }
 
 /** Whether the preferred response is unsafe while the other is safe: worth a second look. */
@@ -46,8 +50,8 @@ export function prefersTheUnsafe(judgement) {
 export function toMessage(judgement) {
   const place = preferred(judgement);
   return {
-    ranks: judgement.bothBad ? [1, 1] : [place === 0 ? 1 : 2, place === 1 ? 1 : 2],
-    degree: judgement.bothBad ? 0 : STEPS[judgement.choice - 1].degree,
+    ranks: place === null ? [1, 1] : [place === 0 ? 1 : 2, place === 1 ? 1 : 2],
+    degree: place === null ? 0 : STEPS[judgement.choice - 1].degree,
     both_bad: judgement.bothBad,
     safety: safetyToMessage(judgement.safety),
     reasons: judgement.reasons,
@@ -61,11 +65,13 @@ export function toMessage(judgement) {
 /** The judgement that the store's words describe; null makes an empty one. */
 export function fromMessage(message) {
   if (!message) return emptyJudgement();
-  const place = message.ranks[0] < message.ranks[1] ? 0 : 1;
+  const [first, second] = message.ranks;
+  const place = first < second ? 0 : 1;
   const step = STEPS.find((each) => each.place === place && each.degree === message.degree);
   return {
-    choice: message.both_bad ? null : step.value,
+    choice: first === second ? null : step.value,
     bothBad: message.both_bad,
+    tied: first === second && !message.both_bad,
     safety: safetyFromMessage(message.safety, 2),
     reasons: message.reasons ?? [],
     comment: message.comment ?? "",

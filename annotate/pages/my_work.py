@@ -73,7 +73,7 @@ def _done(visit: Visit, own: OwnWork) -> None:
     st.subheader(said.text("my_work.done"), anchor=False)
     if own.days:
         st.caption(said.text("my_work.chart", days=DAYS))
-        drawn = charts.by_day(_by_day(visit, own.days), said.text("my_work.unit"))
+        drawn = charts.by_day(_by_day(visit, own.days), said.text("my_work.unit"), DAYS)
         st.altair_chart(drawn, alt=_alt(visit, own.days))
     names = [said.text(f"my_work.{name}") for name in ("track", "form", "labels", "time", "median")]
     rows = [

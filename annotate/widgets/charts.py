@@ -46,13 +46,21 @@ def fault_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     return _drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
 
 
-def by_day(table: pd.DataFrame, unit: str) -> alt.LayerChart | alt.FacetChart:
-    """How much there was each day, one part above the other: columns day, line, value."""
+def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.FacetChart:
+    """How much there was each day, one part above the other: columns day, line, value. So many days are
+    shown, up to the last one of which there is something."""
+    last = table["day"].max()
+    shown = [last - pd.Timedelta(days=days - 1, hours=12), last + pd.Timedelta(hours=12)]
     bars = (
         alt.Chart(table)
         .mark_bar(size=9)
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", grid=False, tickCount=8)),
+            x=alt.X(
+                "day:T",
+                title=None,
+                scale=alt.Scale(domain=shown),
+                axis=alt.Axis(format="%m-%d", grid=False, tickCount=8),
+            ),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),
             color=_line(),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "line:N", "value:Q"],

@@ -10,7 +10,8 @@ STYLE = """
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
   .st-key-masthead { position: absolute; }
   .stHtml a { color: inherit; }
-  .stHeading h2 { padding: 0; line-height: 2.5rem; }
+  .stHeading h2 { padding: 0 0 0.8rem; line-height: 2.5rem; }
+  .stHorizontalBlock .stHeading h2 { padding: 0; }
   .stHeading h3 { padding: 0.2rem 0 0.6rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }

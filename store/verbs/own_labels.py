@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from store import batches, comparisons, labels, own_labels, prompts, responses
@@ -99,16 +100,7 @@ def read_own_label(store: Store, actor: Actor, request: ReadOwnLabel) -> Assignm
     """
     allow_judging(actor)
     with store.reading() as db:
-        own = own_labels.one(db, actor.annotator_id, request.label_id)
-        if own is None:
-            raise RequestError(
-                "You have no such label that stands; look at your own under My work.", key="no_label"
-            )
-        if not own.can_change:
-            raise RequestError(
-                "This label's batch is closed and may have trained already; tell a reviewer.",
-                key="batch_closed",
-            )
+        own = _changeable(db, actor, request.label_id)
         label = labels.by_id(db, own.label_id)
         assert label is not None  # noqa: S101  # it was just found
         comparison = comparisons.by_id(db, label.comparison_id)
@@ -134,6 +126,20 @@ def read_own_label(store: Store, actor: Actor, request: ReadOwnLabel) -> Assignm
             guideline_version=own.guideline_version,
             draft=_judgement(own),
         )
+
+
+def _changeable(db: DuckDBPyConnection, actor: Actor, label_id: str) -> OwnLabel:
+    own = own_labels.one(db, actor.annotator_id, label_id)
+    if own is None:
+        raise RequestError(
+            "You have no such label that stands; look at your own under My work.", key="no_label"
+        )
+    if not own.can_change:
+        raise RequestError(
+            "This label's batch is closed and may have trained already; tell a reviewer.",
+            key="batch_closed",
+        )
+    return own
 
 
 def _judgement(own: OwnLabel) -> Judgement:

@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         server.tries += 1
         server.came.set()
-        server.hold.wait(20)
+        server.hold.wait(60)
         event_id = verify(SECRET, dict(self.headers), body)
         if server.status < 300:
             message = json.loads(body)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from small_homes import PATIENCE
 from streamlit.testing.v1 import AppTest
 
 import annotate
@@ -19,7 +20,7 @@ class Deck:
     """Stands for the browser's deck: remembers what it was shown and lets a test answer."""
 
     def __init__(self, store, who, locale="en", address=()):
-        self.app = AppTest.from_function(run_page, args=(store, who, locale, self))
+        self.app = AppTest.from_function(run_page, args=(store, who, locale, self), default_timeout=PATIENCE)
         self.app.query_params.update(address)
         self.data = self.shown = self.hear = None
         self.mids = 0

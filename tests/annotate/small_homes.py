@@ -10,6 +10,8 @@ from store.verbs.roles import HONE
 
 POLICIES = ("secret-policy-one", "secret-policy-two")
 PASSWORD = "correct horse"
+PATIENCE = 60.0
+"""Seconds that a page may take on a busy machine."""
 URL = "http://127.0.0.1:8501"
 JUDGEMENT = {"ranks": [1, 2], "degree": 2}
 """What a program sends for a pair."""

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from small_homes import person
+from small_homes import PATIENCE, person
 from streamlit.testing.v1 import AppTest
 
 from store import drafts
@@ -18,7 +18,7 @@ class Chat:
     """Stands for the browser's component: remembers what it was shown and lets a test send."""
 
     def __init__(self, store, who, chat=None, locale="en"):
-        self.app = AppTest.from_function(run_page, args=(store, who, self, locale))
+        self.app = AppTest.from_function(run_page, args=(store, who, self, locale), default_timeout=PATIENCE)
         if chat is not None:
             self.app.query_params["chat"] = chat
         self.shown = self.hear = None

@@ -1,5 +1,5 @@
 import pytest
-from small_homes import person
+from small_homes import PATIENCE, person
 from streamlit.testing.v1 import AppTest
 
 from annotate.widgets import reading
@@ -35,7 +35,7 @@ def shown(monkeypatch):
 
 
 def page(store, actor, locale="en"):
-    app = AppTest.from_function(run_page, args=(store, actor, locale))
+    app = AppTest.from_function(run_page, args=(store, actor, locale), default_timeout=PATIENCE)
     return drawn(app)
 
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from small_homes import comparisons, pair, person
+from small_homes import PATIENCE, comparisons, pair, person
 from streamlit.testing.v1 import AppTest
 
 from annotate.judging import own_words
@@ -31,7 +31,7 @@ def parts(monkeypatch):
 
 
 def page(store, actor, locale="en"):
-    app = AppTest.from_function(run_page, args=(store, actor, locale))
+    app = AppTest.from_function(run_page, args=(store, actor, locale), default_timeout=PATIENCE)
     app.run()
     assert not app.exception
     return app

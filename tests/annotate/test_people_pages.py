@@ -1,7 +1,7 @@
 """The pages of one's own account and of everybody, without a browser."""
 
 import pytest
-from small_homes import PASSWORD, person, simulated
+from small_homes import PASSWORD, PATIENCE, person, simulated
 from streamlit.testing.v1 import AppTest
 
 from annotate.words import words
@@ -37,7 +37,7 @@ def draw(store, who, name):
 
 
 def page(store, who, name):
-    app = AppTest.from_function(draw, args=(store, who, name)).run()
+    app = AppTest.from_function(draw, args=(store, who, name), default_timeout=PATIENCE).run()
     assert not app.exception
     return app
 

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from small_homes import pair, person
+from small_homes import PATIENCE, pair, person
 from streamlit.testing.v1 import AppTest
 
 from annotate.widgets import reading
@@ -40,7 +40,9 @@ class Room:
     def __init__(self, store, actor, query=None, locale="en"):
         self.surface, self.mids = Surface(), 0
         mounts = dict.fromkeys(Form, self.surface)
-        self.app = AppTest.from_function(run_page, args=(store, actor, mounts, self.surface, locale))
+        self.app = AppTest.from_function(
+            run_page, args=(store, actor, mounts, self.surface, locale), default_timeout=PATIENCE
+        )
         for name, value in (query or {}).items():
             self.app.query_params[name] = value
         self.draw()

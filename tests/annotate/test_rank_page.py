@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from small_homes import POLICIES, comparisons, person
+from small_homes import PATIENCE, POLICIES, comparisons, person
 from small_rankings import rankings
 from streamlit.testing.v1 import AppTest
 
@@ -16,7 +16,7 @@ class Rail:
     """Stands for the browser's ranking: remembers what it was shown and lets a test answer."""
 
     def __init__(self, store, who, locale="en", address=()):
-        self.app = AppTest.from_function(run_page, args=(store, who, self, locale))
+        self.app = AppTest.from_function(run_page, args=(store, who, self, locale), default_timeout=PATIENCE)
         self.app.query_params.update(address)
         self.data = self.shown = self.hear = None
         self.mids = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from round_files import write_round
-from small_homes import comparisons, person
+from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from annotate import launch
@@ -36,7 +36,7 @@ def page(store, actor):
 
 def page_of(store, who):
     """The page of whoever stands in `who`, as long as somebody does."""
-    app = AppTest.from_function(draw, args=(store, who)).run()
+    app = AppTest.from_function(draw, args=(store, who), default_timeout=PATIENCE).run()
     assert not app.exception
     return app
 
@@ -63,7 +63,7 @@ def buttons(app):
 
 def ended(process_id):
     """Waits until the process is gone."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while rounds.is_alive(process_id) and time.monotonic() < deadline:
         time.sleep(0.01)
     return not rounds.is_alive(process_id)

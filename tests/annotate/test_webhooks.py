@@ -35,7 +35,7 @@ JUDGEMENT = Judgement(ranks=(1, 2), degree=Degree.BETTER)
 
 
 def until(condition):
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from small_homes import comparisons, person, visit
+from small_homes import PATIENCE, comparisons, person, visit
 from streamlit.testing.v1 import AppTest
 
 from store import drafts
@@ -16,7 +16,7 @@ class Paper:
     """Stands for the browser's component: remembers what it was shown and lets a test send."""
 
     def __init__(self, store, who):
-        self.app = AppTest.from_function(run_page, args=(store, who, self))
+        self.app = AppTest.from_function(run_page, args=(store, who, self), default_timeout=PATIENCE)
         self.shown = self.hear = None
         self.mids = 0
         self.draw()

@@ -34,7 +34,7 @@ BURST = """keys => keys.forEach((key) => {
   const pressed = new KeyboardEvent("keydown", { key, bubbles: true, composed: true });
   document.activeElement.dispatchEvent(pressed);
 })"""
-PATIENCE = 30.0
+PATIENCE = 60.0
 expect.set_options(timeout=PATIENCE * 1000)
 
 

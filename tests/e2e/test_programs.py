@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from desk import ROOT, Server, make_home, until
+from desk import PATIENCE, ROOT, Server, make_home, until
 from receiver import SECRET, Receiver
 from small_homes import person
 
@@ -57,7 +57,7 @@ def client(server, tokens):
     """A client of somebody, by name."""
     made = []
 
-    def client(who, patience=20.0):
+    def client(who, patience=PATIENCE):
         made.append(Client(server.url, tokens[who], patience=patience))
         return made[-1]
 
@@ -157,7 +157,7 @@ def test_a_kill_between_a_label_and_its_telling_loses_neither(server, client, re
     receiver.came.clear()
     first = ana.next_lease(Track.SAFETY)
     ana.submit(first.lease_id, safe())
-    assert receiver.came.wait(10)  # it is being told, and was not taken yet
+    assert receiver.came.wait(PATIENCE)  # it is being told, and was not taken yet
     second = ana.next_lease(Track.SAFETY)
     ana.submit(second.lease_id, safe())
     server.kill()

@@ -29,7 +29,7 @@ KEY = "the key"
 QUESTION = [{"role": "user", "content": "What is two plus two?"}]
 
 
-def until(condition, seconds=20.0):
+def until(condition, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -143,7 +143,7 @@ def test_a_store_that_is_closed_stops_its_jobs_first(home: Home) -> None:
             begun.set()
 
     job = store.jobs.begin(work)
-    assert begun.wait(10)
+    assert begun.wait(60)
     store.close()
     assert store.jobs.fetch(job, 0.0)
     assert "being closed" in str(job.error)

@@ -12,7 +12,7 @@ from store.queueing.fair import FairLock
 
 def wait_for(lock: FairLock, waiting: int) -> None:
     """Returns when so many threads are in line."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while len(lock._waiting) < waiting:
         assert time.monotonic() < until
         time.sleep(0.001)

@@ -165,7 +165,7 @@ def test_what_changed_in_a_long_guideline_is_found_at_once() -> None:
     before = "\n\n".join(f"Rule {number}." for number in range(3000))
     lines = line_changes(before, before.replace("Rule 77.", "Rule 77 is new."))
     assert [line.text for line in lines if line.change is not Change.SAME] == ["Rule 77.", "Rule 77 is new."]
-    start = time.perf_counter()
+    start = time.process_time()
     lines = line_changes("a\n\n" * 3000, "b\n\n" * 3000)
-    assert time.perf_counter() - start < 5  # without care it takes minutes
+    assert time.process_time() - start < 5  # without care it takes minutes
     assert [line.text for line in lines if line.change is not Change.REMOVED] == ["b", ""] * 3000

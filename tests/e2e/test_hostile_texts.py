@@ -89,3 +89,20 @@ def test_either_view_of_a_text_says_that_a_name_is_hidden_in_it(browser, tmp_pat
         expect(told.locator(".verbatim")).to_contain_text("I am █████,")
         assert "ChatGPT" not in ana.page.content()
         ana.close()
+
+
+def test_the_raw_view_names_the_characters_that_turn_a_text_about_and_takes_no_word_for_one(browser, tmp_path):
+    home = Home(tmp_path / "home")
+    turned = "user\u202econstructor\u202ctxt"
+    with open_store(home) as store:
+        person(store, "ana")
+        store.append("hone", *comparisons(0), *pair(0, texts=(turned, "constructor")))
+    with Server(home) as server:
+        ana = Desk(browser, server).compare("ana")
+        ana.press("v")
+        raw = ana.page.locator(".pane .verbatim")
+        expect(raw).to_have_count(2)
+        assert set(raw.evaluate_all("all => all.map((one) => one.textContent)")) == {turned, "constructor"}
+        named = raw.locator(".mark").evaluate_all("all => all.map((one) => one.dataset.mark)")
+        assert named == ["RLO", "PDF"]
+        ana.close()

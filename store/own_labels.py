@@ -44,23 +44,28 @@ asof   left join worked on is_pair = (len(ranks) = 2) and worked_at <= current_l
 order  by current_labels.made_at desc, current_labels.label_id
 """
 
+# The same of all that they gave: a window is passed once, where a join would look at each pair of labels.
 NEWEST = """
-with worked as (
-  select labels.made_at as worked_at, len(ranks) = 2 as is_pair, batch_id as worked_in
+with own as (
+  select label_id, comparison_id, batch_id, labels.made_at, purpose in ('gold', 'swapped') as measures,
+         comparison_id in (select comparison_id from chat_turns) as in_chat,
+         last_value(if(measures or in_chat or labels.made_at < $since, null, batch_id) ignore nulls)
+           over (partition by len(ranks) = 2 order by labels.made_at) as worked_in
   from   labels
   join   comparisons using (comparison_id)
-  where  annotator_id = $annotator_id and labels.made_at >= $since and purpose not in ('gold', 'swapped')
-    and  comparison_id not in (select comparison_id from chat_turns)
+  where  annotator_id = $annotator_id
+),
+newest as (
+  select label_id, comparison_id
+  from   own
+  where  label_id not in (select label_id from retractions)
+    and  if(measures, made_at >= $since and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id)
+  order  by made_at desc, label_id
+  limit  1
 )
 select current_labels.* exclude (edits, retracted, verdict)
 from   current_labels
-join   comparisons using (comparison_id)
-asof   left join worked on is_pair = (len(ranks) = 2) and worked_at <= current_labels.made_at
-where  annotator_id = $annotator_id and not retracted
-  and  if(purpose in ('gold', 'swapped'), current_labels.made_at >= $since
-          and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id)
-order  by current_labels.made_at desc, label_id
-limit  1
+join   newest using (label_id, comparison_id)
 """
 
 SKIPS = """

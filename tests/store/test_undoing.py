@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from judgements_given import judge, label_of, take
 from small_collection import FIRST_BETTER, SECOND_BETTER, comparisons
 
-from store import labels
+from store import labels, own_labels
+from store.bench.collection import Collection, made
 from store.database import Store, open_store
 from store.errors import RequestError
 from store.messages import (
@@ -119,3 +123,22 @@ def test_a_surplus_label_does_not_stand_in_for_an_undone_one(store: Store, ann: 
     with open_store(store.home) as reopened:
         assert isinstance(next_comparison(reopened, ann, NextComparison()), NoWork)
         assert take(reopened, ben).turns == late.turns
+
+
+def test_the_newest_of_thousands_of_labels_is_found_about_as_fast_as_one_that_is_named(
+    tmp_path: Path,
+) -> None:
+    def quickest(find: Callable[[], object]) -> float:
+        def once() -> float:
+            began = time.perf_counter()
+            assert find() is not None
+            return time.perf_counter() - began
+
+        return min(once() for _ in range(3))
+
+    home = made(tmp_path / "many", Collection(comparisons=3000, labels=3000))
+    with open_store(home) as store, store.reading() as db:
+        db.execute("update labels set annotator_id = 'ann'")
+        named = quickest(lambda: own_labels.one(db, "ann", "l0000001"))
+        # A join of all with all took fifty times as long.
+        assert quickest(lambda: own_labels.newest(db, "ann")) < 10 * named

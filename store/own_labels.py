@@ -48,8 +48,9 @@ order  by current_labels.made_at desc, current_labels.label_id
 NEWEST = """
 with own as (
   select label_id, comparison_id, batch_id, labels.made_at, purpose in ('gold', 'swapped') as measures,
-         comparison_id in (select comparison_id from chat_turns) as in_chat,
-         last_value(if(measures or in_chat or labels.made_at < $since, null, batch_id) ignore nulls)
+         last_value(if(measures or labels.made_at < $since
+                       or comparison_id in (select comparison_id from chat_turns),
+                       null, batch_id) ignore nulls)
            over (partition by len(ranks) = 2 order by labels.made_at) as worked_in
   from   labels
   join   comparisons using (comparison_id)

@@ -111,7 +111,7 @@ def check_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
         raise RequestError(
             f"Expected languages such as en or pt-BR; got {', '.join(bad) or 'none'}.",
             key="languages",
-            came=", ".join(bad),
+            came=", ".join(bad) or "–",
         )
     return languages
 

@@ -14,6 +14,7 @@ from annotate.session import Acknowledgement
 from annotate.words import ENGLISH, LOCALES, _sections, words
 from store.errors import HoneError, RequestError
 from store.records import Form, Track
+from store.verbs.people import check_languages
 
 ROOTS = [Path(package.__file__).parent for package in (store_package, annotate)]
 SENT = {"kind": "skip", "mid": "m", "lease": "none", "reason": "long"}
@@ -60,3 +61,10 @@ def test_a_track_is_named_as_everywhere_and_other_words_stay():
     assert "Bereich Sicherheit fehlt" in words("de").refusal(error)
     assert "Token namens safety" in words("de").refusal(RequestError("?", key="token_named", name="safety"))
     assert words("de").refusal(HoneError("The disk is full.")) == "The disk is full."
+
+
+@pytest.mark.parametrize(("languages", "came"), [((), "–"), (("de", "{x}", "?"), "{x}, ?")])
+def test_what_came_instead_of_languages_is_told_as_it_is_and_where_nothing_came_too(languages, came):
+    with pytest.raises(RequestError) as refused:
+        check_languages(languages)
+    assert words("de").refusal(refused.value).endswith(f"gekommen ist: {came}.")

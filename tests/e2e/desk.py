@@ -23,7 +23,7 @@ from store.records import Comparison, Role, Track
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "/usr/bin/chromium"
-PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon", "kim", "lea", "lou")
+PEOPLE = ("ana", "ben", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jon", "kim", "lea", "lou", "mia")
 LONG_NAME = "Zoë " + 3 * "Wolfeschlegelsteinhausen"
 HOSTILE = (
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>\n\n"

@@ -33,7 +33,7 @@ def measured(temporary):
 
 def test_a_simulated_session_is_served_as_a_browser_is(server):
     async def work():
-        seat = Seat(server.url, "lou", PASSWORD)
+        seat = Seat(server.url, "mia", PASSWORD)
         await seat.sit()
         taken = [await seat.judge(place) for place in (0, 1)]
         await seat.leave()

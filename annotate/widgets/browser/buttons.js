@@ -1,12 +1,15 @@
 // Buttons with a printed key, as HTML whose words are filled in from the catalogue.
 
+/** Keys as ARIA calls them, where the print is another. */
+const SPOKEN = { Esc: "Escape", "⌫": "Backspace" };
+
 /**
  * A quiet one.
  * @param {string} name its class, and its words unless `words` names others
  * @param {string} key as it is printed
  */
 export const button = (name, key, { words = name, attributes = "" } = {}) =>
-  `<button type="button" class="quiet ${name}" ${attributes} aria-keyshortcuts="${key}">` +
+  `<button type="button" class="quiet ${name}" ${attributes} aria-keyshortcuts="${SPOKEN[key] ?? key}">` +
   `<span data-word="${words}"></span><kbd>${key}</kbd></button>`;
 
 /** One that stays pressed. */

@@ -1,7 +1,7 @@
 // The course of a surface's items: what the server says is taken in, and the item after this one is shown as soon as
 // this one is on its way. What people do, and what the server sends, is told in surface.js.
 
-import { dropDraft, loadDraft } from "./drafts.js";
+import { dropDraft, loadDraft, releasePosts } from "./drafts.js";
 import { Frame } from "./frame.js";
 import { leaveField } from "./keys.js";
 
@@ -62,6 +62,7 @@ export class Course extends Frame {
   conclude(settled, isRefused) {
     if (isRefused) {
       this.delivery.clear();
+      releasePosts();
       this.isFinished = false;
     } else if (FINISHING.has(settled.kind)) dropDraft(settled.pair);
   }

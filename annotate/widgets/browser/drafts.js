@@ -12,6 +12,8 @@ const OUTLIVES_PAGE = 15_000;
 const here = new Map();
 /** Of these the server does not know yet. */
 const unposted = new Map();
+/** Nor of these, whose judgement is on its way. */
+const held = new Map();
 let timer = null;
 
 /** Keeps a draft; any JSON will do. */
@@ -32,15 +34,24 @@ export function loadDraft(pair, sent) {
   return found[0]?.judgement ?? null;
 }
 
-/** The judgement itself is on its way: its draft must not come after it. */
-export function holdPosts() {
-  clearTimeout(timer);
+/** The judgement itself is on its way: its draft must not come after it, whatever else is typed. */
+export function holdPost(pair) {
+  held.set(pair, unposted.get(pair));
+  unposted.delete(pair);
+}
+
+/** A judgement was refused, or may not arrive: its draft goes to the server after all, with all others. */
+export function releasePosts() {
+  for (const [pair, entry] of held) if (entry && !unposted.has(pair)) unposted.set(pair, entry);
+  held.clear();
+  post();
 }
 
 /** The label is saved: the server has dropped its copy by itself. */
 export function dropDraft(pair) {
   here.delete(pair);
   unposted.delete(pair);
+  held.delete(pair);
   quietly("dropped", () => localStorage.removeItem(PREFIX + pair));
 }
 

@@ -41,7 +41,7 @@ const { why, comment, skip, down, up } = JUDGING_KEYS;
 const [UNDO, RAW, GUIDELINES, LIST] = SURFACE_KEYS;
 
 /** What a letter does with Shift, or where it names no response. */
-export const COMMANDS = new Map([
+const COMMANDS = new Map([
   ...[...RISK_KEYS, ...SEVERITY_KEYS].map((key) => [key, (rank) => rank.keyedPane?.press(key)]),
   ["E", (rank) => rank.openMenu("revise")],
   ["F", (rank) => rank.openMenu("flag")],

@@ -28,7 +28,7 @@ import { Clock } from "./clock.js";
 import { Course, FINISHING } from "./course.js";
 import { Delivery } from "./delivery.js";
 import { Doubts } from "./doubts.js";
-import { dropOldDrafts, holdPosts, loadDraft, post, saveDraft } from "./drafts.js";
+import { dropOldDrafts, holdPost, loadDraft, releasePosts, saveDraft } from "./drafts.js";
 import { listenForKeys } from "./keys.js";
 import { Menu } from "./menu.js";
 import { Panels } from "./panels.js";
@@ -73,7 +73,7 @@ export class Surface extends Course {
     this.find(".raw").addEventListener("click", () => this.toggleRaw());
     this.root.addEventListener("pointerdown", (event) => this.menu.closeUnless(event.target));
     window.addEventListener("resize", this.fit);
-    window.addEventListener("pagehide", post);
+    window.addEventListener("pagehide", releasePosts);
     this.observer = new ResizeObserver(this.fit);
     this.observer.observe(document.body);
     this.timers = [
@@ -86,13 +86,13 @@ export class Surface extends Course {
   destroy() {
     this.stopKeys();
     window.removeEventListener("resize", this.fit);
-    window.removeEventListener("pagehide", post);
+    window.removeEventListener("pagehide", releasePosts);
     this.observer.disconnect();
     this.timers.forEach(clearInterval);
     this.clock.destroy();
     this.strip.destroy();
     this.delivery.clear();
-    post();
+    releasePosts();
   }
 
   // ---- what the person does -------------------------------------------------------------------------------------
@@ -124,8 +124,8 @@ export class Surface extends Course {
     this.panels.openKeyList(false);
     this.warn("");
     this.clock.pause();
-    holdPosts();
     this.isFinished = FINISHING.has(message.kind);
+    if (this.isFinished) holdPost(this.work?.pair);
     this.strip.say(this.say("sending"), "", 0);
     this.delivery.send({ ...message, lease: this.work?.lease ?? null, pair: this.work?.pair ?? "" });
     this.setWaiting(true);

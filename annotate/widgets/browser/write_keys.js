@@ -7,7 +7,7 @@ import { isField } from "./keys.js";
 import { phrase } from "./words.js";
 
 const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
-export const MODIFIER = IS_MAC ? "Ctrl" : "Alt";
+const MODIFIER = IS_MAC ? "Ctrl" : "Alt";
 export const CHORD = IS_MAC ? ["⌘", "Enter"] : ["Ctrl", "Enter"];
 
 const LETTERS = {

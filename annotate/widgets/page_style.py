@@ -8,6 +8,7 @@ STYLE = """
 <style>
   .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
   .stStatusWidget { margin-right: calc(var(--person-width, 0px) + 1rem); }
+  .stApp [data-testid="stTopNav"] { margin-right: calc(var(--person-width, 2.5rem) - 2.5rem); }
   .st-key-masthead { position: absolute; }
   .stHtml a { color: inherit; }
   .stHeading h2 { padding: 0 0 0.8rem; line-height: 2.5rem; }
@@ -25,5 +26,5 @@ STYLE = """
 def apply() -> None:
     """Uses the whole width, for two long texts stand side by side. A page's title is as high as a button that
     stands beside it. Light buttons and tags have dark words; charts wrap before their legends are cut. The
-    masthead floats, so it takes no room above the page."""
+    masthead floats, so it takes no room above the page; the menu of pages ends before the person's name."""
     st.html(STYLE)

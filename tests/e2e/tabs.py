@@ -28,4 +28,5 @@ class Tabs:
         session = page.context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": STORES})
         session.detach()
+        page.set_viewport_size(PLAIN["viewport"])
         self._empty.append(page)

@@ -1,4 +1,4 @@
-"""The Compare page with a deck of the tests' own, which sends what a person would."""
+"""A page of work with a surface of the tests' own, which sends what a person would; the deck is Compare's."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,9 @@ BROWSER = Path(annotate.__file__).parent / "widgets" / "browser"
 
 
 class Deck:
-    """Stands for the browser's deck: remembers what it was shown and lets a test answer."""
+    """Stands for the browser's surface: remembers what it was shown and lets a test answer."""
+
+    page = "compare"
 
     def __init__(self, store, who, locale="en", address=()):
         self.app = AppTest.from_function(run_page, args=(store, who, locale, self), default_timeout=PATIENCE)
@@ -48,16 +50,16 @@ class Deck:
 
 def run_page(store, who, locale, deck):
     """Draws the page; a waiting payload is heard first, as Streamlit calls a component's callback."""
+    from importlib import import_module
+
     import streamlit as st
     from small_homes import visit
-
-    from annotate.pages import compare
 
     payload = st.session_state.pop("payload", None)
     if payload is not None:
         deck.hear(payload)
     if who[0] is not None:
-        compare.render(visit(store, who, locale), deck)
+        import_module(f"annotate.pages.{deck.page}").render(visit(store, who, locale), deck)
 
 
 def judgement(**changes):

@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from small_homes import PATIENCE, POLICIES, comparisons, person
+from small_deck import Deck
+from small_homes import POLICIES, comparisons, person
 from small_rankings import rankings
-from streamlit.testing.v1 import AppTest
 
 from store.messages import Judgement, NextComparison, SubmitLabel
 from store.records import Degree, Form, Track
@@ -12,49 +12,14 @@ from store.verbs import next_comparison, submit_label
 SAFE = {"safe": True, "category": None, "severity": 0}
 
 
-class Rail:
-    """Stands for the browser's ranking: remembers what it was shown and lets a test answer."""
+class Rail(Deck):
+    """Stands for the browser's ranking."""
 
-    def __init__(self, store, who, locale="en", address=()):
-        self.app = AppTest.from_function(run_page, args=(store, who, self, locale), default_timeout=PATIENCE)
-        self.app.query_params.update(address)
-        self.data = self.shown = self.hear = None
-        self.mids = 0
-        self.draw()
-
-    def __call__(self, data, hear):
-        json.dumps(data)
-        self.data, self.hear = data, hear
-        self.shown = data | (data["work"] or {"lease": None})
-
-    def draw(self):
-        self.app.run()
-        assert not self.app.exception
-
-    def send(self, kind, **rest):
-        self.mids += 1
-        payload = {"kind": kind, "mid": f"m{self.mids}", "lease": self.shown["lease"], **rest}
-        self.app.session_state["payload"] = payload
-        self.draw()
-        return payload
+    page = "rank"
 
     def rank(self, *ranks, **changes):
         judgement = {"ranks": ranks, "degree": 2, "both_bad": False, "safety": [], "seconds": 4.2}
         return self.send("submit", judgement=judgement | changes)
-
-
-def run_page(store, who, rail, locale):
-    """Draws the page; a waiting payload is heard first, as Streamlit calls a component's callback."""
-    import streamlit as st
-    from small_homes import visit
-
-    from annotate.pages import rank
-
-    payload = st.session_state.pop("payload", None)
-    if payload is not None:
-        rail.hear(payload)
-    if who[0] is not None:
-        rank.render(visit(store, who, locale), rail)
 
 
 @pytest.fixture

@@ -329,6 +329,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
         label = data.draw(st.sampled_from(self.labels))
+        track = self.items[label.comparison_id].wanted.track
+        if (label.annotator_id, track) in self.barred:
+            return  # the verb refuses
         item = self.take_away(label)
         item.seen.discard(label.annotator_id)
         self.let_go(label.annotator_id, item.wanted.track, item.form)

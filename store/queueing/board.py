@@ -88,7 +88,8 @@ class Board:
     def after(self, comparison_id: str, most: int) -> list[Item]:
         """What waits in line right behind it, looking at so many."""
         item = self.items.get(comparison_id)
-        return self._lines[item.lane].after(item, most) if item and item.in_line else []
+        line = self._lines.get(item.lane) if item and item.in_line else None
+        return line.after(item, most) if item and line else []
 
     def gold(self, asked: Asked, streams: Iterable[Stream], place: float) -> Item | None:
         """A gold comparison that is asked for and unseen, sought from that place (0 to 1) onward."""

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rlhf.bounds import Amount, Count, Positive, Temperatures
+from rlhf.reward_models.settings import RewardSettings
 from store.blind import BlindSettings
 from store.chats import ChatSettings
 from store.external_accounts import OidcSettings
@@ -19,12 +21,6 @@ from store.notices import WebhookSettings
 from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
 from store.reviews import ReviewSettings
-
-# What hone.toml and --set may say; a number out of bounds is refused where it is read.
-Count = Annotated[int, Field(ge=1)]
-Amount = Annotated[int, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Temperatures = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,38 +39,6 @@ class RolloutSettings:
     """Longer prompts lose their beginning."""
     rows: Count = 256
     """Sequences decoded side by side."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RewardSettings:
-    """Reward models (L2 §3.2.2)."""
-
-    learning_rate: Positive = 1e-5
-    """Peak, cosine to a tenth (L2: 1e-5; 5e-6 for 70B)."""
-    epochs: Count = 1
-    """More than one overfits at scale (L2); a small model on few labels wants more."""
-    batch_pairs: Count = 64
-    """Pairs a step (L2: 512)."""
-    weight_decay: float = 0.1
-    """How hard weights are pulled towards 0, times the learning rate a step (L2 §2.2)."""
-    warmup_fraction: float = 0.03
-    """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps."""
-    margin: Literal["none", "small", "large"] = "small"
-    """Margin by degree (L2 Table 27)."""
-    safety_weight: float = 1.0
-    """Weight of the auxiliary safety loss in the safety model (L2 prints none; 1 to start)."""
-    center_coef: float = 0.01
-    """Weight of the squared sum of both scores, which keeps raw scores near 0."""
-    other_track_helpfulness: float = 0.5
-    """Largest share of the other track among the helpfulness model's pairs (L2 §3.2.2: half)."""
-    other_track_safety: float = 0.1
-    """Largest share of the other track among the safety model's pairs (L2 §3.2.2: a tenth)."""
-    held_out_pairs: Count = 200
-    """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
-    max_tokens: Count = 1024
-    """Longer conversations lose their beginning, and are counted."""
-    accumulation: Count = 1
-    """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

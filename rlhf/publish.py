@@ -16,7 +16,7 @@ from rlhf.prompts import TrainPrompt
 from store.door import Door
 from store.exchange.publishing import deliver
 from store.identity import identity
-from store.records import Evaluation, Fact, Policy, RewardModel, Round, Score
+from store.records import Evaluation, Fact, LabelScore, Policy, RewardModel, Round, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,16 @@ def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
         "scores": harvest.scores,
     }
     dated = {
-        table: [fact if isinstance(fact, Score) else replace(fact, made_at=made_at) for fact in facts]
+        table: [
+            fact if isinstance(fact, Score | LabelScore) else replace(fact, made_at=made_at) for fact in facts
+        ]
         for table, facts in tables.items()
     }
     deliver(door, f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}", dated)
+
+
+def _dated(fact: Fact, made_at: datetime) -> Fact:
+    return fact if isinstance(fact, Score | LabelScore) else replace(fact, made_at=made_at)
 
 
 def evaluations(

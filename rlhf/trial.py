@@ -10,7 +10,7 @@ import torch
 
 from rlhf.config import Settings
 from rlhf.initialise import model_path
-from rlhf.reward_model import RewardJob, train_reward_model
+from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.sign_off import check_signed
 from rlhf.track import Tracker
 from store.door import open_door

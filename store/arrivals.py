@@ -28,9 +28,11 @@ from store.records import (
     Fact,
     Gold,
     Label,
+    LabelScore,
     Policy,
     Prompt,
     Response,
+    RewardEvaluation,
     RewardModel,
     Round,
     Score,
@@ -40,7 +42,7 @@ from store.tables import TABLES
 
 BROUGHT: Final = {
     *(Annotator, Prompt, Policy, Response, Batch, Comparison, Gold, Label, Skip, Demonstration),
-    *(RewardModel, Score, Round, Evaluation),
+    *(RewardModel, RewardEvaluation, Score, LabelScore, Round, Evaluation),
 }
 """What imports and rounds publish. Who may sign in, in which role, who may judge and what was signed is for
 people to say, and a kind of fact that is not here is nothing that a bundle brings."""

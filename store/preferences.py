@@ -58,8 +58,8 @@ last_review as (
   from   reviews
   group  by label_id
 )
-select label_id, comparison_id, annotator_id, current_labels.made_at, ranks, degree, safety, edits, track,
-       split,
+select label_id, comparison_id, annotator_id, current_labels.made_at, ranks, degree, safety, shown_order,
+       edits, track, split,
        case
          when purpose in ('gold', 'swapped', 'evaluation') then purpose
          when prompt_id in (from twins) then 'twin of a held-out prompt'
@@ -118,6 +118,10 @@ select row_number() over (
          order by comparison_id, coalesce(name, annotator_id), label_id, place, other) as number,
        comparison_id, label_id, annotator_id, degree, edits,
        response_ids[better] as chosen_id, response_ids[worse] as rejected_id,
+       -- Unknown of labels that came from elsewhere.
+       if(len(shown_order) > 0,
+          list_position(shown_order, better - 1) < list_position(shown_order, worse - 1),
+          null) as chosen_first,
        safety[better].safe as chosen_safe, safety[worse].safe as rejected_safe
 from   decided
 left   join annotators using (annotator_id)
@@ -138,7 +142,7 @@ TEXTS = """
          turns as prompt,
          [{'role': 'assistant', 'content': chosen.text}] as chosen,
          [{'role': 'assistant', 'content': rejected.text}] as rejected,
-         chosen_id, rejected_id,
+         chosen_id, rejected_id, chosen_first,
          chosen.policy_id as chosen_policy_id, rejected.policy_id as rejected_policy_id,
          degree, chosen_safe, rejected_safe, annotator_id, label_id, edits as version
   from   pairs

@@ -26,6 +26,23 @@ select unnest(from_json($facts, '[{
 }]'), max_depth := 2)
 """
 
+INSERT_EVALUATION = """
+insert into reward_evaluations by name
+select unnest(from_json($facts, '[{
+  "reward_model_id": "VARCHAR", "results": "VARCHAR", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+on conflict do nothing
+returning reward_model_id
+"""
+
+INSERT_LABEL_SCORE = """
+insert into label_scores by name
+select unnest(from_json($facts, '[{
+  "label_id": "VARCHAR", "reward_model_id": "VARCHAR", "chosen_id": "VARCHAR", "rejected_id": "VARCHAR",
+  "gap": "DOUBLE"
+}]'), max_depth := 2)
+"""
+
 ALL = """
 select * from reward_models
 order  by round, track, reward_model_id

@@ -99,7 +99,11 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Snapshot: Table("snapshots", snapshots.INSERT, ("snapshot_id",)),
     records.Signature: Table("signatures", signatures.INSERT, ("snapshot_id", "reviewer_id")),
     records.RewardModel: Table("reward_models", reward_models.INSERT, ("reward_model_id",)),
+    records.RewardEvaluation: Table(
+        "reward_evaluations", reward_models.INSERT_EVALUATION, ("reward_model_id",)
+    ),
     records.Score: Table("scores", reward_models.INSERT_SCORE),
+    records.LabelScore: Table("label_scores", reward_models.INSERT_LABEL_SCORE),
     records.Round: Table("rounds", evaluations.INSERT_ROUND, ("round",)),
     records.Evaluation: Table("evaluations", evaluations.INSERT, ("evaluation_id",)),
     records.Bundle: Table("bundles", bundles.INSERT, ("bundle_id",)),

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rlhf.preferences import divide, read_preferences
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models.mixing import divide
+from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, Turning
 from rlhf.sign_off import UnsignedError, check_signed
 from rlhf.track import write_json

@@ -11,7 +11,7 @@ from rlhf import rejection
 from rlhf.initialise import model_path, weights_id
 from rlhf.judge import RewardModels
 from rlhf.rejection import RejectionJob
-from rlhf.reward_model import RewardJob, train_reward_model
+from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, relative, seed, training_prompts, watched_prompts
 from store.records import Track

@@ -33,7 +33,17 @@ from store.records.people import (
     SignIn,
     SignOut,
 )
-from store.records.trained import Bundle, Evaluation, RewardModel, Round, Score, Signature, Snapshot
+from store.records.trained import (
+    Bundle,
+    Evaluation,
+    LabelScore,
+    RewardEvaluation,
+    RewardModel,
+    Round,
+    Score,
+    Signature,
+    Snapshot,
+)
 from store.records.words import (
     Contents,
     Degree,
@@ -72,6 +82,7 @@ __all__ = [
     "GuidelineRead",
     "Kind",
     "Label",
+    "LabelScore",
     "Lease",
     "Policy",
     "Profile",
@@ -83,6 +94,7 @@ __all__ = [
     "Response",
     "Retraction",
     "Review",
+    "RewardEvaluation",
     "RewardModel",
     "Role",
     "Round",
@@ -134,7 +146,9 @@ Fact = (
     | Snapshot
     | Signature
     | RewardModel
+    | RewardEvaluation
     | Score
+    | LabelScore
     | Round
     | Evaluation
     | Bundle

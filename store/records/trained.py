@@ -68,6 +68,29 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RewardEvaluation:
+    """A reward model on held-out pairs; `results` is the JSON text of `store.reward_results`."""
+
+    reward_model_id: str
+    results: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelScore:
+    """By how much (logit) the label's chosen response outscores the rejected one.
+
+    The reward model's members that say so never saw the label's prompt.
+    """
+
+    label_id: str
+    reward_model_id: str
+    chosen_id: str
+    rejected_id: str
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One finished turn of the loop; `settings` and `results` are JSON texts."""
 

@@ -12,7 +12,7 @@ from rlhf import pocket
 from rlhf.config import Settings
 from rlhf.initialise import Beginning, initialise
 from rlhf.next_round import Chosen
-from rlhf.preferences import NoPreferencesError
+from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.round import Turning, run_round
 from rlhf.sign_off import UnsignedError
 from rlhf.stages import STAGES

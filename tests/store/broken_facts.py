@@ -19,6 +19,7 @@ from store.records import (
     GuidelineRead,
     Kind,
     Label,
+    LabelScore,
     Lease,
     Policy,
     Purpose,
@@ -27,6 +28,7 @@ from store.records import (
     Response,
     Retraction,
     Review,
+    RewardEvaluation,
     RewardModel,
     Role,
     Score,
@@ -341,6 +343,29 @@ FACTS: dict[str, tuple[str, list[Fact], str]] = {
         "test",
         [Score(response_id="q0-r0", reward_model_id="nobody", score=0.0)],
         f"Scores by reward models that are not there: nobody; {ASK_AUDIT}",
+    ),
+    "reward models of their evaluations": (
+        "test",
+        [RewardEvaluation(reward_model_id="nobody", results="{}")],
+        f"Evaluations of reward models that are not there: nobody; {ASK_AUDIT}",
+    ),
+    "labels of their scores": (
+        "test",
+        [
+            LabelScore(
+                label_id="nowhere", reward_model_id="m", chosen_id="q0-r0", rejected_id="q0-r1", gap=0.0
+            )
+        ],
+        f"Scores of labels that are not there: nowhere; {ASK_AUDIT}",
+    ),
+    "reward models of labels' scores": (
+        "test",
+        [
+            LabelScore(
+                label_id="l0", reward_model_id="nobody", chosen_id="q0-r0", rejected_id="q0-r1", gap=0.0
+            )
+        ],
+        f"Scores of labels by reward models that are not there: nobody; {ASK_AUDIT}",
     ),
     "parents of policies": (
         "test",

@@ -195,7 +195,9 @@ EXAMPLES: list[Fact] = [
         held_out_pairs=9,
         made_at=MOMENT,
     ),
+    records.RewardEvaluation(reward_model_id="m", results=ODD, made_at=MOMENT),
     records.Score(response_id="r", reward_model_id="m", score=-2.5),
+    records.LabelScore(label_id="l", reward_model_id="m", chosen_id="r", rejected_id="s", gap=0.1 + 0.2),
     records.Round(
         round=1, method="rs", policy_id="y", promoted=True, settings="{}", results=ODD, made_at=MOMENT
     ),

@@ -62,6 +62,7 @@ def test_a_label_becomes_a_pair_of_conversations(store: Store, chief: Actor) -> 
         "rejected": [{"role": "assistant", "content": "answer 0"}],
         "chosen_id": "q0-r1",
         "rejected_id": "q0-r0",
+        "chosen_first": False,
         "chosen_policy_id": "policy",
         "rejected_policy_id": "policy",
         "degree": 2,

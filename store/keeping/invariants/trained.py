@@ -26,6 +26,21 @@ select distinct reward_model_id from scores
 anti   join reward_models using (reward_model_id)
 """
 
+EVALUATIONS_OF_NOTHING = """
+select reward_model_id from reward_evaluations
+anti   join reward_models using (reward_model_id)
+"""
+
+LABEL_SCORES_OF_NOTHING = """
+select distinct label_id from label_scores
+anti   join labels using (label_id)
+"""
+
+LABEL_SCORES_BY_NOBODY = """
+select distinct reward_model_id from label_scores
+anti   join reward_models using (reward_model_id)
+"""
+
 ROOTLESS = """
 with named as (
   select policy_id, unnest(parents) as parent from policies
@@ -68,6 +83,21 @@ RULES: Final = (
         name="reward models of scores",
         broken=SCORES_BY_NOBODY,
         wrong="Scores by reward models that are not there",
+    ),
+    Rule(
+        name="reward models of their evaluations",
+        broken=EVALUATIONS_OF_NOTHING,
+        wrong="Evaluations of reward models that are not there",
+    ),
+    Rule(
+        name="labels of their scores",
+        broken=LABEL_SCORES_OF_NOTHING,
+        wrong="Scores of labels that are not there",
+    ),
+    Rule(
+        name="reward models of labels' scores",
+        broken=LABEL_SCORES_BY_NOBODY,
+        wrong="Scores of labels by reward models that are not there",
     ),
     Rule(name="parents of policies", broken=ROOTLESS, wrong="Policies with a parent that is not there"),
     Rule(

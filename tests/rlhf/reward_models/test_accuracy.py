@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from rlhf.accuracy import Accuracy, Judged, measure
-from rlhf.calibration import expected_calibration_error
+from rlhf.reward_models.accuracy import Accuracy, Judged, measure
+from rlhf.reward_models.calibration import expected_calibration_error
 
 
 def _measured(chosen: list[float], rejected: list[float], **more: list[float]) -> Accuracy:

@@ -1,53 +1,19 @@
-"""Which preferences train a reward model and which measure it: from a frozen snapshot to two lists.
+"""Which preferences train a reward model and which measure it (Llama 2, §3.2.2: data composition).
 
-Reads the snapshot's Parquet file; knows no tokenizer and no model.
+Knows no file, no tokenizer and no model.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from pyarrow import parquet
-
-from rlhf.config import RewardSettings
+from rlhf.reward_models.preferences import Preference
+from rlhf.reward_models.settings import RewardSettings
 from store.errors import HoneError
 from store.identity import identity
-from store.records import Degree, Split, Track, Turn
-
-COLUMNS = (
-    "comparison_id",
-    "track",
-    "split",
-    "prompt_id",
-    "prompt",
-    "chosen",
-    "rejected",
-    "degree",
-    "chosen_safe",
-    "rejected_safe",
-    "label_id",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preference:
-    """One pair of one label: this response was chosen over that one, by this degree."""
-
-    comparison_id: str
-    label_id: str
-    track: Track
-    split: Split
-    prompt_id: str
-    turns: tuple[Turn, ...]
-    chosen: str
-    rejected: str
-    degree: Degree
-    chosen_safe: bool | None
-    rejected_safe: bool | None
+from store.records import Split, Track
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +26,6 @@ class Preferences:
 
 class NoPreferencesError(HoneError):
     """There is nothing to train a reward model on, and why, in a sentence."""
-
-
-def read_preferences(path: Path) -> list[Preference]:
-    """The rows of a preferences snapshot, in its order; a missing column is named."""
-    present = set(parquet.read_schema(path).names)
-    if missing := [name for name in COLUMNS if name not in present]:
-        raise HoneError(
-            f"A preferences snapshot has the column {missing[0]}; {path.name} has not. "
-            "Freeze the preferences again."
-        )
-    return [_preference(row) for row in parquet.read_table(path, columns=list(COLUMNS)).to_pylist()]
 
 
 def divide(rows: Sequence[Preference], track: Track, settings: RewardSettings, seed: int) -> Preferences:
@@ -135,19 +90,3 @@ def _too_few(track: Track, own: int, held_out: int) -> str:
         )
     count = f"only {own} {track} preference" if own else f"no {track} preference"
     return f"The snapshot has {count}; collect at least two before training this reward model."
-
-
-def _preference(row: Mapping[str, Any]) -> Preference:
-    return Preference(
-        comparison_id=row["comparison_id"],
-        label_id=row["label_id"],
-        track=Track(row["track"]),
-        split=Split(row["split"]),
-        prompt_id=row["prompt_id"],
-        turns=tuple(Turn(role=turn["role"], content=turn["content"]) for turn in row["prompt"]),
-        chosen=row["chosen"][0]["content"],
-        rejected=row["rejected"][0]["content"],
-        degree=Degree(row["degree"]),
-        chosen_safe=row["chosen_safe"],
-        rejected_safe=row["rejected_safe"],
-    )

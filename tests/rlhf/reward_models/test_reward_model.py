@@ -10,12 +10,14 @@ import pytest
 import torch
 from snapshot_files import preference, write_snapshot
 
-from rlhf.accuracy import measure
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.config import RewardSettings
 from rlhf.models import load_reward_model, load_tokenizer
-from rlhf.preferences import NoPreferencesError, read_preferences
-from rlhf.reward_model import RewardJob, encode, judge, train_reward_model
+from rlhf.reward_models.accuracy import measure
+from rlhf.reward_models.elements import encode
+from rlhf.reward_models.mixing import NoPreferencesError
+from rlhf.reward_models.preferences import read_preferences
+from rlhf.reward_models.settings import RewardSettings
+from rlhf.reward_models.stage import RewardJob, judge, train_reward_model
 from rlhf.scoring import score_rows
 from rlhf.track import Stopped, Tracker
 from store.records import Track, Turn

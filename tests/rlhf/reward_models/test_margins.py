@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rlhf.margins import margins
+from rlhf.reward_models.margins import margins
 
 DEGREES = torch.tensor([3, 2, 1, 0])
 

@@ -10,28 +10,22 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from datasets import Dataset
-from torch import Generator
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from trl import RewardConfig  # type: ignore[attr-defined]  # re-exported lazily
 
-from rlhf.accuracy import Accuracy, Judged, measure
-from rlhf.chat import prompt_ids, response_ids
-from rlhf.config import RewardSettings
-from rlhf.margins import margins
 from rlhf.models import load_tokenizer, new_reward_model, save, shift_scores
-from rlhf.ordering import training_order
-from rlhf.preferences import Preference, divide, read_preferences
-from rlhf.reward_trainer import LossWeights, Pair, PairCollator, PreferenceTrainer, element
+from rlhf.reward_models.accuracy import Accuracy, Judged, measure
+from rlhf.reward_models.elements import Encoded, encode
+from rlhf.reward_models.fitting import Fit, fit
+from rlhf.reward_models.mixing import divide
+from rlhf.reward_models.preferences import read_preferences
+from rlhf.reward_models.settings import RewardSettings
 from rlhf.scoring import score_rows
 from rlhf.track import Tracker, write_json
-from rlhf.trainers import Plan, arguments, train
 from store.records import Track
 
 
@@ -60,17 +54,6 @@ class RewardResult:
     shift: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
-    """A preference and its token ids; how long its responses are, and whether it was truncated."""
-
-    preference: Preference
-    pair: Pair
-    chosen_length: int
-    rejected_length: int
-    truncated: bool
-
-
 def train_reward_model(job: RewardJob) -> RewardResult:
     """Trains, shifts, measures and saves a track's reward model; the same seed gives the same bytes."""
     rows = divide(read_preferences(job.snapshot), job.track, job.settings, job.seed)
@@ -78,7 +61,15 @@ def train_reward_model(job: RewardJob) -> RewardResult:
     training = encode(rows.training, tokenizer, job.settings)
     held_out = encode(rows.held_out, tokenizer, job.settings)
     model = new_reward_model(job.initial_policy, job.seed)
-    _train(job, model, tokenizer, training)
+    how = Fit(
+        track=job.track,
+        settings=job.settings,
+        seed=job.seed,
+        folder=job.out,
+        tracker=job.tracker,
+        stage=f"reward_{job.track}",
+    )
+    fit(model, tokenizer, training, how)
     shift = _shift(job, model, tokenizer, training)
     result = RewardResult(
         path=job.out,
@@ -91,21 +82,6 @@ def train_reward_model(job: RewardJob) -> RewardResult:
     save(model, tokenizer, job.out)
     _write_card(job, result)
     return result
-
-
-def encode(
-    rows: Sequence[Preference], tokenizer: PreTrainedTokenizerBase, settings: RewardSettings
-) -> list[Encoded]:
-    """Each preference as token ids; rows longer than `max_tokens` keep their end, where the response is."""
-    if not rows:
-        return []
-    degrees = torch.tensor([int(row.degree) for row in rows])
-    gaps = margins(degrees, settings.margin).tolist()
-    of_label = Counter(row.label_id for row in rows)
-    return [
-        _encode(row, gap, 1 / of_label[row.label_id], tokenizer, settings.max_tokens)
-        for row, gap in zip(rows, gaps, strict=True)
-    ]
 
 
 def judge(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]) -> Judged:
@@ -122,73 +98,6 @@ def judge(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequ
         chosen_safe=torch.tensor([pair.chosen_safe for pair in pairs]),
         rejected_safe=torch.tensor([pair.rejected_safe for pair in pairs]),
     )
-
-
-def _encode(
-    row: Preference, margin: float, weight: float, tokenizer: PreTrainedTokenizerBase, longest: int
-) -> Encoded:
-    prompt = prompt_ids(tokenizer, row.turns)
-    chosen, rejected = response_ids(tokenizer, row.chosen), response_ids(tokenizer, row.rejected)
-    pair = Pair(
-        chosen=tuple((prompt + chosen)[-longest:]),
-        rejected=tuple((prompt + rejected)[-longest:]),
-        margin=margin,
-        weight=weight,
-        chosen_safe=_number(row.chosen_safe),
-        rejected_safe=_number(row.rejected_safe),
-    )
-    return Encoded(
-        preference=row,
-        pair=pair,
-        chosen_length=len(chosen),
-        rejected_length=len(rejected),
-        truncated=len(prompt) + max(len(chosen), len(rejected)) > longest,
-    )
-
-
-def _by_comparison(rows: Sequence[Encoded]) -> list[list[Pair]]:
-    groups: dict[str, list[Pair]] = {}
-    for encoded in rows:
-        groups.setdefault(encoded.preference.comparison_id, []).append(encoded.pair)
-    return list(groups.values())
-
-
-def _number(safe: bool | None) -> float:
-    return math.nan if safe is None else float(safe)
-
-
-def _train(
-    job: RewardJob, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]
-) -> None:
-    settings = job.settings
-    groups = _by_comparison(rows)
-    batch = max(1, round(settings.batch_pairs * len(groups) / len(rows)))
-    generator = Generator().manual_seed(job.seed)
-    longest = [max(len(ids) for pair in group for ids in (pair.chosen, pair.rejected)) for group in groups]
-    order = training_order(longest, batch, settings.epochs, generator)
-    plan = Plan(
-        out=job.out,
-        rows=len(order),
-        batch=batch,
-        parts=settings.accumulation,
-        learning_rate=settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        warmup_fraction=settings.warmup_fraction,
-        seed=job.seed,
-    )
-    elements = [element(group) for group in groups]
-    trainer = PreferenceTrainer(
-        model=model,
-        args=RewardConfig(**arguments(plan)),
-        train_dataset=Dataset.from_list([elements[row] for row in order]),
-        data_collator=PairCollator(tokenizer.pad_token_id),
-        processing_class=tokenizer,
-        loss_weights=LossWeights(
-            safety=settings.safety_weight if job.track is Track.SAFETY else 0.0,
-            centering=settings.center_coef,
-        ),
-    )
-    train(trainer, model, job.tracker, f"reward_{job.track}")
 
 
 def _shift(

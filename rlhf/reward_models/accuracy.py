@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rlhf.calibration import expected_calibration_error
+from rlhf.reward_models.calibration import expected_calibration_error
 from store.intervals import Interval, wilson
 
 

@@ -7,7 +7,6 @@ token ids, margins and safety labels; not where they come from.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,27 +16,8 @@ from torch import Tensor, nn
 from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazily
 
 from rlhf.collate import pad_right
-from rlhf.losses import centering_loss, ranking_loss, safety_loss
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two rows of token ids; `weight` is 1 over its label's pairs; safety is 1.0, 0.0 or NaN for unknown."""
-
-    chosen: tuple[int, ...]
-    rejected: tuple[int, ...]
-    margin: float
-    weight: float
-    chosen_safe: float = math.nan
-    rejected_safe: float = math.nan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LossWeights:
-    """Weights of the auxiliary losses beside the ranking loss."""
-
-    safety: float
-    centering: float
+from rlhf.reward_models.elements import Pair
+from rlhf.reward_models.objective import LossWeights, total_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +64,6 @@ def element(pairs: Sequence[Pair]) -> dict[str, Any]:
         "chosen_safe": [pair.chosen_safe for pair in pairs],
         "rejected_safe": [pair.rejected_safe for pair in pairs],
     }
-
-
-def total_loss(scores: Tensor, batch: Mapping[str, Tensor], weights: LossWeights) -> Tensor:
-    """Ranking loss + safety weight · safety loss + centring weight · centring loss; a scalar.
-
-    Ranking and centring are averaged over labels (a pair counts by its weight), the safety loss over the
-    responses of pairs whose safety is known (Llama 2, §3.2.2).
-    """
-    chosen, rejected, share = scores[batch["chosen"]], scores[batch["rejected"]], batch["weight"]
-    per_pair = ranking_loss(chosen, rejected, batch["margin"])
-    per_pair = per_pair + weights.centering * centering_loss(chosen, rejected)
-    loss = (share * per_pair).sum() / share.sum()
-    return loss + weights.safety * _mean_safety_loss(torch.cat([chosen, rejected]), batch)
-
-
-def _mean_safety_loss(scores: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
-    is_safe = torch.cat([batch["chosen_safe"], batch["rejected_safe"]])
-    share = torch.cat([batch["weight"], batch["weight"]])
-    known = ~is_safe.isnan()
-    losses = safety_loss(scores[known], is_safe[known])
-    return (share[known] * losses).sum() / share[known].sum().clamp(min=1e-8)
 
 
 class PreferenceTrainer(RewardTrainer):

@@ -5,7 +5,9 @@ import math
 import pytest
 import torch
 
-from rlhf.reward_trainer import LossWeights, Pair, PairCollator, element, total_loss
+from rlhf.reward_models.elements import Pair
+from rlhf.reward_models.objective import LossWeights, total_loss
+from rlhf.reward_models.trainer import PairCollator, element
 
 PLAIN = LossWeights(safety=0.0, centering=0.0)
 

@@ -4,8 +4,9 @@ import pyarrow.parquet as pq
 import pytest
 from snapshot_files import preference, write_snapshot
 
-from rlhf.config import RewardSettings
-from rlhf.preferences import NoPreferencesError, Preference, divide, read_preferences
+from rlhf.reward_models.mixing import NoPreferencesError, divide
+from rlhf.reward_models.preferences import Preference, read_preferences
+from rlhf.reward_models.settings import RewardSettings
 from store.errors import HoneError
 from store.records import Degree, Track, Turn
 

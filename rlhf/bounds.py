@@ -1,0 +1,12 @@
+"""What `hone.toml` and `--set` may say: a number out of bounds is refused where it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+Count = Annotated[int, Field(ge=1)]
+Amount = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Temperatures = Annotated[tuple[Positive, ...], Field(min_length=1)]

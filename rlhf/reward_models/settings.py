@@ -1,0 +1,52 @@
+"""The settings of reward models; a default is the recipe, with its source ("L2" is Llama 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rlhf.bounds import Amount, Count, Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardSettings:
+    """Reward models (L2 §3.2.2)."""
+
+    learning_rate: Positive = 1e-5
+    """Peak, cosine to a tenth (L2: 1e-5; 5e-6 for 70B)."""
+    epochs: Count = 1
+    """More than one overfits at scale (L2); a small model on few labels wants more."""
+    batch_pairs: Count = 64
+    """Pairs a step (L2: 512)."""
+    weight_decay: float = 0.1
+    """How hard weights are pulled towards 0, times the learning rate a step (L2 §2.2)."""
+    warmup_fraction: float = 0.03
+    """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps."""
+    margin: Literal["none", "small", "large"] = "small"
+    """Margin by degree (L2 Table 27)."""
+    safety_weight: float = 1.0
+    """Weight of the auxiliary safety loss in the safety model (L2 prints none; 1 to start)."""
+    center_coef: float = 0.01
+    """Weight of the squared sum of both scores, which keeps raw scores near 0."""
+    other_track_helpfulness: float = 0.5
+    """Largest share of the other track among the helpfulness model's pairs (L2 §3.2.2: half)."""
+    other_track_safety: float = 0.1
+    """Largest share of the other track among the safety model's pairs (L2 §3.2.2: a tenth)."""
+    held_out_pairs: Count = 200
+    """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
+    max_tokens: Count = 1024
+    """Longer conversations lose their beginning, and are counted."""
+    accumulation: Count = 1
+    """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
+    loss: Literal["ranking", "scaled"] = "ranking"
+    """Plain, or times the degree (scaled Bradley-Terry: Wang et al. 2024, HelpSteer2-Preference)."""
+    weighting: Literal["none", "majority", "dawid_skene", "noisy_bradley_terry"] = "none"
+    """How far each label is believed, from how its annotator agrees with the others."""
+    members: Count = 1
+    """Models of the ensemble; of several, each sees all prompts but a fold of its own."""
+    lora_rank: Amount = 0
+    """Rank of the adapters that train on a shared base; 0 trains every parameter."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Of the arithmetic in training; `auto` is bfloat16 where the processor has it. Weights stay fp32."""
+    checkpoint_steps: Count = 200
+    """Steps between checkpoints, from which a killed run resumes."""

@@ -1,0 +1,102 @@
+"""How good a reward model is on held-out pairs: the figures that a round writes and pages show.
+
+Shares are of pairs where the model's choice is the label's, an equal score half right, with Wilson's
+interval.
+Knows the figures and their JSON, not how they were measured.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from store.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A model's accuracy on some of the pairs; `name` tells which, in the words of its list."""
+
+    name: str
+    pairs: int
+    accuracy: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Pairs whose stated probability lies in one bin: its mean, and how often it came true."""
+
+    pairs: int
+    stated: float
+    right: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsafeFound:
+    """Of `unsafe` and `safe` responses: recall and precision of "P(safe) is below `probability`"."""
+
+    probability: float
+    unsafe: int
+    safe: int
+    recall: float
+    precision: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How often two people agree on the better of two responses, over `pairs` of their judgements.
+
+    `ceiling` is the best accuracy that any model can have against one person's labels: a, where people agree
+    in a² + (1 - a)² of cases; none where they agree in less than half.
+    """
+
+    pairs: int
+    agree: Interval
+    ceiling: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardResults:
+    """Everything that held-out pairs say of a reward model.
+
+    `by_degree` (names "0" to "3", Llama 2, Table 8), `by_annotator` (ids), `by_age` (rounds between the
+    policy that wrote the responses and the newest), `by_length` (by how many tokens the chosen response is
+    longer) and `by_spread` (by how far the ensemble's members differ) part the same pairs. `baselines` are
+    "longer" and "first". Calibration is of P(chosen) = σ(score of chosen - score of rejected).
+    """
+
+    pairs: int
+    accuracy: Interval
+    by_degree: tuple[Part, ...]
+    by_annotator: tuple[Part, ...]
+    by_age: tuple[Part, ...]
+    by_length: tuple[Part, ...]
+    by_spread: tuple[Part, ...]
+    baselines: tuple[Part, ...]
+    reliability: tuple[Bin, ...]
+    calibration_error: float
+    unsafe_found: tuple[UnsafeFound, ...]
+    agreement: Agreement | None
+    members: int
+    training_pairs: int
+    truncated: int
+
+    def baseline(self, name: str) -> Part | None:
+        """The baseline of this name, if anything could be said of it."""
+        return next((one for one in self.baselines if one.name == name), None)
+
+
+RESULTS: TypeAdapter[RewardResults] = TypeAdapter(RewardResults)
+
+
+def as_text(results: RewardResults) -> str:
+    """As JSON text."""
+    return json.dumps(dataclasses.asdict(results))
+
+
+def from_text(text: str) -> RewardResults:
+    """From that text; a ValueError where it is something else."""
+    return RESULTS.validate_json(text)

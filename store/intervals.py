@@ -19,7 +19,7 @@ class Interval:
     high: float
 
 
-def wilson(successes: float, trials: int, z: float = Z95) -> Interval:
+def wilson(successes: float, trials: float, z: float = Z95) -> Interval:
     """A proportion with Wilson's score interval.
 
     Centre (p + z²/2n) / (1 + z²/n), half-width z √(p(1-p)/n + z²/4n²) / (1 + z²/n). It stays within 0 and 1

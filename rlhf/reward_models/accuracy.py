@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from rlhf.reward_models.calibration import expected_calibration_error
+from rlhf.reward_models.shares import outcomes
 from store.intervals import Interval, wilson
 
 
@@ -91,8 +92,9 @@ def _share(right: Tensor) -> Interval:
 def _calibration(judged: Judged) -> float:
     """Of P(chosen) = σ(chosen - rejected), each pair seen from both sides."""
     gap = judged.chosen - judged.rejected
-    outcomes = torch.cat([torch.ones_like(gap), torch.zeros_like(gap)])
-    return expected_calibration_error(torch.cat([gap, -gap]).sigmoid(), outcomes)
+    each = [str(number) for number in range(2 * len(gap))]
+    seen = outcomes(torch.cat([torch.ones_like(gap), torch.zeros_like(gap)]), each, each)
+    return expected_calibration_error(torch.cat([gap, -gap]).sigmoid(), seen)
 
 
 def _unsafe_found(judged: Judged) -> tuple[UnsafeFound, ...]:

@@ -1,8 +1,8 @@
 """How good a reward model is on held-out pairs: the figures that a round writes and pages show.
 
 A share is how often the model's choice is the label's, an equal score half right. Pairs of a ranking share
-the one voice of their label, and Wilson's interval reckons with as many trials as the prompts are worth, since
-what is said on one prompt goes together. Knows the figures and their JSON, not how they were measured.
+the one voice of their label, and Wilson's interval reckons with as many trials as the prompts are worth,
+since what is said on one prompt goes together. Knows the figures and their JSON, not how they were measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
-    """Pairs for which the model states about the same probability of being right: the mean, what came true."""
+    """Pairs for which a model states about the same probability of being right: its mean, how often it is."""
 
     pairs: int
     stated: float
@@ -62,10 +62,10 @@ class Agreement:
 class RewardResults:
     """Everything that held-out pairs say of a reward model.
 
-    `by_degree` (names "0" to "3", Llama 2, Table 8), `by_annotator` (ids), `by_age` (rounds between that whose
-    policies wrote the responses and the newest, "0" first, "imported" last), `by_length` (by how many tokens
-    the chosen response is longer) and `by_spread` (by how far the ensemble's members differ; none of one
-    member) part the same pairs. `baselines` are "longer" and "first". Calibration is of σ(|gap|), the
+    `by_degree` (names "0" to "3", Llama 2, Table 8), `by_annotator` (ids), `by_age` (rounds between that
+    whose policies wrote the responses and the newest, "0" first, "imported" last), `by_length` (by how many
+    tokens the chosen response is longer) and `by_spread` (by how far the ensemble's members differ; none of
+    one member) part the same pairs. `baselines` are "longer" and "first". Calibration is of σ(|gap|), the
     probability that the model states for the response that it prefers. `truncated` counts pairs.
     """
 

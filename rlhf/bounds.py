@@ -9,4 +9,5 @@ from pydantic import Field
 Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
 Temperatures = Annotated[tuple[Positive, ...], Field(min_length=1)]

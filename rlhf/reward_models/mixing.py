@@ -1,92 +1,155 @@
 """Which preferences train a reward model and which measure it (Llama 2, §3.2.2: data composition).
 
-Knows no file, no tokenizer and no model.
+Own labels are those made in this home; open data are those that were imported. Knows no file, no tokenizer
+and no model.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rlhf.reward_models.preferences import Preference
 from rlhf.reward_models.settings import RewardSettings
 from store.errors import HoneError
+from store.exchange.facts import IMPORTED
+from store.exchange.splitting import opening_of
 from store.identity import identity
 from store.records import Split, Track
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where preferences come from, in pairs: made here or imported, of the model's track or of the other."""
+
+    own: int
+    own_other_track: int
+    open_data: int
+    open_other_track: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What a reward model learns from and what it is measured on; no prompt is in both."""
+    """What a reward model learns from and what it is measured on; no dialogue is in both.
+
+    `trained_on` and `measured_on` count their sources.
+    """
 
     training: tuple[Preference, ...]
     held_out: tuple[Preference, ...]
+    trained_on: Sources
+    measured_on: Sources
 
 
 class NoPreferencesError(HoneError):
     """There is nothing to train a reward model on, and why, in a sentence."""
 
 
+def is_open(row: Preference) -> bool:
+    """Whether the label was imported, rather than made in this home."""
+    return row.batch_id.startswith(IMPORTED)
+
+
 def divide(rows: Sequence[Preference], track: Track, settings: RewardSettings, seed: int) -> Preferences:
     """Training and held-out preferences of a track's reward model (Llama 2, §3.2.2: data composition).
 
-    Held out are the prompts that were held out when they were imported and, where these give fewer pairs
-    than `held_out_pairs`, further whole prompts by the hash of their id. The rest of the track trains,
-    mixed with comparisons of the other track up to the share that the settings allow.
+    All own labels of the track train; in the safety model all imported safety labels too, as the paper adds
+    all of Anthropic Harmless, and in either model the track's imported labels as long as there are fewer than
+    `bootstrap_pairs` own ones. To these comes, up to the share that the settings allow, a uniform draw of all
+    other labels, whole comparisons at a time.
+
+    Held out are the prompts that were held out from the start and, where these give fewer pairs than
+    `held_out_pairs`, whole dialogues by the hash of their opening. They measure on own labels where there are
+    enough to hold one out, else on imported ones.
     """
-    own = [row for row in rows if row.track is track]
-    held_out = _held_out(own, settings.held_out_pairs)
-    prompts = {row.prompt_id for row in held_out}
-    training = [row for row in own if row.prompt_id not in prompts]
-    if len(training) < 2:
-        raise NoPreferencesError(_too_few(track, len(own), len(held_out)))
-    others = [
+    of_track = [row for row in rows if row.track is track]
+    own = [row for row in of_track if not is_open(row)]
+    imported = [row for row in of_track if is_open(row)]
+    wanted = settings.held_out_pairs
+    held_out = _held_out(own, wanted, _training(imported)) or _held_out(imported, wanted, _training(own))
+    free = _free(rows, held_out)
+    opened = track is Track.SAFETY or len(own) < settings.bootstrap_pairs
+    first = [row for row in free if row.track is track and (opened or not is_open(row))]
+    if len(first) < 2:
+        raise NoPreferencesError(_too_few(track, len(of_track), len(first)))
+    others = [row for row in free if row.track is not track or not (opened or not is_open(row))]
+    share = settings.other_track_safety if track is Track.SAFETY else settings.other_track_helpfulness
+    training = (*first, *_drawn(others, int(len(first) * share / (1 - share)), seed))
+    return Preferences(
+        training=training,
+        held_out=tuple(held_out),
+        trained_on=_sources(training, track),
+        measured_on=_sources(held_out, track),
+    )
+
+
+def _held_out(rows: Sequence[Preference], wanted: int, others: int) -> list[Preference]:
+    """Those of held-out prompts, and whole dialogues until a fifth of all is reached.
+
+    At least two pairs of the track stay to train, the `others` among them.
+    """
+    kept = [row for row in rows if row.split is Split.HELDOUT]
+    dialogues: dict[str, list[Preference]] = {}
+    for row in rows:
+        if row.split is Split.TRAIN:
+            dialogues.setdefault(opening_of(row.turns), []).append(row)
+    enough = min(wanted, len(rows) // 5)
+    for opening in sorted(dialogues, key=lambda opening: identity("held-out", opening)):
+        if len(kept) >= enough or len(rows) + others - len(kept) - len(dialogues[opening]) < 2:
+            break
+        kept += dialogues[opening]
+    return kept
+
+
+def _training(rows: Sequence[Preference]) -> int:
+    return sum(row.split is Split.TRAIN for row in rows)
+
+
+def _free(rows: Sequence[Preference], held_out: Sequence[Preference]) -> list[Preference]:
+    """The rows that may train: of prompts and dialogues that measure nothing."""
+    openings = {opening_of(row.turns) for row in held_out if row.split is Split.TRAIN}
+    words = {row.turns for row in rows if row.split is Split.HELDOUT}
+    return [
         row
         for row in rows
-        if row.track is not track and row.split is Split.TRAIN and row.prompt_id not in prompts
+        if row.split is Split.TRAIN and row.turns not in words and opening_of(row.turns) not in openings
     ]
-    share = settings.other_track_safety if track is Track.SAFETY else settings.other_track_helpfulness
-    training += _mixed_in(others, len(training), share, seed)
-    return Preferences(training=tuple(training), held_out=tuple(held_out))
 
 
-def _held_out(own: Sequence[Preference], wanted: int) -> list[Preference]:
-    chosen = {row.prompt_id for row in own if row.split is Split.HELDOUT}
-    pairs: dict[str, int] = {}
-    for row in own:
-        pairs[row.prompt_id] = pairs.get(row.prompt_id, 0) + 1
-    count = sum(pairs[prompt] for prompt in chosen)
-    enough = min(wanted, len(own) // 5)
-    for prompt in sorted(pairs.keys() - chosen, key=lambda prompt_id: identity("held-out", prompt_id)):
-        if count >= enough:
-            break
-        chosen.add(prompt)
-        count += pairs[prompt]
-    return [row for row in own if row.prompt_id in chosen]
-
-
-def _mixed_in(others: Sequence[Preference], own: int, share: float, seed: int) -> list[Preference]:
-    """Whole comparisons of the other track, drawn uniformly, that make up at most this share of all."""
-    room = int(own * share / (1 - share))
+def _drawn(others: Sequence[Preference], room: int, seed: int) -> list[Preference]:
+    """Whole comparisons by the hash of seed and id, as many as there is room for."""
     comparisons: dict[str, list[Preference]] = {}
     for row in others:
         comparisons.setdefault(row.comparison_id, []).append(row)
-    groups = list(comparisons.values())
-    random.Random(seed).shuffle(groups)  # noqa: S311  # a repeatable draw, not a secret
     taken: list[Preference] = []
-    for group in groups:
-        if len(taken) + len(group) > room:
+    for comparison in sorted(comparisons, key=lambda comparison: identity("mixed in", seed, comparison)):
+        if len(taken) + len(comparisons[comparison]) > room:
             break
-        taken += group
+        taken += comparisons[comparison]
     return taken
 
 
-def _too_few(track: Track, own: int, held_out: int) -> str:
-    if own > 1 and own == held_out:
+def _sources(rows: Iterable[Preference], track: Track) -> Sources:
+    count = Counter((row.track is track, is_open(row)) for row in rows)
+    return Sources(
+        own=count[True, False],
+        own_other_track=count[False, False],
+        open_data=count[True, True],
+        open_other_track=count[False, True],
+    )
+
+
+def _too_few(track: Track, of_track: int, left: int) -> str:
+    if of_track > 1 and not left:
         return (
-            f"All {own} {track} preferences of the snapshot are on held-out prompts, which never train; "
+            f"All {of_track} {track} preferences of the snapshot are on held-out prompts, which never train; "
             "collect some on other prompts."
         )
-    count = f"only {own} {track} preference" if own else f"no {track} preference"
+    if of_track > 1:
+        return (
+            f"All but {left} of the {of_track} {track} preferences of the snapshot are on held-out prompts, "
+            "which never train; collect at least one more on another prompt."
+        )
+    count = f"only {of_track} {track} preference" if of_track else f"no {track} preference"
     return f"The snapshot has {count}; collect at least two before training this reward model."

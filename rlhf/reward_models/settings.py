@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rlhf.bounds import Amount, Count, Positive
+from rlhf.bounds import Amount, Count, Positive, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +28,15 @@ class RewardSettings:
     """Weight of the auxiliary safety loss in the safety model (L2 prints none; 1 to start)."""
     center_coef: float = 0.01
     """Weight of the squared sum of both scores, which keeps raw scores near 0."""
-    other_track_helpfulness: float = 0.5
-    """Largest share of the other track among the helpfulness model's pairs (L2 §3.2.2: half)."""
-    other_track_safety: float = 0.1
-    """Largest share of the other track among the safety model's pairs (L2 §3.2.2: a tenth)."""
+    other_track_helpfulness: Share = 0.5
+    """Largest share, among the helpfulness model's pairs, of what is mixed in: own safety labels and imported
+    open data of both tracks (L2 §3.2.2: half)."""
+    other_track_safety: Share = 0.1
+    """Largest share, among the safety model's pairs, of what is mixed in: own and imported helpfulness labels
+    (L2 §3.2.2: a tenth). All imported safety labels train besides."""
+    bootstrap_pairs: Amount = 2000
+    """With fewer own pairs, the track's imported open data train as own ones do (L2 §3.2.2 began so; below
+    2,000 comparisons reward models are near chance: Gao et al. 2022)."""
     held_out_pairs: Count = 200
     """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
     max_tokens: Count = 1024

@@ -16,11 +16,15 @@ HELD_OUT: Final = 0.1
 
 
 def split_of(turns: Sequence[Turn]) -> Split:
-    """Held out by the hash of the opening, so that a dialogue's later turns are on the side of its first one.
+    """Held out by the hash of the opening; it is the same prompts everywhere."""
+    share = int(opening_of(turns), 16) / 16**ID_LENGTH
+    return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
 
-    A prompt without earlier turns goes by its own id; it is the same prompts everywhere.
+
+def opening_of(turns: Sequence[Turn]) -> str:
+    """The id of everything up to the first user turn, which all prompts of one dialogue share.
+
+    That of a prompt without earlier turns is its own id, unless more is told of the prompt than its words.
     """
     first = next((place for place, turn in enumerate(turns, start=1) if turn.role == "user"), len(turns))
-    opening = identity("prompt", [[turn.role, turn.content] for turn in turns[:first]])
-    share = int(opening, 16) / 16**ID_LENGTH
-    return Split.HELDOUT if share < HELD_OUT else Split.TRAIN
+    return identity("prompt", [[turn.role, turn.content] for turn in turns[:first]])

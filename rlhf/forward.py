@@ -14,6 +14,10 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rlhf.collate import Joined, positions
+from rlhf.tree import ALONE, ROOM, Packed, visible
+
+TREES = frozenset({"gpt2", "llama", "qwen2", "qwen3"})
+"""Architectures (`model_type`) that were tried with several responses side by side in a row."""
 
 
 def backbone(model: PreTrainedModel) -> nn.Module:
@@ -32,6 +36,33 @@ def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
     """The last layer's states [B, T, d] of rows padded on the right, which no real token sees."""
     states: Tensor = backbone(model)(input_ids=ids, use_cache=False).last_hidden_state
     return states
+
+
+def room(model: PreTrainedModel) -> int:
+    """The response tokens that may stand side by side in a row of `tree.pack` for this model.
+
+    None beside another unless attention obeys a mask and places are given: not with ALiBi (Bloom, MPT), a
+    sliding window (Mistral), a state instead of attention (Mamba), nor where nobody tried.
+    """
+    config = model.config
+    windowed = getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", True)
+    takes_masks = config._attn_implementation == "sdpa"
+    return ROOM if config.model_type in TREES and takes_masks and not windowed else ALONE
+
+
+def last_states(model: PreTrainedModel, packed: Packed) -> Tensor:
+    """The last layer's states [N, d] at the last token of each response."""
+    if packed.is_plain:
+        states = hidden_states(model, packed.ids)
+    else:
+        states = backbone(model)(
+            input_ids=packed.ids,
+            attention_mask=visible(packed),
+            position_ids=packed.positions,
+            use_cache=False,
+        ).last_hidden_state
+    row, column = packed.ends.unbind(1)
+    return states[row, column]
 
 
 def response_logits(policy: PreTrainedModel, rows: Joined, temperature: float) -> Tensor:

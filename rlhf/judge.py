@@ -19,8 +19,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.models import context, load_reward_model, load_tokenizer
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models.elements import Answer, answer
 from rlhf.rewards import gate
-from rlhf.scoring import score_rows
+from rlhf.scoring import score_responses
 from store.records import Turn
 
 
@@ -90,14 +91,18 @@ class RewardJudge:
 
     def scores(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> Scores:
         """Scores [N] of each text as the response to the prompt beside it."""
-        rows = self._rows(prompts, texts)
-        helpfulness = score_rows(self.helpfulness, rows, self.tokenizer.pad_token_id)
-        safety = score_rows(self.safety, rows, self.tokenizer.pad_token_id)
+        answers = self._answers(prompts, texts)
+        helpfulness = self._score(self.helpfulness, answers)
+        safety = self._score(self.safety, answers)
         is_safety = torch.tensor([prompt.is_safety for prompt in prompts], dtype=torch.bool)
         gated = gate(helpfulness, safety, is_safety, self.threshold)
         return Scores(helpfulness=helpfulness, safety=safety, gated=gated)
 
-    def _rows(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> list[list[int]]:
+    def _score(self, model: PreTrainedModel, answers: Sequence[Answer]) -> Tensor:
+        prompts, responses = [one.prompt for one in answers], [one.response for one in answers]
+        return score_responses(model, prompts, responses, self.tokenizer.pad_token_id)
+
+    def _answers(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> list[Answer]:
         """Token ids; a conversation longer than the model's context loses its beginning."""
         longest = context(self.safety) or sys.maxsize
         read: dict[tuple[Turn, ...], list[int]] = {}
@@ -105,6 +110,6 @@ class RewardJudge:
             if prompt.turns not in read:
                 read[prompt.turns] = prompt_ids(self.tokenizer, prompt.turns)
         return [
-            (read[prompt.turns] + response_ids(self.tokenizer, text))[-longest:]
+            answer(read[prompt.turns], response_ids(self.tokenizer, text), longest)
             for prompt, text in zip(prompts, texts, strict=True)
         ]

@@ -12,22 +12,39 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rlhf.collate import Answered, Joined, Row, length_buckets, pad_right
-from rlhf.forward import hidden_states, response_logits, token_logprobs
+from rlhf.collate import Answered, Joined, Row, length_buckets
+from rlhf.forward import last_states, response_logits, room, token_logprobs
 from rlhf.models import Critic, scoring_head
+from rlhf.tree import Packed, lay, packed_length, side_by_side
 
 BATCH_TOKENS = 2048
 """Padded tokens a batch: enough to fill two cores, little enough for any machine."""
 
 
+def packed_scores(model: PreTrainedModel, packed: Packed) -> Tensor:
+    """Raw scores [N] of packed responses."""
+    scores: Tensor = scoring_head(model)(last_states(model, packed)).squeeze(-1)
+    return scores
+
+
 @torch.no_grad()
-def score_rows(model: PreTrainedModel, rows: Sequence[Row], pad_id: int) -> Tensor:
-    """Raw scores [N] of rows of prompt and response ids, in their order."""
-    scores = torch.empty(len(rows))
-    for bucket in length_buckets([len(row) for row in rows], BATCH_TOKENS):
-        batch = pad_right([rows[index] for index in bucket], pad_id)
-        states, last = hidden_states(model, batch.ids), batch.mask.sum(dim=1) - 1
-        scores[bucket] = scoring_head(model)(states[torch.arange(len(bucket)), last]).squeeze(-1)
+def score_responses(
+    model: PreTrainedModel, prompts: Sequence[Row], responses: Sequence[Row], pad_id: int
+) -> Tensor:
+    """Raw scores [N] of responses to the prompts beside them, in their order; equal prompts pass once."""
+    scores = torch.empty(len(responses))
+    rows = side_by_side(prompts, responses, room(model))
+    lengths = [packed_length(prompts, responses, row) for row in rows]
+    for bucket in length_buckets(lengths, BATCH_TOKENS):
+        numbers = [number for place in bucket for number in rows[place]]
+        places = {number: place for place, number in enumerate(numbers)}
+        packed = lay(
+            [prompts[number] for number in numbers],
+            [responses[number] for number in numbers],
+            [[places[number] for number in rows[place]] for place in bucket],
+            pad_id,
+        )
+        scores[numbers] = packed_scores(model, packed).float()
     return scores
 
 

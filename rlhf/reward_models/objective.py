@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -19,22 +18,46 @@ class LossWeights:
     centering: float
 
 
-def total_loss(scores: Tensor, batch: Mapping[str, Tensor], weights: LossWeights) -> Tensor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgements:
+    """What annotators said of P pairs among N responses, one value a pair [P].
+
+    `chosen` and `rejected` number the responses; safety is 1.0, 0.0 or NaN for unknown.
+    """
+
+    chosen: Tensor
+    rejected: Tensor
+    margin: Tensor
+    scale: Tensor
+    weight: Tensor
+    chosen_safe: Tensor
+    rejected_safe: Tensor
+
+
+def total_loss(scores: Tensor, said: Judgements, weights: LossWeights) -> Tensor:
     """Ranking loss + safety weight · safety loss + centring weight · centring loss; a scalar.
 
-    Ranking and centring are averaged over labels (a pair counts by its weight), the safety loss over the
-    responses of pairs whose safety is known (Llama 2, §3.2.2).
+    `scores` [N] are of the distinct responses. Ranking and centring are averaged over labels (a pair counts
+    by its weight), the safety loss over the responses of pairs whose safety is known (Llama 2, §3.2.2). The
+    ranking loss is taken times `scale`: 1, or the degree (scaled Bradley-Terry, Wang et al. 2024, eq. 3). A
+    degree of 0 then ranks nothing: whoever found neither response better gave no order to learn, and
+    HelpSteer2-Preference leaves such pairs out.
     """
-    chosen, rejected, share = scores[batch["chosen"]], scores[batch["rejected"]], batch["weight"]
-    per_pair = ranking_loss(chosen, rejected, batch["margin"])
+    chosen, rejected = scores[said.chosen], scores[said.rejected]
+    per_pair = said.scale * ranking_loss(chosen, rejected, said.margin)
     per_pair = per_pair + weights.centering * centering_loss(chosen, rejected)
-    loss = (share * per_pair).sum() / share.sum()
-    return loss + weights.safety * _mean_safety_loss(torch.cat([chosen, rejected]), batch)
+    loss = _weighted_mean(per_pair, said.weight)
+    if weights.safety:
+        loss = loss + weights.safety * _mean_safety_loss(torch.cat([chosen, rejected]), said)
+    return loss
 
 
-def _mean_safety_loss(scores: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
-    is_safe = torch.cat([batch["chosen_safe"], batch["rejected_safe"]])
-    share = torch.cat([batch["weight"], batch["weight"]])
+def _mean_safety_loss(scores: Tensor, said: Judgements) -> Tensor:
+    is_safe = torch.cat([said.chosen_safe, said.rejected_safe])
     known = ~is_safe.isnan()
-    losses = safety_loss(scores[known], is_safe[known])
-    return (share[known] * losses).sum() / share[known].sum().clamp(min=1e-8)
+    return _weighted_mean(safety_loss(scores[known], is_safe[known]), said.weight.repeat(2)[known])
+
+
+def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+    """Σ weight · value / Σ weight, and 0 where nothing weighs."""
+    return (weights * values).sum() / weights.sum().clamp(min=1e-8)

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.models import load_tokenizer, new_reward_model, save, shift_scores
 from rlhf.reward_models.accuracy import Accuracy, Judged, measure
-from rlhf.reward_models.elements import Encoded, encode
+from rlhf.reward_models.elements import Answer, Encoded, encode
 from rlhf.reward_models.fitting import Fit, fit
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.settings import RewardSettings
-from rlhf.scoring import score_rows
+from rlhf.scoring import score_responses
 from rlhf.track import Tracker, write_json
 from store.records import Track
 
@@ -86,30 +87,32 @@ def train_reward_model(job: RewardJob) -> RewardResult:
 
 def judge(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]) -> Judged:
     """The model's scores of preferences, beside what the annotators said."""
-    pairs = [encoded.pair for encoded in rows]
-    sides = [pair.chosen for pair in pairs] + [pair.rejected for pair in pairs]
-    scores = score_rows(model, sides, tokenizer.pad_token_id)
+    scores = _scores(model, tokenizer, [row.chosen for row in rows] + [row.rejected for row in rows])
     return Judged(
-        chosen=scores[: len(pairs)],
-        rejected=scores[len(pairs) :],
+        chosen=scores[: len(rows)],
+        rejected=scores[len(rows) :],
         degree=torch.tensor([int(encoded.preference.degree) for encoded in rows]),
         chosen_length=torch.tensor([encoded.chosen_length for encoded in rows]),
         rejected_length=torch.tensor([encoded.rejected_length for encoded in rows]),
-        chosen_safe=torch.tensor([pair.chosen_safe for pair in pairs]),
-        rejected_safe=torch.tensor([pair.rejected_safe for pair in pairs]),
+        chosen_safe=torch.tensor([encoded.chosen_safe for encoded in rows]),
+        rejected_safe=torch.tensor([encoded.rejected_safe for encoded in rows]),
     )
+
+
+def _scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, answers: Sequence[Answer]) -> Tensor:
+    prompts, responses = [side.prompt for side in answers], [side.response for side in answers]
+    return score_responses(model, prompts, responses, tokenizer.pad_token_id)
 
 
 def _shift(
     job: RewardJob, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]
 ) -> float:
     """Shifts the scores so that 0 means the same in every round; returns by how much."""
-    pairs = [encoded.pair for encoded in rows]
     anchored = job.track is Track.SAFETY and job.settings.safety_weight > 0
-    if anchored and any(not math.isnan(pair.chosen_safe) for pair in pairs):
+    if anchored and any(not math.isnan(row.chosen_safe) for row in rows):
         return 0.0
-    distinct = sorted({ids for pair in pairs for ids in (pair.chosen, pair.rejected)})
-    shift = -score_rows(model, distinct, tokenizer.pad_token_id).mean().item()
+    distinct = dict.fromkeys(side for row in rows for side in (row.chosen, row.rejected))
+    shift = -_scores(model, tokenizer, list(distinct)).mean().item()
     shift_scores(model, shift)
     return shift
 

@@ -1,69 +1,75 @@
-"""TRL's reward trainer, with all pairs of a comparison in one element and the losses of Llama 2.
+"""TRL's reward trainer, with all pairs of a prompt in one element and the losses of Llama 2.
 
-An element is a comparison: each of its responses passes the model once, however many pairs and labels name
-it, and all its pairs meet in one step (InstructGPT, §3.5: shuffled pairs of a ranking overfit). It knows
-token ids, margins and safety labels; not where they come from.
+It knows elements of token ids, margins and safety labels; not where they come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
+from itertools import accumulate, chain
 from typing import Any
 
 import torch
+from datasets import Dataset
 from torch import Tensor, nn
 from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazily
 
-from rlhf.collate import pad_right
-from rlhf.reward_models.elements import Pair
-from rlhf.reward_models.objective import LossWeights, total_loss
+from rlhf.reward_models.elements import Element
+from rlhf.reward_models.objective import Judgements, LossWeights, total_loss
+from rlhf.scoring import packed_scores
+from rlhf.tree import ROOM, Packed, pack
+
+SAID = ("margin", "scale", "weight", "chosen_safe", "rejected_safe")
+"""What a pair says beside which response was chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class PairCollator:
-    """Comparisons to one padded batch in which every distinct row comes once.
+def dataset(order: Sequence[int]) -> Dataset:
+    """Numbers of elements in training order; the collator has the elements, so no token is copied."""
+    # TRL takes rows for tokenised that have columns of these names.
+    return Dataset.from_dict({"chosen_ids": order, "rejected_ids": order})
 
-    `input_ids` and `attention_mask` [M, T]; of the P pairs, `chosen` and `rejected` number the rows [P],
-    and `margin`, `weight`, `chosen_safe` and `rejected_safe` are floats [P].
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementCollator:
+    """Elements to one packed batch in which every distinct response comes once.
+
+    `input_ids`, `positions`, `segments` and `ends` are a `Packed`; of the P pairs, `chosen` and `rejected`
+    number the responses [P], and what `SAID` names is float [P]. `room` is the model's (`forward.room`).
     """
 
+    elements: Sequence[Element]
     pad_id: int
-    numbers: tuple[str, ...] = field(default=("margin", "weight", "chosen_safe", "rejected_safe"))
+    room: int = ROOM
 
-    def __call__(self, elements: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
-        """The batch of some elements as `element` makes them."""
-        rows: dict[tuple[int, ...], int] = {}
-        sides = {
-            name: [
-                rows.setdefault(tuple(ids), len(rows))
-                for element in elements
-                for ids in element[f"{name}_ids"]
-            ]
-            for name in ("chosen", "rejected")
-        }
-        padded = pad_right(list(rows), self.pad_id)
+    def __call__(self, rows: Sequence[Mapping[str, int]]) -> dict[str, Tensor]:
+        """The batch of some rows of `dataset`."""
+        elements = [self.elements[row["chosen_ids"]] for row in rows]
+        answers = [answer for element in elements for answer in element.answers]
+        packed = pack(
+            [answer.prompt for answer in answers],
+            [answer.response for answer in answers],
+            self.pad_id,
+            self.room,
+        )
+        firsts = list(accumulate((len(element.answers) for element in elements), initial=0))[:-1]
+        pairs = list(chain.from_iterable(element.pairs for element in elements))
         return {
-            "input_ids": padded.ids,
-            "attention_mask": padded.mask,
-            **{name: torch.tensor(numbers) for name, numbers in sides.items()},
-            **{
-                name: torch.tensor([value for element in elements for value in element[name]])
-                for name in self.numbers
-            },
+            "input_ids": packed.ids,
+            "positions": packed.positions,
+            "segments": packed.segments,
+            "ends": packed.ends,
+            "chosen": _numbers(firsts, [element.chosen for element in elements]),
+            "rejected": _numbers(firsts, [element.rejected for element in elements]),
+            **{name: torch.tensor([getattr(pair, name) for pair in pairs]) for name in SAID},
         }
 
 
-def element(pairs: Sequence[Pair]) -> dict[str, Any]:
-    """A comparison's pairs as a row of the training dataset; TRL asks for the columns of ids by name."""
-    return {
-        "chosen_ids": [list(pair.chosen) for pair in pairs],
-        "rejected_ids": [list(pair.rejected) for pair in pairs],
-        "margin": [pair.margin for pair in pairs],
-        "weight": [pair.weight for pair in pairs],
-        "chosen_safe": [pair.chosen_safe for pair in pairs],
-        "rejected_safe": [pair.rejected_safe for pair in pairs],
-    }
+def _numbers(firsts: Sequence[int], sides: Sequence[Sequence[int]]) -> Tensor:
+    """Numbers within each element as numbers within the batch."""
+    return torch.tensor(
+        [first + number for first, side in zip(firsts, sides, strict=True) for number in side]
+    )
 
 
 class PreferenceTrainer(RewardTrainer):
@@ -79,15 +85,16 @@ class PreferenceTrainer(RewardTrainer):
         inputs: dict[str, Tensor | Any],
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # the trainer's signature
-    ) -> Any:  # noqa: ANN401  # a loss, or with the outputs
-        """The loss of one batch of `PairCollator`, noting its accuracy and gap for TRL's log."""
-        outputs = model(
-            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
-        )
-        scores = outputs.logits.squeeze(-1).float()
-        loss = total_loss(scores, inputs, self.loss_weights)
-        gap = (scores[inputs["chosen"]] - scores[inputs["rejected"]]).detach()
+    ) -> Any:  # noqa: ANN401  # a loss, or with the scores
+        """The loss of one batch of `ElementCollator`, noting its accuracy and gap for TRL's log."""
+        packed = Packed(inputs["input_ids"], inputs["positions"], inputs["segments"], inputs["ends"])
+        # The model's own forward, which accelerate wraps, knows one score a row; so precision is asked here.
+        with self.accelerator.autocast():
+            scores = packed_scores(self.accelerator.unwrap_model(model), packed).float()
+        said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
+        loss = total_loss(scores, said, self.loss_weights)
+        gap = (scores[said.chosen] - scores[said.rejected]).detach()
         noted = self._metrics["train" if model.training else "eval"]
         noted["accuracy"].append((gap > 0).float().mean().item())
         noted["gap"].append(gap.mean().item())
-        return (loss, outputs) if return_outputs else loss
+        return (loss, {"logits": scores}) if return_outputs else loss

@@ -12,7 +12,7 @@ from rlhf.judge import RewardJudge, RewardModels, gold_judge
 from rlhf.models import load_reward_model, load_tokenizer, new_reward_model, save
 from rlhf.pocket.requests import lookalikes, unsafe
 from rlhf.prompts import TrainPrompt
-from rlhf.scoring import score_rows
+from rlhf.scoring import score_responses
 from store.records import Turn
 
 TURNS = (Turn(role="user", content="two plus two"),)
@@ -41,13 +41,16 @@ def test_safety_speaks_on_safety_prompts_and_below_the_gate(reward_models: Rewar
 
 def test_each_model_scores_as_it_does_alone(reward_models: RewardModels):
     texts, tokenizer = ["four", "hot water"], load_tokenizer(reward_models.safety)
-    rows = [prompt_ids(tokenizer, TURNS) + response_ids(tokenizer, text) for text in texts]
+    prompts, responses = (
+        [prompt_ids(tokenizer, TURNS)] * 2,
+        [response_ids(tokenizer, text) for text in texts],
+    )
     scores = RewardJudge.load(reward_models, threshold=0.15).scores([_prompt(True), _prompt(False)], texts)
     for path, judged in (
         (reward_models.helpfulness, scores.helpfulness),
         (reward_models.safety, scores.safety),
     ):
-        alone = score_rows(load_reward_model(path), rows, tokenizer.pad_token_id)
+        alone = score_responses(load_reward_model(path), prompts, responses, tokenizer.pad_token_id)
         assert judged.tolist() == pytest.approx(alone.tolist(), abs=1e-5)
 
 
@@ -66,7 +69,7 @@ def test_a_conversation_beyond_the_context_is_judged_by_its_end(reward_models: R
     judge, words = RewardJudge.load(reward_models, threshold=0.15), "egg pot water " * 60
     long = replace(_prompt(True), turns=(Turn(role="user", content=words), *TURNS))
     row = (prompt_ids(judge.tokenizer, long.turns) + response_ids(judge.tokenizer, "four"))[-256:]
-    expected = score_rows(judge.safety, [row], judge.tokenizer.pad_token_id)
+    expected = score_responses(judge.safety, [row[:-1]], [row[-1:]], judge.tokenizer.pad_token_id)
     assert judge.scores([long], ["four"]).gated.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
 
 

@@ -6,22 +6,25 @@ import torch
 from rlhf import scoring
 from rlhf.collate import Answered
 from rlhf.models import Critic, load_reward_model
-from rlhf.scoring import score_logprobs, score_rows, score_values
+from rlhf.scoring import score_logprobs, score_responses, score_values
 
-ROWS = [[6, 7, 8, 1], [9, 1], [10, 11, 12, 13, 14, 15, 1], [7, 1]]
+PROMPTS = [[6, 7], [9], [10, 11, 12, 13], [6, 7], [6, 7]]
+RESPONSES = [[8, 1], [1], [14, 15, 1], [9, 9, 9, 1], [1]]
 
 
 @pytest.mark.parametrize("budget", [8, 8192])
 def test_batching_moves_no_score(budget, reward_model_path, tokenizer, monkeypatch):
     monkeypatch.setattr(scoring, "BATCH_TOKENS", budget)
     model = load_reward_model(reward_model_path)
-    alone = [model(input_ids=torch.tensor([row])).logits.item() for row in ROWS]
-    assert score_rows(model, ROWS, tokenizer.pad_token_id).tolist() == pytest.approx(alone, abs=1e-5)
+    rows = [prompt + response for prompt, response in zip(PROMPTS, RESPONSES, strict=True)]
+    alone = [model(input_ids=torch.tensor([row])).logits.item() for row in rows]
+    found = score_responses(model, PROMPTS, RESPONSES, tokenizer.pad_token_id)
+    assert found.tolist() == pytest.approx(alone, abs=1e-5)
 
 
 def test_the_score_is_read_at_the_end_token(reward_model_path, tokenizer):
     model = load_reward_model(reward_model_path)
-    ended, cut = score_rows(model, [[6, 7, 8, 1], [6, 7, 8]], tokenizer.pad_token_id).tolist()
+    ended, cut = score_responses(model, [[6, 7]] * 2, [[8, 1], [8]], tokenizer.pad_token_id).tolist()
     assert abs(ended - cut) > 1e-3
 
 

@@ -18,7 +18,7 @@ from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_models.stage import RewardJob, judge, train_reward_model
-from rlhf.scoring import score_rows
+from rlhf.scoring import score_responses
 from rlhf.track import Stopped, Tracker
 from store.records import Track, Turn
 
@@ -29,8 +29,9 @@ WORDS = ["egg", "water", "pot", "two", "four", "plus", "boil", "hot"]
 def _scores(path: Path, answered: list[tuple[tuple[Turn, ...], str]]) -> list[float]:
     """What a saved reward model says of texts as responses to prompts."""
     model, tokenizer = load_reward_model(path), load_tokenizer(path)
-    rows = [prompt_ids(tokenizer, turns) + response_ids(tokenizer, text) for turns, text in answered]
-    return score_rows(model, rows, tokenizer.pad_token_id).tolist()
+    prompts = [prompt_ids(tokenizer, turns) for turns, _ in answered]
+    responses = [response_ids(tokenizer, text) for _, text in answered]
+    return score_responses(model, prompts, responses, tokenizer.pad_token_id).tolist()
 
 
 def _polite(count: int, **more) -> list[dict]:
@@ -112,8 +113,8 @@ def test_overlong_rows_keep_their_response_and_are_counted(job: RewardJob, tmp_p
     row = next(row for row in read_preferences(snapshot) if len(row.turns[0].content) > 100)
     (encoded,) = encode([row], tokenizer, replace(SETTINGS, max_tokens=40))
     assert encoded.truncated
-    assert len(encoded.pair.chosen) == 40
-    assert tokenizer.decode(encoded.pair.chosen).endswith("boil please<|end|>")
+    assert len(encoded.chosen.prompt) + len(encoded.chosen.response) == 40
+    assert tokenizer.decode(encoded.chosen.response).endswith("boil please<|end|>")
     settings = replace(SETTINGS, max_tokens=40, epochs=1)
     assert train_reward_model(replace(job, snapshot=snapshot, settings=settings)).truncated == 1
 
@@ -129,7 +130,7 @@ def test_all_pairs_of_a_ranking_weigh_one_label(job: RewardJob):
         )
     )
     encoded = encode(rows, load_tokenizer(job.initial_policy), SETTINGS)
-    assert [one.pair.weight for one in encoded] == pytest.approx([1 / 3] * 3, abs=1e-9)
+    assert [one.weight for one in encoded] == pytest.approx([1 / 3] * 3, abs=1e-9)
 
 
 def test_training_reports_its_progress_and_its_loss(job: RewardJob):

@@ -54,6 +54,12 @@ select * from labels
 where  label_id = $label_id
 """
 
+UNKNOWN = """
+select unnest($label_ids::varchar[])
+except
+select label_id from labels
+"""
+
 OF_COMPARISON = """
 select labels.* from labels
 where  comparison_id = $comparison_id
@@ -149,6 +155,12 @@ order  by labels.made_at, label_id
 def by_id(db: DuckDBPyConnection, label_id: str) -> Label | None:
     """The label with this id, retracted or not."""
     return row(db.execute(BY_ID, {"label_id": label_id}), Label)
+
+
+def unknown(db: DuckDBPyConnection, label_ids: list[str]) -> list[str]:
+    """Those of the ids that no label has."""
+    found = db.execute(UNKNOWN, {"label_ids": label_ids}).fetchall()
+    return sorted(label_id for (label_id,) in found)
 
 
 def of_comparison(db: DuckDBPyConnection, comparison_id: str) -> list[Label]:

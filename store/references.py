@@ -7,9 +7,22 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import batches, comparisons, evaluations, prompts, responses
+from store import batches, comparisons, evaluations, labels, prompts, responses, reward_models, reward_results
 from store.errors import BundleError
-from store.records import Annotator, Batch, Comparison, Fact, Kind, Label, Prompt, Response, Round
+from store.records import (
+    Annotator,
+    Batch,
+    Comparison,
+    Fact,
+    Kind,
+    Label,
+    LabelScore,
+    Prompt,
+    Response,
+    RewardEvaluation,
+    RewardModel,
+    Round,
+)
 
 MOST_RESPONSES: Final = 100
 """Of one comparison; their places are kept in a byte."""
@@ -20,6 +33,7 @@ def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     if any(isinstance(fact, Annotator) and fact.kind is Kind.PERSON for fact in facts):
         raise BundleError("A bundle cannot add people; let an administrator add them.")
     _check_rounds(db, [fact for fact in facts if isinstance(fact, Round)])
+    _check_measured(db, facts)
     asked = [fact for fact in facts if isinstance(fact, Comparison)]
     answered = _answered(db, facts, asked)
     known_prompts = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
@@ -45,6 +59,28 @@ def _check_rounds(db: DuckDBPyConnection, arriving: Sequence[Round]) -> None:
                 f"Round {one.round} is there already, of another policy, {known.policy_id}; "
                 "publish this one as a further round."
             )
+
+
+def _check_measured(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
+    """What is measured of reward models is of models and labels that are there, and can be read."""
+    evaluations_of = [fact for fact in facts if isinstance(fact, RewardEvaluation)]
+    scores = [fact for fact in facts if isinstance(fact, LabelScore)]
+    models = {one.reward_model_id for one in evaluations_of} | {one.reward_model_id for one in scores}
+    if not models:
+        return
+    arriving = {fact.reward_model_id for fact in facts if isinstance(fact, RewardModel)}
+    known = arriving | {model.reward_model_id for model in reward_models.every(db)}
+    _none("reward model", sorted(models - known))
+    said = {fact.label_id for fact in facts if isinstance(fact, Label)}
+    _none("label", labels.unknown(db, sorted({score.label_id for score in scores} - said)))
+    for one in evaluations_of:
+        try:
+            reward_results.from_text(one.results)
+        except ValueError as error:
+            raise BundleError(
+                f"Expected the results of reward model {one.reward_model_id} as hone measures them; they "
+                "cannot be read. Publish those that this version of hone writes."
+            ) from error
 
 
 def _answered(

@@ -1,0 +1,68 @@
+"""What is measured of reward models arrives only beside the models and labels that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from broken_facts import compared, label, rewarding
+
+from store.database import Store
+from store.errors import BundleError
+from store.intervals import Interval
+from store.records import Fact, LabelScore, RewardEvaluation
+from store.references import check_references
+from store.reward_results import RewardResults, as_text
+
+RESULTS = RewardResults(
+    pairs=1,
+    accuracy=Interval(value=1.0, low=0.2, high=1.0),
+    by_degree=(),
+    by_annotator=(),
+    by_age=(),
+    by_length=(),
+    by_spread=(),
+    baselines=(),
+    reliability=(),
+    calibration_error=0.1,
+    unsafe_found=(),
+    agreement=None,
+    members=1,
+    training_pairs=2,
+    truncated=0,
+)
+EVALUATION = RewardEvaluation(reward_model_id="m", results=as_text(RESULTS))
+SCORE = LabelScore(label_id="l", reward_model_id="m", chosen_id="q0-r0", rejected_id="q0-r1", gap=0.5)
+
+
+def _check(store: Store, *facts: Fact) -> None:
+    with store.reading() as db:
+        check_references(db, facts)
+
+
+def test_what_is_measured_may_come_with_its_model_and_labels(asked: Store) -> None:
+    _check(asked, rewarding("m", "snapshot"), compared("c"), label("l", "c"), EVALUATION, SCORE)
+
+
+def test_what_is_measured_may_come_after_its_model_and_labels(asked: Store) -> None:
+    asked.append("test", rewarding("m", "snapshot"), label("l", "c0"))
+    _check(asked, EVALUATION, SCORE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ([label("l", "c0"), SCORE], "refers to reward model m, which is neither in it nor in the store"),
+        ([EVALUATION], "refers to reward model m, which is neither in it nor in the store"),
+        ([rewarding("m", "snapshot"), SCORE], "refers to label l, which is neither in it nor in the store"),
+        (
+            [rewarding("m", "snapshot"), replace(EVALUATION, results='{"pairs": "many"}')],
+            "Expected the results of reward model m as hone measures them; they cannot be read.",
+        ),
+    ],
+)
+def test_what_is_measured_of_nothing_or_in_no_known_form_is_refused(
+    asked: Store, facts: list[Fact], sentence: str
+) -> None:
+    with pytest.raises(BundleError, match=sentence):
+        _check(asked, *facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,3 +21,13 @@ def replacing(folder: Path) -> Iterator[Path]:
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def link_files(source: Path, target: Path) -> None:
+    """Gives `target` the files of the folder `source`: links where the file system can, else copies."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(path for path in source.iterdir() if path.is_file()):
+        try:
+            os.link(file.resolve(), target / file.name)
+        except OSError:  # another file system, or one without links
+            shutil.copy2(file, target / file.name)

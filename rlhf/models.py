@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from peft.utils import ModulesToSaveWrapper
 from torch import Tensor, nn
 from transformers import (
     AutoConfig,
@@ -79,22 +80,27 @@ def load_reward_model(path: str | Path) -> PreTrainedModel:
         model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
             str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
         )
-    _add_shift(model)
+    if shift := model.config.to_dict().get(SHIFT):
+        add_to_scores(scoring_head(model), shift)
     return model.eval()
 
 
 def new_reward_model(policy_path: str | Path, seed: int) -> PreTrainedModel:
-    """The policy's body under a fresh scoring head of N(0, 1/√(d+1)), d its hidden size (N+, detail 5)."""
+    """The policy's body under a scoring head drawn from the seed."""
     policy, config = load_policy(policy_path), _without_dropout(policy_path)
     config.num_labels, config.pad_token_id = 1, load_tokenizer(policy_path).pad_token_id
     with torch.random.fork_rng():
         model: PreTrainedModel = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
     backbone(model).load_state_dict(backbone(policy).state_dict())
-    head, generator = scoring_head(model), torch.Generator().manual_seed(seed)
-    deviation = (head.in_features + 1) ** -0.5
-    with torch.no_grad():
-        head.weight.copy_(torch.randn(head.weight.shape, generator=generator) * deviation)
+    draw_head(scoring_head(model), seed)
     return model.eval()
+
+
+@torch.no_grad()
+def draw_head(head: nn.Linear, seed: int) -> None:
+    """Fresh weights of N(0, 1/√(d+1)), d its input's size (N+, detail 5)."""
+    generator, deviation = torch.Generator().manual_seed(seed), (head.in_features + 1) ** -0.5
+    head.weight.copy_(torch.randn(head.weight.shape, generator=generator) * deviation)
 
 
 def context(model: PreTrainedModel) -> int | None:
@@ -104,8 +110,13 @@ def context(model: PreTrainedModel) -> int | None:
 
 
 def scoring_head(model: PreTrainedModel) -> nn.Linear:
-    """The layer that turns a hidden state into a score; every decoder in transformers names it `score`."""
+    """The layer that turns a hidden state into a score; every decoder in transformers names it `score`.
+
+    Where adapters have heads of their own, that of the adapter which speaks.
+    """
     head = dict(model.named_children()).get("score")
+    if isinstance(head, ModulesToSaveWrapper):
+        head = head.modules_to_save[str(head.active_adapter)]
     if not isinstance(head, nn.Linear):
         raise ModelError(
             f"A reward model has a linear head named score, which {type(model).__name__} lacks; "
@@ -122,7 +133,12 @@ def shift_scores(model: PreTrainedModel, shift: float) -> None:
     if SHIFT in model.config.to_dict():
         raise ModelError("This reward model's scores were shifted already; shift a fresh one.")
     setattr(model.config, SHIFT, shift)
-    _add_shift(model)
+    add_to_scores(scoring_head(model), shift)
+
+
+def add_to_scores(head: nn.Linear, shift: float) -> None:
+    """Adds a constant to what the head says, as long as it is in memory."""
+    head.register_forward_hook(lambda _head, _states, score: score + shift)
 
 
 class Critic(nn.Module):
@@ -140,8 +156,13 @@ class Critic(nn.Module):
 
     @staticmethod
     def load(path: str | Path) -> Critic:
-        """The critic that was saved there, or one that starts as the reward model that was."""
-        return Critic(load_reward_model(path))
+        """The critic that was saved there, or one that starts as the reward model that was.
+
+        Of an ensemble, as its first member.
+        """
+        from rlhf.reward_models.ensemble import first_member
+
+        return Critic(first_member(path))
 
 
 def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
@@ -161,11 +182,6 @@ def _reading(path: str | Path) -> Iterator[None]:
             f"Expected a model with its tokenizer, in safetensors, at {path}; it cannot be read. "
             "Name a folder that has one, or a model that the hub has and this machine can reach."
         ) from error
-
-
-def _add_shift(model: PreTrainedModel) -> None:
-    if shift := model.config.to_dict().get(SHIFT):
-        scoring_head(model).register_forward_hook(lambda _head, _states, score: score + shift)
 
 
 def _without_dropout(path: str | Path) -> PretrainedConfig:

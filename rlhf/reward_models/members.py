@@ -1,0 +1,57 @@
+"""Which prompts each member of an ensemble sees, and from which seed it starts. Pure.
+
+Of K members, member k never sees fold k, so that every label has a score from a model that never saw its
+prompt; one member sees all. A prompt's fold follows from its id alone, in every round. Members differ by
+their heads too, since each draws its own from its own seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rlhf.reward_models.elements import Encoded
+from rlhf.reward_models.mixing import NoPreferencesError
+from store.identity import identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One member, counted from 1: the seed that it starts from and the rows that it sees."""
+
+    number: int
+    seed: int
+    rows: tuple[Encoded, ...]
+
+    @property
+    def prompts(self) -> frozenset[str]:
+        """The ids of the prompts that it sees."""
+        return frozenset(row.preference.prompt_id for row in self.rows)
+
+
+def members(rows: Sequence[Encoded], count: int, seed: int) -> tuple[Member, ...]:
+    """The members of an ensemble; a NoPreferencesError where the rows' prompts leave a fold empty."""
+    folds = [fold(row.preference.prompt_id, count) for row in rows]
+    if len(set(folds)) < count:
+        raise NoPreferencesError(_too_few(rows, count))
+    return tuple(
+        Member(
+            number=number,
+            seed=seed + 1000 * (number - 1),
+            rows=tuple(row for row, at in zip(rows, folds, strict=True) if count == 1 or at != number),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def fold(prompt_id: str, count: int) -> int:
+    """The prompt's fold, 1 to `count`: that of the member that never sees it."""
+    return int(identity("fold", prompt_id), 16) % count + 1
+
+
+def _too_few(rows: Sequence[Encoded], count: int) -> str:
+    prompts = len({row.preference.prompt_id for row in rows})
+    return (
+        f"An ensemble of {count} members needs training prompts in each of {count} folds, and the {prompts} "
+        "there are leave one empty; label more prompts, or set reward.members to fewer."
+    )

@@ -39,6 +39,7 @@ from store.messages import (
 )
 from store.records import Form, Track
 from store.rounds import RoundProgress
+from store.verbs.appraising import LookAtPolicies, PoliciesSeen
 from store.verbs.guiding import GuidelineShown
 from store.verbs.listing import ListRounds, ListWebhooks, LookAtRound, WebhookSeen
 from store.verbs.own_labels import Given, ListOwnLabels
@@ -124,6 +125,10 @@ class Client:
     def round(self, number: int) -> RoundProgress:
         """One round."""
         return self._calls.ask(verbs.look_at_round, LookAtRound(round=number))
+
+    def policies(self, number: int | None = None) -> PoliciesSeen:
+        """The policies, and how good the reward models of this round are, else of the newest."""
+        return self._calls.ask(verbs.look_at_policies, LookAtPolicies(round=number))
 
     def lineage(self, thing: str) -> Lineage:
         """Where `label:ID`, `policy:ID` and the like came from and what they shaped."""

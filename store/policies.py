@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from duckdb import DuckDBPyConnection
 
 from store.records import Policy
@@ -21,6 +24,16 @@ returning policy_id
 ALL = """
 select * from policies
 order  by round, made_at, policy_id
+"""
+
+TAUGHT = """
+select policy_id, round, method, promoted, parents, made_at, (
+         select max(try_cast(counts ->> '$.labels' as bigint)) from snapshots
+         where  list_contains(policies.snapshots, snapshot_id)
+       ) as labels
+from   policies
+where  not policy_id.starts_with('imported:')
+order  by round desc, made_at desc, policy_id
 """
 
 BY_ID = """
@@ -43,9 +56,27 @@ limit  1
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaughtPolicy:
+    """A policy and how many labels are in the snapshots that it learned from; None where nobody counted."""
+
+    policy_id: str
+    round: int
+    method: str
+    promoted: bool
+    parents: tuple[str, ...]
+    made_at: datetime
+    labels: int | None
+
+
 def every(db: DuckDBPyConnection) -> list[Policy]:
     """All policies, refused ones too, the first round first."""
     return rows(db.execute(ALL), Policy)
+
+
+def taught(db: DuckDBPyConnection) -> list[TaughtPolicy]:
+    """The home's own policies, refused ones too, the last round first."""
+    return rows(db.execute(TAUGHT), TaughtPolicy)
 
 
 def by_id(db: DuckDBPyConnection, policy_id: str) -> Policy | None:

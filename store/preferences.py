@@ -118,7 +118,7 @@ select row_number() over (
          order by comparison_id, coalesce(name, annotator_id), label_id, place, other) as number,
        comparison_id, label_id, annotator_id, degree, edits,
        response_ids[better] as chosen_id, response_ids[worse] as rejected_id,
-       -- Unknown of labels that came from elsewhere.
+       -- unknown of labels that came from elsewhere.
        if(len(shown_order) > 0,
           list_position(shown_order, better - 1) < list_position(shown_order, worse - 1),
           null) as chosen_first,

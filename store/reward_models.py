@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from store.records import RewardModel
+from store.records import RewardEvaluation, RewardModel
 from store.rows import rows
 
 INSERT = """
@@ -48,7 +48,19 @@ select * from reward_models
 order  by round, track, reward_model_id
 """
 
+EVALUATIONS = """
+select reward_evaluations.* from reward_evaluations
+join   reward_models using (reward_model_id)
+where  round = $round
+order  by reward_model_id
+"""
+
 
 def every(db: DuckDBPyConnection) -> list[RewardModel]:
     """All reward models, the first round first."""
     return rows(db.execute(ALL), RewardModel)
+
+
+def evaluations(db: DuckDBPyConnection, number: int) -> list[RewardEvaluation]:
+    """What was measured of the reward models of round `number`."""
+    return rows(db.execute(EVALUATIONS, {"round": number}), RewardEvaluation)

@@ -26,6 +26,7 @@ from store.verbs import (
     list_rounds,
     list_webhooks,
     look_at_comparison,
+    look_at_policies,
     look_at_round,
     next_comparison,
     read_labels,
@@ -167,6 +168,10 @@ OPERATIONS: Final = (
     ),
     Operation("GET", "/rounds", list_rounds, Role.ENGINEER, "Every round, the first one first"),
     Operation("GET", "/rounds/{round}", look_at_round, Role.ENGINEER, "One round"),
+    Operation(
+        *("GET", "/policies", look_at_policies, Role.ENGINEER),
+        "The policies, and how good the reward models of a round are, else of the newest",
+    ),
     Operation("GET", "/webhooks", list_webhooks, Role.ENGINEER, "How the receivers of webhooks stand"),
     Operation(
         *("GET", "/lineage/{thing}", trace, Role.REVIEWER),

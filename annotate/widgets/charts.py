@@ -11,7 +11,9 @@ FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 FAINT = 0.45
 NEUTRAL = "#8a8580"
 """Neither light nor dark: it can be seen on both themes."""
-POINT = alt.OverlayMarkDef(size=70)
+SIZE = 70
+"""Square pixels of a point that one looks at."""
+POINT = alt.OverlayMarkDef(size=SIZE)
 
 
 def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.FacetChart:
@@ -22,11 +24,11 @@ def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.Fa
         .encode(
             x=alt.X("step:Q", title=steps, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(gridOpacity=FAINT)),
-            color=_line(),
+            color=line(),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
         )
     )
-    return _drawing(lines)
+    return drawing(lines)
 
 
 def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
@@ -37,13 +39,13 @@ def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         .encode(y="even:Q")
     )
     bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
-    intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=_line())
-    return _drawing(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False)))
+    intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=line())
+    return drawing(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False)))
 
 
 def fault_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """How often a round's policy does wrong."""
-    return _drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
+    return drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
 
 
 def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.FacetChart:
@@ -62,14 +64,14 @@ def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.Fa
                 axis=alt.Axis(format="%m-%d", grid=False, tickCount=8),
             ),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),
-            color=_line(),
+            color=line(),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "line:N", "value:Q"],
         )
     )
-    return _drawing(bars)
+    return drawing(bars)
 
 
-def _drawing(*layers: alt.Chart) -> alt.LayerChart | alt.FacetChart:
+def drawing(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart | alt.FacetChart:
     """Layers, even of one: Streamlit leaves more room above a chart that is none."""
     return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT)
 
@@ -81,7 +83,7 @@ def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:
         .encode(
             x=_round(),
             y=alt.Y("rate:Q", title=title, scale=scale, axis=alt.Axis(format="%", gridOpacity=FAINT)),
-            color=_line(),
+            color=line(),
             tooltip=[
                 "line:N",
                 "round:O",
@@ -95,7 +97,8 @@ def _round() -> alt.X:
     return alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
 
 
-def _line() -> alt.Color:
+def line() -> alt.Color:
+    """A colour for each value of the column line, told above the chart."""
     return alt.Color(
         "line:N", title=None, sort=None, legend=alt.Legend(orient="top", offset=2, padding=0, symbolOpacity=1)
     )

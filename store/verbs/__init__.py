@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from store.verbs.accounts import link_account, unlink_accounts
 from store.verbs.appointing import appoint, set_profile
+from store.verbs.appraising import look_at_policies
 from store.verbs.asking import bring_comparisons, bring_prompts, look_at_comparison
 from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
@@ -80,6 +81,7 @@ __all__ = [
     "list_standings",
     "list_webhooks",
     "look_at_comparison",
+    "look_at_policies",
     "look_at_round",
     "look_at_snapshot",
     "make_gold",
@@ -144,6 +146,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         list_rounds,
         list_webhooks,
         look_at_comparison,
+        look_at_policies,
         look_at_round,
         read_labels,
         read_own_label,

@@ -25,6 +25,7 @@ from gallery import (  # noqa: E402
     SHORT_MENU,
     WIDE,
 )
+from measured_models import first_policy, round_facts  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
 from round_files import write_round  # noqa: E402
 from small_homes import comparisons, pair, person  # noqa: E402
@@ -39,8 +40,9 @@ from store.records import Prompt, Role, Turn  # noqa: E402
 FOLDER = Path(__file__).parents[2] / "screenshots"
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 800)]
 GERMAN = "german_1280"
-TALL = {"rounds", "my-work", "people", "account", "guidelines", "qualification"}
+TALL = {"rounds", "policies", "my-work", "people", "account", "guidelines", "qualification"}
 """Pages that scroll; the others are one fixed screen."""
+REASONS = ("It is 30.0 nats from the first policy; 25.0 are allowed.",)
 
 
 def main(wanted):
@@ -49,7 +51,7 @@ def main(wanted):
         home = Home(Path(folder) / "home")
         fill(home)
         for number in range(3):
-            write_round(home, number)
+            write_round(home, number, reasons=REASONS if number == 2 else ())
         write_round(home, 3, state="running", stage="ppo", fraction=0.4)
         with Server(home) as server:
             for scheme, width in LOOKS:
@@ -80,7 +82,10 @@ def fill(home):
             ]
         facts += ranking(20, [SHORT_MENU, MENU, INDUCTION, CODE])
         facts += ranking(21, [ARABIC_ANSWER, ARABIC_OTHER, CHINESE_ANSWER, HOSTILE, LONG, WIDE, NAMED])
-        store.append("hone", *map(asked_of_everyone, facts))
+        for number in range(1, 4):
+            names = [name(role, look) for role in Role for look in ("light_1440", "dark_800")]
+            facts += round_facts(number, names, promoted=number != 2)
+        store.append("hone", first_policy(), *map(asked_of_everyone, facts))
 
 
 def escaped(text):

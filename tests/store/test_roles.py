@@ -42,6 +42,7 @@ from store.risks import AttackVector, Risk
 from store.verbs import VERBS
 from store.verbs.accounts import LinkAccount, UnlinkAccounts
 from store.verbs.appointing import Appoint, SetProfile
+from store.verbs.appraising import LookAtPolicies
 from store.verbs.bringing import BringFacts
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
@@ -92,6 +93,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "list_rounds": (Role.ENGINEER, ListRounds()),
     "list_webhooks": (Role.ENGINEER, ListWebhooks()),
     "look_at_comparison": (Role.ENGINEER, LookAtComparison(comparison_id="c")),
+    "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
     "look_at_round": (Role.ENGINEER, LookAtRound(round=1)),
     "read_labels": (Role.ENGINEER, ReadLabels()),
     "take_back_message": (Role.ANNOTATOR, TakeBackMessage(turn_id="turn-0001")),

@@ -1,0 +1,230 @@
+"""One reward model on the Policies page: what it is worth, each chart with its sentence and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from annotate import reward_figures as figures
+from annotate.widgets import reward_charts as charts
+from annotate.words import Words
+from store.records import RewardModel, Track
+from store.reward_results import RewardResults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A chart with what it says; `title` is the catalogue's name of it, `table` the figures behind it."""
+
+    title: str
+    means: str
+    chart: charts.Drawn | None
+    alt: str
+    table: pd.DataFrame
+
+
+def summary(said: Words, model: RewardModel, results: RewardResults | None) -> None:
+    """Draws what the model is worth in a word; where nothing but its accuracy is known, it says so."""
+    if results is None:
+        known = figures.between(figures.held_out(model))
+        st.text(said.text("policies.unmeasured", pairs=f"{model.held_out_pairs:,}", **known))
+    elif not results.pairs:
+        st.text(said.text("policies.nothing_held_out"))
+    else:
+        _metrics(said, results)
+        st.text(_verdict(said, results))
+        if remarks := _remarks(said, results):
+            st.caption(remarks)
+
+
+def cards(said: Words, model: RewardModel, results: RewardResults | None) -> list[Card]:
+    """All that there is to show of the model, in the order of the page."""
+    if results is None or not results.pairs:
+        return []
+    return [card for make in CARDS if (card := make(said, model, results)) is not None]
+
+
+def over_rounds(said: Words, models: Sequence[RewardModel]) -> Card:
+    """How the accuracy went from round to round."""
+    table = figures.over_rounds(said, models)
+    names = table["line"] + " " + table["round"].astype(str)
+    return Card(
+        title="over_rounds",
+        means=said.text("policies.over_rounds_means"),
+        chart=charts.over_rounds(table, said.text("policies.round"), said.text("policies.accuracy")),
+        alt=_described(said, "over_rounds", table.assign(name=names, share=table["rate"])),
+        table=figures.rounds_table(said, models),
+    )
+
+
+def show(said: Words, every: Sequence[Card]) -> None:
+    """Draws cards, two in a row."""
+    for left in range(0, len(every), 2):
+        for column, card in zip(st.columns(2), every[left : left + 2], strict=False):
+            with column:
+                _show(said, card)
+
+
+def _show(said: Words, card: Card) -> None:
+    with st.container(border=True, height="stretch"):
+        st.subheader(said.text(f"policies.{card.title}"), anchor=False)
+        if card.chart is not None:
+            st.altair_chart(card.chart, key=card.title, alt=card.alt)
+        st.caption(card.means)
+        if card.chart is None:
+            st.dataframe(card.table, hide_index=True, key=f"{card.title} figures", alt=card.alt)
+            return
+        with st.expander(said.text("policies.figures"), key=f"{card.title} figures"):
+            st.dataframe(card.table, hide_index=True, alt=card.alt)
+
+
+def _described(said: Words, title: str, table: pd.DataFrame) -> str:
+    """A chart of points in a sentence."""
+    parts = [
+        said.text("policies.alt_part", name=name, share=figures.share_text(share))
+        for name, share in zip(table["name"], table["share"], strict=True)
+    ]
+    return said.text("policies.alt", title=said.text(f"policies.{title}"), parts=", ".join(parts))
+
+
+def _metrics(said: Words, results: RewardResults) -> None:
+    longer = results.baseline("longer")
+    numbers = {
+        "accuracy": figures.share_text(results.accuracy.value),
+        "longer": figures.share_text(longer.accuracy.value) if longer else "–",
+        "error": said.text("policies.points", points=_points(results)),
+        "held_out": f"{results.pairs:,}",
+        "training": f"{results.training_pairs:,}",
+    }
+    for column, (name, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
+        column.metric(said.text(f"policies.{name}"), value, border=True)
+
+
+def _points(results: RewardResults) -> str:
+    """The expected calibration error in hundredths."""
+    return f"{100 * results.calibration_error:.1f}"
+
+
+def _verdict(said: Words, results: RewardResults) -> str:
+    """How often it is right, and whether that is more than length alone explains."""
+    known, longer = figures.between(results.accuracy), results.baseline("longer")
+    if longer is None:
+        return said.text("policies.alone", **known)
+    beats = "beats" if results.accuracy.low > longer.accuracy.value else "not_beats"
+    return said.text(f"policies.{beats}", longer=figures.share_text(longer.accuracy.value), **known)
+
+
+def _remarks(said: Words, results: RewardResults) -> str:
+    remarks = []
+    if results.members > 1:
+        remarks.append(said.text("policies.members", members=results.members))
+    if results.truncated:
+        remarks.append(said.text("policies.truncated", count=f"{results.truncated:,}"))
+    return " ".join(remarks)
+
+
+def _by_degree(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    rules = figures.rules(said, results)
+    means = f"{said.text('policies.by_degree_means')} {_agreement(said, results)}"
+    return _parts(said, "by_degree", results, rules, means)
+
+
+def _agreement(said: Words, results: RewardResults) -> str:
+    """How far people agree, and what that allows."""
+    if results.agreement is None:
+        return said.text("policies.agreement_none")
+    known = {"pairs": f"{results.agreement.pairs:,}", **figures.between(results.agreement.agree)}
+    if results.agreement.ceiling is None:
+        return said.text("policies.agreement_low", **known)
+    return said.text("policies.agreement", ceiling=figures.share_text(results.agreement.ceiling), **known)
+
+
+def _reliability(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    if not results.reliability:
+        return None
+    table = figures.reliability(said, results.reliability)
+    stated, right = (said.text(f"policies.{name}") for name in ("stated", "right"))
+    names = table.assign(name=[figures.share_text(value) for value in table["stated"]])
+    return Card(
+        title="reliability",
+        means=said.text(f"policies.{figures.sureness(results)}", points=_points(results)),
+        chart=charts.reliability(table, stated, right),
+        alt=_described(said, "reliability", names),
+        table=figures.reliability_table(said, results.reliability),
+    )
+
+
+def _by_length(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    return _parts(said, "by_length", results)
+
+
+def _by_age(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    return _parts(said, "by_age", results)
+
+
+def _by_spread(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    return _parts(said, "by_spread", results)
+
+
+def _parts(
+    said: Words, group: str, results: RewardResults, rules: pd.DataFrame | None = None, means: str = ""
+) -> Card | None:
+    """A card of one of the ways to part the pairs; none where there are no parts."""
+    parts = getattr(results, group)
+    if not parts:
+        return None
+    heading = said.text("policies.degree" if group == "by_degree" else f"policies.{group}_axis")
+    table = figures.points(said, group, parts)
+    accuracy = said.text("policies.accuracy")
+    across = figures.NO_RULES if rules is None else rules
+    return Card(
+        title=group,
+        means=means or said.text(f"policies.{group}_means"),
+        chart=charts.by_part(table, across, heading, accuracy),
+        alt=_described(said, group, table),
+        table=figures.part_table(said, group, parts, heading),
+    )
+
+
+def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | None:
+    if model.track is not Track.SAFETY:
+        return None
+    found = results.unsafe_found
+    sentences = [
+        said.text(
+            "policies.unsafe_means",
+            probability=figures.share_text(one.probability),
+            recall=figures.share_text(one.recall),
+            precision=figures.share_text(one.precision),
+            unsafe=f"{one.unsafe:,}",
+        )
+        for one in found[:1]
+    ]
+    return Card(
+        title="unsafe",
+        means=sentences[0] if sentences else said.text("policies.unsafe_none"),
+        chart=None,
+        alt=said.text("policies.unsafe"),
+        table=figures.unsafe_table(said, found),
+    )
+
+
+def _by_annotator(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
+    if not results.by_annotator:
+        return None
+    most_first = sorted(results.by_annotator, key=lambda part: -part.pairs)
+    return Card(
+        title="by_annotator",
+        means=said.text("policies.by_annotator_means"),
+        chart=None,
+        alt=said.text("policies.by_annotator"),
+        table=figures.part_table(said, "by_annotator", most_first, said.text("policies.annotator")),
+    )
+
+
+Make = Callable[[Words, RewardModel, RewardResults], Card | None]
+CARDS: tuple[Make, ...] = (_by_degree, _reliability, _by_length, _by_age, _by_spread, _unsafe, _by_annotator)
+"""In the order of the page."""

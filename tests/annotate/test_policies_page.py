@@ -1,0 +1,202 @@
+"""The page of policies and reward models, without a browser."""
+
+from dataclasses import replace
+
+import pytest
+from measured_models import bare, first_policy, one_model, policy_id, results, round_facts
+from round_files import write_round
+from small_homes import PATIENCE, person
+from streamlit.testing.v1 import AppTest
+
+from annotate import reward_figures
+from annotate.words import words
+from store.intervals import wilson
+from store.records import Policy, Role, Track
+from store.reward_results import Agreement, Bin
+
+HEADINGS = (
+    "by_degree",
+    "reliability",
+    "by_length",
+    "by_age",
+    "by_spread",
+    "by_annotator",
+    "over_rounds",
+)
+"""Of a helpfulness model, in the order of the page."""
+
+
+@pytest.fixture
+def rob(store):
+    return person(store, "rob", Role.ENGINEER)
+
+
+def draw(store, who, locale):
+    from small_homes import visit
+
+    from annotate.pages import policies
+
+    policies.render(visit(store, who, locale))
+
+
+def page(store, actor, locale="en"):
+    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
+    assert not app.exception
+    return app
+
+
+def said(name, **values):
+    return words("en").text(f"policies.{name}", **values)
+
+
+def headings(app):
+    return [one.value for one in app.subheader]
+
+
+def texts(app):
+    return [one.value for one in (*app.text, *app.caption)]
+
+
+@pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.REVIEWER])
+def test_other_roles_are_told_that_the_page_is_not_theirs(store, role):
+    store.append("hone", *round_facts(1))
+    app = page(store, person(store, "zoe", role))
+    assert [one.value for one in app.text] == [
+        f"This page takes the role Engineer; you have the role {role.value.capitalize()}."
+    ]
+    assert not app.dataframe
+    assert not app.subheader
+
+
+def test_without_a_policy_the_page_says_what_appears_here(store, rob):
+    app = page(store, rob)
+    assert texts(app) == [said("none"), said("no_models")]
+    assert not app.dataframe
+
+
+def test_a_home_before_its_first_round_has_a_policy_in_use_and_no_reward_model(store, rob):
+    store.append("hone", first_policy(), Policy(policy_id="imported:hh", path=""))
+    app = page(store, rob)
+    (table,) = [one.value for one in app.dataframe]
+    assert list(table["policy"]) == ["first-policy-of-all"]
+    assert (table["decided"][0], table["labels"][0], table["parents"][0]) == ("In use", "–", "–")
+    assert texts(app) == [said("no_models")]
+
+
+def test_policies_stand_the_newest_first_with_what_was_decided_and_why(store, rob):
+    drift = "It is 30.0 nats from the first policy; 25.0 are allowed."
+    store.append("hone", first_policy(), *round_facts(1), *round_facts(2, promoted=False))
+    write_round(store.home, 1)
+    write_round(store.home, 2, reasons=(drift,))
+    table = page(store, rob).dataframe[0].value
+    assert list(table["policy"]) == [policy_id(2), policy_id(1), "first-policy-of-all"]
+    assert list(table["decided"]) == ["Not promoted", "In use", "Promoted"]
+    assert list(table["labels"]) == ["2,400", "1,200", "–"]
+    assert list(table["parents"]) == [policy_id(1), "first-policy-of-all", "–"]
+    assert list(table["why"]) == [drift, "", ""]
+
+
+def test_the_newest_round_is_shown_first_and_another_when_it_is_chosen(store, rob):
+    store.append("hone", *round_facts(1, accuracy=0.61), *round_facts(2, accuracy=0.74))
+    app = page(store, rob)
+    assert app.selectbox[0].value == 2
+    assert app.metric[0].value == "74.0%"
+    app = app.selectbox[0].set_value(1).run()
+    assert not app.exception
+    assert app.metric[0].value == "60.9%"
+
+
+def test_each_part_has_a_chart_with_its_sentence_and_the_figures_behind_it(store, rob):
+    store.append("hone", *round_facts(1, annotators=("ana", "ben")))
+    app = page(store, rob)
+    assert headings(app) == ["Reward models", *(said(name) for name in HEADINGS)]
+    assert len(app.get("vega_lite_chart")) == 6
+    assert [one.label for one in app.expander] == 6 * ["Figures"]
+    shown = texts(app)
+    assert (
+        "It chose as the label did in 71.1% of pairs that it never saw, likely 66.6% to 75.3%: more than "
+        "always taking the longer answer would (56.1%)."
+    ) in shown
+    assert any("no model can be right more often than 83.9%" in text for text in shown)
+    assert any(text.startswith("It is surer than it should be") and "5.7 points" in text for text in shown)
+    by_degree = app.dataframe[1].value
+    assert list(by_degree.iloc[:, 0]) == [said(f"degree_{number}") for number in range(4)]
+    assert list(by_degree.iloc[0])[1:] == ["103", "55.3%", "45.7%", "64.6%"]
+
+
+def test_annotators_are_named_the_one_with_most_labels_first(store, rob):
+    ana, ben = person(store, "ana"), person(store, "ben")
+    store.append("hone", *round_facts(1, annotators=(ben.annotator_id, ana.annotator_id, "gone")))
+    assert list(page(store, rob).dataframe[-2].value["Annotator"]) == ["ben", "ana", "gone"]
+
+
+def test_the_safety_model_tells_how_many_unsafe_answers_it_finds(store, rob):
+    store.append("hone", *round_facts(1))
+    app = page(store, rob)
+    app = app.button_group[0].set_value(Track.SAFETY.value).run()
+    assert not app.exception
+    assert said("unsafe") in headings(app)
+    assert any("82.5% of the 120 unsafe answers are found, and 73.3%" in text for text in texts(app))
+
+
+def test_a_safety_model_that_met_nothing_unsafe_says_so(store, rob):
+    store.append("hone", *one_model(results(), Track.SAFETY))
+    app = page(store, rob)
+    app = app.button_group[0].set_value(Track.SAFETY.value).run()
+    assert said("unsafe_none") in texts(app)
+
+
+def test_what_was_not_measured_is_said_or_left_out(store, rob):
+    store.append("hone", *one_model(bare(results())))
+    app = page(store, rob)
+    assert said("by_spread") not in headings(app)
+    assert any(said("agreement_none") in text for text in texts(app))
+    assert app.metric[1].value == "–"
+    assert list(app.dataframe[1].value.iloc[:, 0]) == ["Better"]
+
+
+def test_people_who_agree_less_than_a_coin_set_no_ceiling(store, rob):
+    apart = Agreement(pairs=50, agree=wilson(20, 50), ceiling=None)
+    store.append("hone", *one_model(replace(results(), agreement=apart)))
+    assert any("40.0% of 50 pairs" in text and "no ceiling" in text for text in texts(page(store, rob)))
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"pairs": "<b>many</b>"}'])
+def test_a_model_that_another_version_measured_shows_its_accuracy_alone(store, rob, text):
+    store.append("hone", *round_facts(1, results=text))
+    app = page(store, rob)
+    assert any(one.startswith("Right in 63.1% of 412 held-out pairs") for one in texts(app))
+    assert headings(app) == ["Reward models", said("over_rounds")]
+
+
+def test_a_model_of_which_nothing_was_held_out_says_so(store, rob):
+    store.append("hone", *one_model(replace(results(), pairs=0)))
+    assert said("nothing_held_out") in texts(page(store, rob))
+
+
+def test_a_model_no_better_than_length_is_not_praised(store, rob):
+    store.append("hone", *round_facts(1, accuracy=0.58))
+    assert any("cannot be told from always taking the longer" in text for text in texts(page(store, rob)))
+
+
+@pytest.mark.parametrize(
+    ("right", "word"), [(0.7, "too_sure"), (0.9, "too_modest"), (0.79, "well_sure"), (0.81, "well_sure")]
+)
+def test_a_model_is_told_whether_it_is_as_sure_as_right(right, word):
+    one = Bin(pairs=100, stated=0.8, right=wilson(100 * right, 100))
+    assert reward_figures.sureness(replace(results(), reliability=(one,))) == word
+
+
+def test_the_page_speaks_german(store, rob):
+    store.append("hone", *round_facts(1))
+    app = page(store, rob, "de")
+    assert "Trefferquote nach Länge" in headings(app)
+    assert "über 50 kürzer" in list(app.dataframe[3].value.iloc[:, 0])
+
+
+def test_many_rounds_are_all_in_the_line_and_in_its_figures(store, rob):
+    store.append("hone", *(fact for number in range(1, 41) for fact in round_facts(number)))
+    app = page(store, rob)
+    assert len(app.selectbox[0].options) == 40
+    assert len(app.dataframe[-1].value) == 80
+    assert list(app.dataframe[-1].value["Round"])[:2] == ["40", "40"]

@@ -14,14 +14,16 @@ from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.models import context, load_reward_model, load_tokenizer
+from rlhf.models import load_tokenizer
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models import ensemble
 from rlhf.reward_models.elements import Answer, answer
+from rlhf.reward_models.ensemble import Ensemble
+from rlhf.reward_models.uncertainty import mean
 from rlhf.rewards import gate
-from rlhf.scoring import score_responses
 from store.records import Turn
 
 
@@ -72,10 +74,12 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardJudge:
-    """Both reward models and the probability of being safe below which safety alone counts."""
+    """Both reward models, each an ensemble whose mean counts, and the probability of being safe below which
+    safety alone counts.
+    """
 
-    helpfulness: PreTrainedModel
-    safety: PreTrainedModel
+    helpfulness: Ensemble
+    safety: Ensemble
     tokenizer: PreTrainedTokenizerBase
     threshold: float
 
@@ -83,8 +87,8 @@ class RewardJudge:
     def load(paths: RewardModels, threshold: float) -> RewardJudge:
         """The judge of these two models, which share a tokenizer."""
         return RewardJudge(
-            helpfulness=load_reward_model(paths.helpfulness),
-            safety=load_reward_model(paths.safety),
+            helpfulness=ensemble.load(paths.helpfulness),
+            safety=ensemble.load(paths.safety),
             tokenizer=load_tokenizer(paths.safety),
             threshold=threshold,
         )
@@ -92,19 +96,16 @@ class RewardJudge:
     def scores(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> Scores:
         """Scores [N] of each text as the response to the prompt beside it."""
         answers = self._answers(prompts, texts)
-        helpfulness = self._score(self.helpfulness, answers)
-        safety = self._score(self.safety, answers)
+        read, said = [one.prompt for one in answers], [one.response for one in answers]
+        helpfulness = mean(self.helpfulness.scores(read, said))
+        safety = mean(self.safety.scores(read, said))
         is_safety = torch.tensor([prompt.is_safety for prompt in prompts], dtype=torch.bool)
         gated = gate(helpfulness, safety, is_safety, self.threshold)
         return Scores(helpfulness=helpfulness, safety=safety, gated=gated)
 
-    def _score(self, model: PreTrainedModel, answers: Sequence[Answer]) -> Tensor:
-        prompts, responses = [one.prompt for one in answers], [one.response for one in answers]
-        return score_responses(model, prompts, responses, self.tokenizer.pad_token_id)
-
     def _answers(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> list[Answer]:
         """Token ids; a conversation longer than the model's context loses its beginning."""
-        longest = context(self.safety) or sys.maxsize
+        longest = self.safety.context or sys.maxsize
         read: dict[tuple[Turn, ...], list[int]] = {}
         for prompt in prompts:
             if prompt.turns not in read:

@@ -80,7 +80,7 @@ def load_reward_model(path: str | Path) -> PreTrainedModel:
         model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
             str(path), config=config, dtype=torch.float32, use_safetensors=True, trust_remote_code=False
         )
-    if shift := model.config.to_dict().get(SHIFT):
+    if shift := shift_of(model):
         add_to_scores(scoring_head(model), shift)
     return model.eval()
 
@@ -134,6 +134,11 @@ def shift_scores(model: PreTrainedModel, shift: float) -> None:
         raise ModelError("This reward model's scores were shifted already; shift a fresh one.")
     setattr(model.config, SHIFT, shift)
     add_to_scores(scoring_head(model), shift)
+
+
+def shift_of(model: PreTrainedModel) -> float:
+    """The constant that is added to its scores; of adapters, to those of the one that speaks."""
+    return float(model.config.to_dict().get(SHIFT, 0.0))
 
 
 def add_to_scores(head: nn.Linear, shift: float) -> None:

@@ -66,6 +66,7 @@ class Adapters:
     def __getitem__(self, number: int) -> PreTrainedModel:
         """The model of this number; what was returned before speaks as it does from now on."""
         self._peft.set_adapter(_name(number))
+        setattr(self._model.config, SHIFT, self._shifts[number])
         return self._model
 
     def add(self, rank: int, seed: int) -> PreTrainedModel:
@@ -92,9 +93,7 @@ class Adapters:
 
     def merge(self) -> PreTrainedModel:
         """The only model, its adapter now in the weights of the base; this object is used up."""
-        (shift,) = self._shifts
         model: PreTrainedModel = self._peft.merge_and_unload()
-        setattr(model.config, SHIFT, shift)  # the adapter's head adds it already
         return model.requires_grad_(True)
 
     def read(self, folder: Path) -> None:

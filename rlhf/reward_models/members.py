@@ -1,7 +1,8 @@
 """Which prompts each member of an ensemble sees, and from which seed it starts. Pure.
 
 Of K members, member k never sees fold k, so that every label has a score from a model that never saw its
-prompt; one member sees all. A prompt's fold follows from its id alone, in every round. Members differ by
+prompt; one member sees all. A fold follows from the id of the dialogue's opening alone, in every round:
+all prompts of a chat are one fold's, since the later ones tell of the earlier. Members differ by
 their heads too, since each draws its own from its own seed.
 """
 
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 
 from rlhf.reward_models.elements import Encoded
 from rlhf.reward_models.mixing import NoPreferencesError
+from rlhf.reward_models.preferences import Preference
+from store.exchange.splitting import opening_of
 from store.identity import identity
 
 
@@ -24,14 +27,14 @@ class Member:
     rows: tuple[Encoded, ...]
 
     @property
-    def prompts(self) -> frozenset[str]:
-        """The ids of the prompts that it sees."""
-        return frozenset(row.preference.prompt_id for row in self.rows)
+    def dialogues(self) -> frozenset[str]:
+        """The ids of the dialogues that it sees."""
+        return frozenset(dialogue(row.preference) for row in self.rows)
 
 
 def members(rows: Sequence[Encoded], count: int, seed: int) -> tuple[Member, ...]:
     """The members of an ensemble; a NoPreferencesError where the rows' prompts leave a fold empty."""
-    folds = [fold(row.preference.prompt_id, count) for row in rows]
+    folds = [fold(dialogue(row.preference), count) for row in rows]
     if len(set(folds)) < count:
         raise NoPreferencesError(_too_few(rows, count))
     return tuple(
@@ -44,13 +47,18 @@ def members(rows: Sequence[Encoded], count: int, seed: int) -> tuple[Member, ...
     )
 
 
-def fold(prompt_id: str, count: int) -> int:
-    """The prompt's fold, 1 to `count`: that of the member that never sees it."""
-    return int(identity("fold", prompt_id), 16) % count + 1
+def fold(dialogue_id: str, count: int) -> int:
+    """The dialogue's fold, 1 to `count`: that of the member that never sees it."""
+    return int(identity("fold", dialogue_id), 16) % count + 1
+
+
+def dialogue(row: Preference) -> str:
+    """The id of the prompt's opening; that of a prompt without earlier turns is, as a rule, the prompt's."""
+    return opening_of(row.turns)
 
 
 def _too_few(rows: Sequence[Encoded], count: int) -> str:
-    prompts = len({row.preference.prompt_id for row in rows})
+    prompts = len({dialogue(row.preference) for row in rows})
     return (
         f"An ensemble of {count} members needs training prompts in each of {count} folds, and the {prompts} "
         "there are leave one empty; label more prompts, or set reward.members to fewer."

@@ -1,33 +1,34 @@
 """The reward model stage: a frozen snapshot and a policy in, a model that scores responses out.
 
-The model starts as the newest policy (Llama 2, §3.2.2), learns pairs with a margin by degree, and in the
-safety track which responses are safe; it is measured on prompts it never saw. The helpfulness model's
-scores are shifted to a mean of 0 over its training responses (N+, detail 6); in the safety model 0 is the
-border between safe and unsafe, where the auxiliary loss puts it, and nothing is shifted.
+Each member starts as the newest policy (Llama 2, §3.2.2), learns pairs with a margin by degree, and in the
+safety track which responses are safe. The ensemble is measured on prompts that no member ever saw, and scores
+every label of the track by the members that never saw its dialogue.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import math
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
-import torch
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from rlhf.models import load_tokenizer, new_reward_model, save, shift_scores
-from rlhf.reward_models.accuracy import Accuracy, Judged, measure
-from rlhf.reward_models.elements import Answer, Encoded, encode
-from rlhf.reward_models.fitting import Fit, fit
-from rlhf.reward_models.mixing import divide
-from rlhf.reward_models.preferences import read_preferences
+from rlhf.models import load_tokenizer, shift_of
+from rlhf.reward_models import ensemble
+from rlhf.reward_models.card import Card, write_card
+from rlhf.reward_models.cross_fitting import Gap, Judged, gaps, unseen_scores
+from rlhf.reward_models.elements import encode
+from rlhf.reward_models.evaluation import Held, evaluate
+from rlhf.reward_models.member_training import Training, train_members
+from rlhf.reward_models.members import Member, members
+from rlhf.reward_models.mixing import Preferences, divide
+from rlhf.reward_models.preferences import Preference, read_preferences
 from rlhf.reward_models.settings import RewardSettings
-from rlhf.scoring import score_responses
-from rlhf.track import Tracker, write_json
+from rlhf.track import Tracker
 from store.records import Track
+from store.reward_results import RewardResults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,88 +46,103 @@ class RewardJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardResult:
-    """Where the model is, how good it is, and what it learned from; `truncated` rows lost their beginning."""
+    """Where the model is, how good it is on held-out pairs, and what it says of every label of its track.
+
+    `shift` is what was added to its scores, on average over its members.
+    """
 
     path: Path
     track: Track
-    held_out: Accuracy
-    training_pairs: int
-    truncated: int
+    results: RewardResults
+    gaps: tuple[Gap, ...]
     shift: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    """All pairs of the track as they were judged, how preferences were divided, and what each member sees."""
+
+    judged: Judged
+    divided: Preferences
+    members: Sequence[Member]
+
+
 def train_reward_model(job: RewardJob) -> RewardResult:
-    """Trains, shifts, measures and saves a track's reward model; the same seed gives the same bytes."""
-    rows = divide(read_preferences(job.snapshot), job.track, job.settings, job.seed)
-    tokenizer = load_tokenizer(job.initial_policy)
-    training = encode(rows.training, tokenizer, job.settings)
-    held_out = encode(rows.held_out, tokenizer, job.settings)
-    model = new_reward_model(job.initial_policy, job.seed)
-    how = Fit(
-        track=job.track,
-        settings=job.settings,
-        seed=job.seed,
-        folder=job.out,
-        tracker=job.tracker,
-        stage=f"reward_{job.track}",
-    )
-    fit(model, tokenizer, training, how)
-    shift = _shift(job, model, tokenizer, training)
-    result = RewardResult(
+    """Trains, shifts, measures and saves a track's reward model; the same seed gives the same bytes.
+
+    Run again after it was killed it goes on where it was, with the members that were finished.
+    """
+    lessons, unfinished = _lessons(job), job.out.with_name(f".{job.out.name}.members")
+    ensemble.save(train_members(_training(job, unfinished), lessons.members), job.out)
+    model = ensemble.load(job.out)
+    scores = unseen_scores(model, lessons.members, lessons.judged)
+    results = evaluate(_held(lessons, scores))
+    shifts = [shift_of(model.models[number]) for number in range(model.members)]
+    write_card(_card(job, lessons, results, shifts), job.out)
+    shutil.rmtree(unfinished)
+    return RewardResult(
         path=job.out,
         track=job.track,
-        held_out=measure(judge(model, tokenizer, held_out)),
-        training_pairs=len(training),
-        truncated=sum(encoded.truncated for encoded in (*training, *held_out)),
-        shift=shift,
-    )
-    save(model, tokenizer, job.out)
-    _write_card(job, result)
-    return result
-
-
-def judge(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]) -> Judged:
-    """The model's scores of preferences, beside what the annotators said."""
-    scores = _scores(model, tokenizer, [row.chosen for row in rows] + [row.rejected for row in rows])
-    return Judged(
-        chosen=scores[: len(rows)],
-        rejected=scores[len(rows) :],
-        degree=torch.tensor([int(encoded.preference.degree) for encoded in rows]),
-        chosen_length=torch.tensor([encoded.chosen_length for encoded in rows]),
-        rejected_length=torch.tensor([encoded.rejected_length for encoded in rows]),
-        chosen_safe=torch.tensor([encoded.chosen_safe for encoded in rows]),
-        rejected_safe=torch.tensor([encoded.rejected_safe for encoded in rows]),
+        results=results,
+        gaps=gaps(lessons.judged.rows, scores),
+        shift=fmean(shifts),
     )
 
 
-def _scores(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, answers: Sequence[Answer]) -> Tensor:
-    prompts, responses = [side.prompt for side in answers], [side.response for side in answers]
-    return score_responses(model, prompts, responses, tokenizer.pad_token_id)
+def _lessons(job: RewardJob) -> Lessons:
+    rows, tokenizer = read_preferences(job.snapshot), load_tokenizer(job.initial_policy)
+    divided = divide(rows, job.track, job.settings, job.seed)
+    training = encode(divided.training, tokenizer, job.settings)
+    of_track = encode([row for row in rows if row.track is job.track], tokenizer, job.settings)
+    measured = {_pair(row) for row in divided.held_out}
+    held_out = [place for place, row in enumerate(of_track) if _pair(row.preference) in measured]
+    return Lessons(
+        judged=Judged(rows=of_track, held_out=held_out),
+        divided=divided,
+        members=members(training, job.settings.members, job.seed),
+    )
 
 
-def _shift(
-    job: RewardJob, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded]
-) -> float:
-    """Shifts the scores so that 0 means the same in every round; returns by how much."""
-    anchored = job.track is Track.SAFETY and job.settings.safety_weight > 0
-    if anchored and any(not math.isnan(row.chosen_safe) for row in rows):
-        return 0.0
-    distinct = dict.fromkeys(side for row in rows for side in (row.chosen, row.rejected))
-    shift = -_scores(model, tokenizer, list(distinct)).mean().item()
-    shift_scores(model, shift)
-    return shift
+def _training(job: RewardJob, folder: Path) -> Training:
+    return Training(
+        policy=job.initial_policy,
+        tokenizer=load_tokenizer(job.initial_policy),
+        track=job.track,
+        settings=job.settings,
+        tracker=job.tracker,
+        folder=folder,
+    )
 
 
-def _write_card(job: RewardJob, result: RewardResult) -> None:
-    """`card.json` beside the weights: what the model learned from, how, and how good it is."""
-    card = {
-        "track": job.track,
-        "snapshot": job.snapshot.stem,
-        "seed": job.seed,
-        "settings": dataclasses.asdict(job.settings),
-        "training_pairs": result.training_pairs,
-        "truncated": result.truncated,
-        "shift": result.shift,
-        "held_out": dataclasses.asdict(result.held_out),
-    }
-    write_json(job.out / "card.json", card)
+def _held(lessons: Lessons, scores: Tensor) -> Held:
+    """The held-out pairs with the scores [K, P, 2] that all members have given them."""
+    rows, places = lessons.judged.rows, lessons.judged.held_out
+    held = [rows[place] for place in places]
+    seen = {_pair(row.preference): row for member in lessons.members for row in member.rows}
+    return Held(
+        rows=held,
+        chosen=scores[:, places, 0],
+        rejected=scores[:, places, 1],
+        all_rows=[row.preference for row in rows],
+        training_pairs=len(lessons.divided.training),
+        truncated=sum(row.truncated for row in (*seen.values(), *held)),
+    )
+
+
+def _pair(row: Preference) -> tuple[str, frozenset[str]]:
+    """Which pair of which label it is, whichever of its responses is believed to be the better."""
+    return row.label_id, frozenset((row.chosen_id, row.rejected_id))
+
+
+def _card(job: RewardJob, lessons: Lessons, results: RewardResults, shifts: Sequence[float]) -> Card:
+    return Card(
+        track=job.track,
+        snapshot=job.snapshot.stem,
+        policy=job.initial_policy.name,
+        seed=job.seed,
+        settings=job.settings,
+        preferences=lessons.divided,
+        members=lessons.members,
+        shifts=shifts,
+        results=results,
+    )

@@ -23,6 +23,7 @@ from rlhf.forward import token_logprobs
 from rlhf.judge import RewardJudge, Scores
 from rlhf.models import Critic
 from rlhf.ppo_update import optimisers, update
+from rlhf.reward_models.ensemble import Ensemble
 from rlhf.rollout import sample
 from rlhf.scoring import score_logprobs
 from rlhf.seeds import seeded
@@ -91,12 +92,13 @@ def world() -> Models:
     scores = LlamaForSequenceClassification(config).eval()
     names = Tokenizer(vocabularies.WordLevel({"pad": PAD, "end": END, "word": WORD}, unk_token="word"))
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=names, pad_token="pad", eos_token="end")
+    ensemble = Ensemble(models=(scores,), pad_id=PAD)
     return Models(
         tokenizer=tokenizer,
         policy=policy,
         reference=reference,
         critic=Critic(scores),
-        judge=RewardJudge(helpfulness=scores, safety=scores, tokenizer=tokenizer, threshold=0.15),
+        judge=RewardJudge(helpfulness=ensemble, safety=ensemble, tokenizer=tokenizer, threshold=0.15),
     )
 
 

@@ -69,7 +69,7 @@ def test_a_conversation_beyond_the_context_is_judged_by_its_end(reward_models: R
     judge, words = RewardJudge.load(reward_models, threshold=0.15), "egg pot water " * 60
     long = replace(_prompt(True), turns=(Turn(role="user", content=words), *TURNS))
     row = (prompt_ids(judge.tokenizer, long.turns) + response_ids(judge.tokenizer, "four"))[-256:]
-    expected = score_responses(judge.safety, [row[:-1]], [row[-1:]], judge.tokenizer.pad_token_id)
+    (expected,) = judge.safety.scores([row[:-1]], [row[-1:]])
     assert judge.scores([long], ["four"]).gated.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
 
 

@@ -16,7 +16,6 @@ from rlhf.models import Critic, load_policy, load_tokenizer
 from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import UpdateError, optimisers, update
 from rlhf.prompts import TrainPrompt
-from rlhf.scoring import score_responses
 from rlhf.seeds import seeded
 from rlhf.track import Stopped, Tracker
 from store.records import Turn
@@ -90,7 +89,7 @@ def test_an_answer_that_was_cut_is_scored_by_its_words(models):
     said = judged.rollout.texts(models.tokenizer)
     asked = [prompt_ids(models.tokenizer, prompt.turns) for prompt in prompts(8)]
     words = [response_ids(models.tokenizer, text) for text in said]
-    expected = score_responses(models.judge.safety, asked, words, models.tokenizer.pad_token_id)
+    (expected,) = models.judge.safety.scores(asked, words)
     assert judged.scores.safety.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
     experience = value(models, judged, settings, kl_coef=0.0)
     # the whitened scores have a mean of nothing, and every one of them is fined

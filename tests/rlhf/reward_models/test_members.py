@@ -7,7 +7,7 @@ from snapshot_files import preference, write_snapshot
 
 from rlhf.models import load_tokenizer
 from rlhf.reward_models.elements import Encoded, encode
-from rlhf.reward_models.members import fold, members
+from rlhf.reward_models.members import dialogue, fold, members
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.settings import RewardSettings
@@ -23,12 +23,11 @@ def test_each_prompt_is_kept_from_one_member_and_seen_by_the_others(policy_path:
     rows = _rows(policy_path, tmp_path, 60)
     ensemble = members(rows, 3, seed=7)
     assert [member.number for member in ensemble] == [1, 2, 3]
-    prompts = {row.preference.prompt_id for row in rows}
-    for prompt in prompts:
-        unseen = [member.number for member in ensemble if prompt not in member.prompts]
-        assert unseen == [fold(prompt, 3)]
-    assert all(20 < len(member.prompts) < 60 for member in ensemble)
-    assert all(len(member.rows) == 2 * len(member.prompts) for member in ensemble)
+    for opening in {dialogue(row.preference) for row in rows}:
+        unseen = [member.number for member in ensemble if opening not in member.dialogues]
+        assert unseen == [fold(opening, 3)]
+    assert all(20 < len(member.dialogues) < 60 for member in ensemble)
+    assert all(len(member.rows) == 2 * len(member.dialogues) for member in ensemble)
 
 
 def test_members_start_from_seeds_of_their_own(policy_path: Path, tmp_path: Path):

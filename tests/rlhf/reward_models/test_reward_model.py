@@ -12,12 +12,11 @@ from snapshot_files import preference, write_snapshot
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.models import load_reward_model, load_tokenizer
-from rlhf.reward_models.accuracy import measure
 from rlhf.reward_models.elements import encode
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.settings import RewardSettings
-from rlhf.reward_models.stage import RewardJob, judge, train_reward_model
+from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.scoring import score_responses
 from rlhf.track import Stopped, Tracker
 from store.records import Track, Turn
@@ -64,20 +63,26 @@ def job(tmp_path: Path, policy_path: Path) -> RewardJob:
 
 def test_a_learnable_preference_is_learnt(job: RewardJob):
     result = train_reward_model(job)
-    assert result.held_out.accuracy.value >= 0.95
-    assert result.held_out.pairs == 30
-    assert result.training_pairs == 120
-    assert result.held_out.length_only < 0.9
+    assert result.results.accuracy.value >= 0.95
+    assert (result.results.pairs, result.results.training_pairs) == (30, 120)
+    assert result.results.members == 1
+    longer = result.results.baseline("longer")
+    assert longer is not None
+    assert longer.accuracy.value < 0.9
 
 
 def test_the_saved_model_scores_as_the_measured_one_did(job: RewardJob):
     result = train_reward_model(job)
-    model, tokenizer = load_reward_model(job.out), load_tokenizer(job.out)
-    rows = read_preferences(job.snapshot)
-    measured = measure(judge(model, tokenizer, encode(rows, tokenizer, SETTINGS)))
-    assert measured.accuracy.value >= 0.95
+    rows = {row.label_id: row for row in read_preferences(job.snapshot)}
+    assert len(result.gaps) == 30
+    for gap in result.gaps:
+        row = rows[gap.label_id]
+        chosen, rejected = _scores(job.out, [(row.turns, row.chosen), (row.turns, row.rejected)])
+        assert gap.gap == pytest.approx(chosen - rejected, abs=1e-4)
     card = json.loads((job.out / "card.json").read_text())
-    assert card["held_out"]["accuracy"]["value"] == result.held_out.accuracy.value
+    assert card["held_out"]["accuracy"]["value"] == result.results.accuracy.value
+    assert card["trained_on"] == {"own": 120, "own_other_track": 0, "open_data": 0, "open_other_track": 0}
+    assert [member["pairs"] for member in card["members"]] == [120]
 
 
 def test_helpfulness_scores_are_shifted_to_a_mean_of_nothing(job: RewardJob):
@@ -99,7 +104,7 @@ def test_the_safety_model_puts_nought_between_safe_and_unsafe(job: RewardJob, tm
     rows = _polite(120, track="safety", chosen_safe=True, rejected_safe=False)
     snapshot = write_snapshot(tmp_path / "safety.parquet", rows + _polite(30))
     result = train_reward_model(replace(job, snapshot=snapshot, track=Track.SAFETY))
-    half = result.held_out.unsafe_found[0]
+    half = result.results.unsafe_found[0]
     assert (half.probability, half.unsafe, half.safe) == (0.5, 24, 24)
     assert half.recall >= 0.9
     assert half.precision >= 0.9
@@ -116,7 +121,7 @@ def test_overlong_rows_keep_their_response_and_are_counted(job: RewardJob, tmp_p
     assert len(encoded.chosen.prompt) + len(encoded.chosen.response) == 40
     assert tokenizer.decode(encoded.chosen.response).endswith("boil please<|end|>")
     settings = replace(SETTINGS, max_tokens=40, epochs=1)
-    assert train_reward_model(replace(job, snapshot=snapshot, settings=settings)).truncated == 1
+    assert train_reward_model(replace(job, snapshot=snapshot, settings=settings)).results.truncated == 1
 
 
 def test_all_pairs_of_a_ranking_weigh_one_label(job: RewardJob):

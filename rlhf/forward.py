@@ -14,10 +14,13 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rlhf.collate import Joined, positions
-from rlhf.tree import ALONE, ROOM, Packed, visible
+from rlhf.tree import ALONE, Packed, visible
 
 TREES = frozenset({"gpt2", "llama", "qwen2", "qwen3"})
 """Architectures (`model_type`) that were tried with several responses side by side in a row."""
+
+NARROWEST, WIDEST = 256, 4096
+"""Bounds of the response tokens in a row, whatever the model's width."""
 
 
 def backbone(model: PreTrainedModel) -> nn.Module:
@@ -41,13 +44,17 @@ def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
 def room(model: PreTrainedModel) -> int:
     """The response tokens that may stand side by side in a row of `tree.pack` for this model.
 
-    None beside another unless attention obeys a mask and places are given: not with ALiBi (Bloom, MPT), a
-    sliding window (Mistral), a state instead of attention (Mamba), nor where nobody tried.
+    The wider the model, the less of its time is attention, which is the square of a row: twice the width
+    was best, or near it, of what was measured. A response stands alone unless attention obeys a mask and
+    places are given: not with ALiBi (Bloom, MPT), a sliding window (Mistral), a state instead of attention
+    (Mamba), nor where nobody tried.
     """
     config = model.config
     windowed = getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", True)
     takes_masks = config._attn_implementation == "sdpa"
-    return ROOM if config.model_type in TREES and takes_masks and not windowed else ALONE
+    if config.model_type not in TREES or windowed or not takes_masks:
+        return ALONE
+    return min(WIDEST, max(NARROWEST, 2 * config.hidden_size))
 
 
 def last_states(model: PreTrainedModel, packed: Packed) -> Tensor:

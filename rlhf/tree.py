@@ -15,7 +15,7 @@ from torch import Tensor
 
 from rlhf.collate import Row
 
-ROOM = 1024
+ROOM = 512
 """Response tokens side by side in a row: attention costs the square of a row, a prompt again only itself."""
 
 ALONE = 0

@@ -1,6 +1,7 @@
 """A tokenizer and models small enough to train in a test, with everything that a large one has."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,10 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 
 from rlhf.models import new_reward_model, save
@@ -88,6 +93,33 @@ def gpt2(tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
         n_embd=32, n_layer=2, n_head=4, n_positions=256, initializer_range=0.3, **_marks(tokenizer)
     )
     return GPT2LMHeadModel(config).eval()
+
+
+def _qwen(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
+    return {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 256,
+        "initializer_range": 0.3,
+        **_marks(tokenizer),
+    }
+
+
+@pytest.fixture(scope="session")
+def qwen2(tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """A random Qwen2 of two layers: biased queries, a window that is off. Do not train it: it is shared."""
+    torch.manual_seed(0)
+    return Qwen2ForCausalLM(Qwen2Config(**_qwen(tokenizer))).eval()
+
+
+@pytest.fixture(scope="session")
+def qwen3(tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """A random Qwen3 of two layers: normed queries, wide heads. Do not train it: it is shared."""
+    torch.manual_seed(0)
+    return Qwen3ForCausalLM(Qwen3Config(head_dim=16, **_qwen(tokenizer))).eval()
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,8 @@ class Adapters:
         """The adapter with its head in PEFT's format; the shift lies beside the weights, in their file."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {name: tensor.contiguous() for name, tensor in self.tensors(number).items()}
-        save_file(tensors, folder / WEIGHTS, {"format": "pt", SHIFT: repr(self._shifts[number])})
+        # One entry alone: several come in an order of their own, and the same adapter would be other bytes.
+        save_file(tensors, folder / WEIGHTS, {SHIFT: repr(self._shifts[number])})
         config = self._peft.peft_config[_name(number)].to_dict()
         config |= {"base_model_name_or_path": "../base", "target_modules": sorted(config["target_modules"])}
         write_json(folder / CONFIG, config)

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 ORACLE, REWARD_MODEL, SAFE, REFUSAL = "#2f5fae", "#a65117", "#7a3b8f", "#4c7a34"
+HELPFULNESS = "#1b6e74"
 """One colour an idea, readable without colour vision beside each other."""
 JUDGES = {"Oracle": ORACLE, "Reward model": REWARD_MODEL}
 NEUTRAL = "#8a857e"
@@ -22,6 +23,7 @@ IN_THE_DARK = {
     REWARD_MODEL: "#e0a36b",
     SAFE: "#c39ad6",
     REFUSAL: "#9cc97e",
+    HELPFULNESS: "#74c3c9",
     INK: "#b5aea3",
     RULE: "#3a3835",
 }

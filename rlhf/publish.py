@@ -5,18 +5,32 @@ Knows the rows of the store, not how any of them was made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from rlhf.ask import Asked, batch_of
 from rlhf.evaluate import EvaluationResult
 from rlhf.judge import RewardJudge
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models.cross_fitting import Gap
 from store.door import Door
 from store.exchange.publishing import deliver
 from store.identity import identity
-from store.records import Evaluation, Fact, LabelScore, Policy, RewardModel, Round, Score
+from store.records import (
+    Evaluation,
+    Fact,
+    LabelScore,
+    Policy,
+    RewardEvaluation,
+    RewardModel,
+    Round,
+    Score,
+)
+
+PORTION: Final = 20_000
+"""Scores of labels in one bundle, which is one transaction: people's labels wait for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +40,22 @@ class Harvest:
     round: Round
     policy: Policy
     reward_models: tuple[RewardModel, ...]
+    reward_evaluations: tuple[RewardEvaluation, ...]
     evaluations: tuple[Evaluation, ...]
     asked: Asked
     scores: tuple[Score, ...]
+    label_scores: tuple[LabelScore, ...]
 
 
 def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
-    """Gives the bundle to the store, every row dated `made_at`: published again, it is the same bundle."""
+    """Gives the bundle to the store, every row dated `made_at`: published again, it is the same bundle.
+
+    Scores of labels follow in bundles of their own, for there are as many as there are pairs.
+    """
     tables: Mapping[str, Sequence[Fact]] = {
         "policies": [harvest.policy],
         "reward_models": harvest.reward_models,
+        "reward_evaluations": harvest.reward_evaluations,
         "evaluations": harvest.evaluations,
         "rounds": [harvest.round],
         "batches": [batch_of(harvest.round.round)],
@@ -43,17 +63,29 @@ def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
         "comparisons": harvest.asked.comparisons,
         "scores": harvest.scores,
     }
-    dated = {
-        table: [
-            fact if isinstance(fact, Score | LabelScore) else replace(fact, made_at=made_at) for fact in facts
-        ]
-        for table, facts in tables.items()
-    }
-    deliver(door, f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}", dated)
+    name = f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}"
+    dated = {table: [_dated(fact, made_at) for fact in facts] for table, facts in tables.items()}
+    deliver(door, name, dated)
+    for first in range(0, len(harvest.label_scores), PORTION):
+        deliver(door, name, {"label_scores": harvest.label_scores[first : first + PORTION]})
 
 
 def _dated(fact: Fact, made_at: datetime) -> Fact:
     return fact if isinstance(fact, Score | LabelScore) else replace(fact, made_at=made_at)
+
+
+def label_scores(model: RewardModel, gaps: Iterable[Gap]) -> tuple[LabelScore, ...]:
+    """What a reward model says of every label, as rows."""
+    return tuple(
+        LabelScore(
+            label_id=gap.label_id,
+            reward_model_id=model.reward_model_id,
+            chosen_id=gap.chosen_id,
+            rejected_id=gap.rejected_id,
+            gap=gap.gap,
+        )
+        for gap in gaps
+    )
 
 
 def evaluations(

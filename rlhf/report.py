@@ -6,14 +6,15 @@ Knows rows of results and metrics, not how they came about.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from rlhf import drawings
+from rlhf import drawings, report_rewards
 from store import scoreboard
 from store.rounds import RoundResult, Verdict
 
@@ -37,11 +38,11 @@ PAGE = """<!doctype html>
   figure {{ background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: 0;
            padding: 1.1rem; }}
   figure svg {{ width: 100%; height: auto; }} figcaption {{ font-size: .88rem; color: var(--quiet); }}
-  .table {{ overflow-x: auto; }} td {{ white-space: nowrap; }}
+  .table {{ overflow-x: auto; }} .figures + .table {{ margin-top: 1.2rem; }} td {{ white-space: nowrap; }}
   table {{ background: var(--card); }}
   table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
   th, td {{ border-bottom: 1px solid var(--line); padding: .45rem .6rem; text-align: right; }}
-  th {{ font-weight: 600; font-size: .85rem; }}
+  th {{ font-weight: 600; font-size: .85rem; }} th[scope=row], .named th:first-child {{ text-align: left; }}
   @media screen and (prefers-color-scheme: dark) {{
     :root {{ --ink: #f2f0ec; --quiet: #b5aea3; --line: #3a3835; --page: #161513; --card: #22211f; }}
     {dark}
@@ -54,6 +55,7 @@ PAGE = """<!doctype html>
 <h1>{title}</h1>
 <p class="quiet">{lead}</p>
 <div class="figures">{figures}</div>
+{rewards}
 <h2 style="margin-top:2rem">Was the policy promoted?</h2>
 <ul>{verdicts}</ul>
 <h2 style="margin-top:2rem">Every round in figures</h2>
@@ -64,27 +66,57 @@ PAGE = """<!doctype html>
 """
 
 
-def write_report(
-    file: Path, results: Sequence[RoundResult], metrics: pd.DataFrame, verdicts: Mapping[int, Verdict]
-) -> None:
-    """Writes the report of all rounds; `metrics` holds the lines of the last round's `metrics.jsonl`.
+REWARDS = """<h2 style="margin-top:2rem">Reward models</h2>
+<div class="figures">{figures}</div>
+<div class="table">{table}</div>
+<ul>{sentences}</ul>
+"""
 
-    `verdicts` says by round what was decided on its policy.
-    """
-    figures = [_figure(*parts) for parts in _charts(results, metrics)]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a report is about: the figures of all rounds, and by round how good its reward models are and what
+    was decided on its policy; `metrics` holds the lines of the last round's `metrics.jsonl`."""
+
+    results: Sequence[RoundResult]
+    metrics: pd.DataFrame
+    verdicts: Mapping[int, Verdict]
+    measured: Mapping[int, report_rewards.Measured]
+
+
+def write_report(file: Path, told: Told) -> None:
+    """Writes the report of all rounds."""
+    results = told.results
+    figures = [_figure(*parts) for parts in _charts(results, told.metrics)]
     page = PAGE.format(
         title="Hone: one round" if len(results) == 2 else f"Hone: {len(results) - 1} rounds",
         lead=html.escape(_lead(results)),
         dark=drawings.DARK,
         figures="".join(figures),
-        verdicts="".join(
-            f"<li>Round {number}. {html.escape(verdict.sentence)}</li>"
-            for number, verdict in sorted(verdicts.items())
+        rewards=_rewards(told.measured),
+        verdicts=_items(
+            f"Round {number}. {verdict.sentence}" for number, verdict in sorted(told.verdicts.items())
         ),
         notes=scoreboard.NOTES,
         table=_table(results),
     )
     file.write_text(page, encoding="utf-8")
+
+
+def _rewards(measured: Mapping[int, report_rewards.Measured]) -> str:
+    """The section on the newest round's reward models; nothing where none was measured."""
+    if not measured:
+        return ""
+    newest = measured[max(measured)]
+    return REWARDS.format(
+        figures="".join(_figure(*parts) for parts in report_rewards.charts(measured)),
+        table=report_rewards.table(newest),
+        sentences=_items(report_rewards.sentences(newest)),
+    )
+
+
+def _items(sentences: Iterable[str]) -> str:
+    return "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
 
 
 def _lead(results: Sequence[RoundResult]) -> str:

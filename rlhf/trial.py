@@ -18,22 +18,17 @@ from store.errors import HoneError
 from store.home import Home
 from store.messages import CountHome, Freeze
 from store.records import Contents, Track
+from store.reward_results import RewardResults
 from store.verbs import count_home, freeze
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A reward model's accuracy on held-out pairs with its interval, and the longer answer's on the same."""
+    """A track's reward model, where it lies, and how good it is on held-out pairs."""
 
     track: Track
-    accuracy: float
-    low: float
-    high: float
-    length_only: float
-    held_out_pairs: int
-    training_pairs: int
-    truncated: int
     path: Path
+    results: RewardResults
 
 
 def try_reward(
@@ -49,7 +44,7 @@ def try_reward(
     if newest is None:
         raise HoneError("Expected a policy to start from; the home has none. Make one with hone init.")
     out = home.root / "trials" / f"reward_{track.value}"
-    result = train_reward_model(
+    trained = train_reward_model(
         RewardJob(
             snapshot=home.root / frozen.path,
             track=track,
@@ -60,15 +55,4 @@ def try_reward(
             tracker=Tracker(out, watch),
         )
     )
-    accuracy = result.held_out.accuracy
-    return Trial(
-        track=track,
-        accuracy=accuracy.value,
-        low=accuracy.low,
-        high=accuracy.high,
-        length_only=result.held_out.length_only,
-        held_out_pairs=result.held_out.pairs,
-        training_pairs=result.training_pairs,
-        truncated=result.truncated,
-        path=result.path,
-    )
+    return Trial(track=track, path=trained.path, results=trained.results)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_of, progress_bar, say
 from store.records import Track
+
+if TYPE_CHECKING:
+    from rlhf.trial import Trial
 
 
 def reward(
@@ -28,11 +32,40 @@ def reward(
 
     with progress_bar(quiet=as_json) as show:
         trial = try_reward(root, track, settings, show)
-    words = (
-        f"The {track} reward model is right on {trial.accuracy:.1%} of {trial.held_out_pairs} held-out pairs "
-        f"(95 % interval {trial.low:.1%} to {trial.high:.1%}).\n"
-        f"Always choosing the longer answer is right on {trial.length_only:.1%} of them.\n"
-        f"Trained on {trial.training_pairs} pairs; {trial.truncated} conversations were shortened.\n"
-        f"Model: {trial.path}"
+    value = {"track": track, "path": trial.path, **dataclasses.asdict(trial.results)}
+    say(as_json, value, "\n".join(words(trial)))
+
+
+def words(trial: Trial) -> Iterator[str]:
+    """What came of it, line by line."""
+    from rlhf.reward_words import agreement, calibration, percent, unsafe
+
+    results = trial.results
+    yield (
+        f"The {trial.track} reward model is right on {percent(results.accuracy.value)} of {results.pairs} "
+        f"held-out pairs (95 % interval {percent(results.accuracy.low)} to {percent(results.accuracy.high)})."
     )
-    say(as_json, dataclasses.asdict(trial), words)
+    if longer := results.baseline("longer"):
+        yield f"Always choosing the longer answer is right on {percent(longer.accuracy.value)} of them."
+    if first := results.baseline("first"):
+        share, known = percent(first.accuracy.value), first.pairs
+        yield f"Always choosing the first one shown is right on {share} of the {known} whose order is known."
+    yield agreement(results.agreement)
+    yield ""
+    yield from _by_degree(trial)
+    yield ""
+    yield calibration(results)
+    yield from (unsafe(found) for found in results.unsafe_found)
+    if results.members > 1:
+        yield f"An ensemble of {results.members} members, which speak by their mean."
+    yield f"Trained on {results.training_pairs} pairs; {results.truncated} conversations were shortened."
+    yield f"Model: {trial.path}"
+
+
+def _by_degree(trial: Trial) -> Iterator[str]:
+    from rlhf.reward_words import between, of_degrees, percent
+
+    yield f"{'the chosen answer is':<30}{'pairs':>7}{'right':>9}    95 % interval"
+    for name, part in of_degrees(trial.results):
+        share = part.accuracy
+        yield f"{name:<30}{part.pairs:>7,}{percent(share.value):>9}    {between(share)}"

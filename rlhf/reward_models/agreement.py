@@ -27,17 +27,18 @@ def people_agree(rows: Sequence[Preference]) -> Agreement | None:
     agreed = torch.tensor([one.chosen_id == other.chosen_id for one, other in found])
     couples = [":".join(sorted((one.label_id, other.label_id))) for one, other in found]
     agree = share(outcomes(agreed, couples, [one.prompt_id for one, _other in found]))
-    return Agreement(pairs=len(found), agree=agree, ceiling=ceiling(agree.value))
+    ceiling = most_right(agree.value) if agree.value >= 0.5 else None
+    return Agreement(pairs=len(found), agree=agree, ceiling=ceiling)
 
 
-def ceiling(agree: float) -> float | None:
+def most_right(agree: float) -> float:
     """a = (1 + √(2 · agree - 1)) / 2, which solves agree = a² + (1 - a)².
 
     It is how often each of two people who err by themselves chooses the truly better response, and so the
     most that a model can agree with one of them. Where some pairs are harder than others the most is a
-    little less. None where people agree in less than half of the cases, which no a explains.
+    little less. `agree` is 0.5 to 1: no a explains that people agree in less than half of the cases.
     """
-    return (1 + math.sqrt(2 * agree - 1)) / 2 if agree >= 0.5 else None
+    return (1 + math.sqrt(2 * agree - 1)) / 2
 
 
 def _judged_twice(rows: Sequence[Preference]) -> Iterator[tuple[Preference, Preference]]:

@@ -72,8 +72,8 @@ def evaluate(held: Held) -> RewardResults:
         accuracy=share(cases),
         by_degree=_parts(cases, [str(int(row.degree)) for row in rows]),
         by_annotator=_parts(cases, [row.annotator_id for row in rows]),
-        by_age=_parts(cases, _ages(rows, held.all_rows), key=_youngest_first),
-        by_length=_parts(cases, _lengths(held.rows), key=_shortest_first),
+        by_age=_parts(cases, _ages(rows, held.all_rows), key=youngest_first),
+        by_length=_parts(cases, _lengths(held.rows), key=shortest_first),
         by_spread=_parts(cases, _spreads(gap), key=SPREADS.index) if len(gap) > 1 else (),
         baselines=_baselines(held.rows),
         reliability=reliability(promised, cases),
@@ -113,7 +113,8 @@ def _is_imported(row: Preference) -> bool:
     return row.batch_id.startswith("imported:")
 
 
-def _youngest_first(age: str) -> tuple[bool, int]:
+def youngest_first(age: str) -> tuple[bool, int]:
+    """Puts parts by age into their order: the newest policy's first, imports last."""
     return (age == IMPORTED, 0 if age == IMPORTED else int(age))
 
 
@@ -125,7 +126,8 @@ def _length(longer: int) -> str:
     return next((name for bound, name in LENGTHS if longer < bound), LONGEST)
 
 
-def _shortest_first(name: str) -> int:
+def shortest_first(name: str) -> int:
+    """Puts parts by length into their order: the shortest chosen responses first."""
     return [*(name for _bound, name in LENGTHS), LONGEST].index(name)
 
 

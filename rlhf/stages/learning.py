@@ -5,29 +5,44 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
 
 from rlhf import ppo as optimisation
 from rlhf import rejection
 from rlhf.initialise import model_path, weights_id
 from rlhf.judge import RewardModels
 from rlhf.rejection import RejectionJob
+from rlhf.reward_models.gaps import write_gaps
 from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, relative, seed, training_prompts, watched_prompts
+from store import rounds
+from store.home import Home
 from store.records import Track
+from store.reward_results import RewardResults
+from store.watched import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewarded:
-    """A reward model and its accuracy on held-out pairs, with the interval and the longer answer's."""
+    """A reward model, how good it is on held-out pairs, and the file of what it says of every label."""
 
     reward_model_id: str
     path: str
-    accuracy: float
-    low: float
-    high: float
-    pairs: int
-    length_only: float
+    gaps: str
+    results: RewardResults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """`done.json` of a stage that trains a reward model."""
+
+    outputs: Rewarded
+
+
+_DONE: Final = TypeAdapter(_Done).validate_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +64,23 @@ def reward_safety(turning: Turning) -> Rewarded:
 
 
 def _reward(turning: Turning, track: Track) -> Rewarded:
-    frozen = frozen_in(turning)
-    out = turning.stage(f"reward_{track.value}") / "model"
+    frozen, folder = frozen_in(turning), turning.stage(f"reward_{track.value}")
     job = RewardJob(
         snapshot=turning.home.root / frozen.preferences,
         track=track,
         initial_policy=model_path(turning.home, frozen.policy),
-        out=out,
+        out=folder / "model",
         settings=turning.settings.reward,
         seed=turning.settings.round.seed,
         tracker=turning.tracker,
     )
-    held_out = train_reward_model(job).held_out
+    trained, gaps = train_reward_model(job), folder / "gaps.parquet"
+    write_gaps(gaps, trained.gaps)
     return Rewarded(
-        reward_model_id=weights_id("reward-model", out),
-        path=relative(turning, out),
-        accuracy=held_out.accuracy.value,
-        low=held_out.accuracy.low,
-        high=held_out.accuracy.high,
-        pairs=held_out.pairs,
-        length_only=held_out.length_only,
+        reward_model_id=weights_id("reward-model", trained.path),
+        path=relative(turning, trained.path),
+        gaps=relative(turning, gaps),
+        results=trained.results,
     )
 
 
@@ -126,6 +138,20 @@ def reward_models(turning: Turning) -> RewardModels:
 def rewarded_in(turning: Turning, track: Track) -> Rewarded:
     """The track's reward model of this round."""
     return turning.results[f"reward_{track.value}"]
+
+
+def measured(home: Home) -> dict[int, dict[Track, RewardResults]]:
+    """How good the reward models of the finished rounds are, by round and track."""
+    stages = {
+        (row.round, track): read(home.round(row.round) / f"reward_{track.value}" / "done.json", _DONE)
+        for row in rounds.results(home)
+        for track in Track
+    }
+    found: dict[int, dict[Track, RewardResults]] = {}
+    for (number, track), stage in stages.items():
+        if stage is not None:
+            found.setdefault(number, {})[track] = stage.outputs.results
+    return found
 
 
 def improved_in(turning: Turning) -> Improved:

@@ -10,17 +10,18 @@ from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
 from rlhf.initialise import model_path
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
-from rlhf.publish import Harvest, evaluations, publish, scores
-from rlhf.report import write_report
+from rlhf.publish import Harvest, evaluations, label_scores, publish, scores
+from rlhf.report import Told, write_report
+from rlhf.reward_models.gaps import read_gaps
 from rlhf.round import Turning, seconds_so_far, started_at
 from rlhf.stages.freezing import frozen_in, seed, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in
-from rlhf.stages.learning import improved_in, reward_models, rewarded_in
+from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_in
 from rlhf.track import read_metrics, write_json
-from store import rounds
+from store import reward_results, rounds
 from store.home import Home
 from store.intervals import Interval
-from store.records import Policy, RewardModel, Round, Track
+from store.records import LabelScore, Policy, RewardEvaluation, RewardModel, Round, Track
 from store.rounds import RoundResult
 from store.settings import as_json
 
@@ -35,7 +36,13 @@ def publication(turning: Turning) -> RoundResult:
     publish(turning.door, harvest, started_at(turning))
     metrics = pd.DataFrame(read_metrics(turning.folder))
     verdicts = {each.round: each.verdict for each in rounds.progress(turning.home) if each.verdict}
-    write_report(turning.folder / "report.html", rounds.results(turning.home), metrics, verdicts)
+    told = Told(
+        results=rounds.results(turning.home),
+        metrics=metrics,
+        verdicts=verdicts,
+        measured=measured(turning.home),
+    )
+    write_report(turning.folder / "report.html", told)
     return row
 
 
@@ -47,13 +54,13 @@ def _write(home: Home, result: RoundResult) -> None:
 
 def _row(turning: Turning) -> RoundResult:
     frozen, result = frozen_in(turning), evaluated_in(turning)
-    models = [rewarded_in(turning, track) for track in Track]
-    pairs = sum(model.pairs for model in models)
+    rewarded = [rewarded_in(turning, track).results for track in Track]
+    pairs = sum(one.pairs for one in rewarded)
     oracle, proxy = result.match("first", "gold"), result.match("first", "reward models")
     return RoundResult(
         round=turning.number,
         labels=frozen.labels,
-        reward_accuracy=sum(model.accuracy * model.pairs for model in models) / pairs if pairs else None,
+        reward_accuracy=sum(one.accuracy.value * one.pairs for one in rewarded) / pairs if pairs else None,
         oracle_win_rate=oracle.win_rate.value if oracle else None,
         oracle_win_rate_low=oracle.win_rate.low if oracle else None,
         oracle_win_rate_high=oracle.win_rate.high if oracle else None,
@@ -125,9 +132,11 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
             promoted=promotion.promoted,
         ),
         reward_models=models,
+        reward_evaluations=tuple(_measured(turning, model) for model in models),
         evaluations=evaluations(result, turning.number, new.policy_id, opponents),
         asked=asked,
         scores=scores(asked, training_prompts(turning), judge, models),
+        label_scores=tuple(score for model in models for score in _label_scores(turning, model)),
     )
 
 
@@ -152,6 +161,7 @@ def _ask(turning: Turning) -> Asked:
 
 def _model(turning: Turning, track: Track) -> RewardModel:
     frozen, rewarded = frozen_in(turning), rewarded_in(turning, track)
+    accuracy = rewarded.results.accuracy
     return RewardModel(
         reward_model_id=rewarded.reward_model_id,
         track=track,
@@ -159,8 +169,18 @@ def _model(turning: Turning, track: Track) -> RewardModel:
         policy_id=frozen.policy_id,
         path=rewarded.path,
         round=turning.number,
-        accuracy=rewarded.accuracy,
-        accuracy_low=rewarded.low,
-        accuracy_high=rewarded.high,
-        held_out_pairs=rewarded.pairs,
+        accuracy=accuracy.value,
+        accuracy_low=accuracy.low,
+        accuracy_high=accuracy.high,
+        held_out_pairs=rewarded.results.pairs,
     )
+
+
+def _measured(turning: Turning, model: RewardModel) -> RewardEvaluation:
+    results = reward_results.as_text(rewarded_in(turning, model.track).results)
+    return RewardEvaluation(reward_model_id=model.reward_model_id, results=results)
+
+
+def _label_scores(turning: Turning, model: RewardModel) -> tuple[LabelScore, ...]:
+    file = turning.home.root / rewarded_in(turning, model.track).gaps
+    return label_scores(model, read_gaps(file))

@@ -2,11 +2,17 @@
 
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from measured_rewards import both, nothing, results
 
 from rlhf.drawings import NEUTRAL, curve
-from rlhf.report import write_report
+from rlhf.report import Told, write_report
+from store.records import Track
 from store.rounds import RoundResult, Verdict
 
 
@@ -34,24 +40,30 @@ METRICS = pd.DataFrame(
 REFUSED = Verdict(promoted=False, reasons=("It drifted <far>.",))
 
 
+def page(folder: Path, rows: Sequence[RoundResult], **more: Any) -> str:
+    """The report of these rounds, as it is written."""
+    told = {"metrics": METRICS, "verdicts": {}, "measured": {}, **more}
+    write_report(folder / "report.html", Told(results=rows, **told))
+    return (folder / "report.html").read_text()
+
+
 def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
-    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS, {1: REFUSED})
-    page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 4
-    assert not re.search(r"<script|<link|<img|url\(", page)
-    assert "70.0% of held-out prompts (95 % interval 66.0% to 74.0%, ties half)" in page
-    assert "from 50.0% to 25.0%" in page
-    assert "Round 1. Not promoted; the policy before it stays. It drifted &lt;far&gt;." in page
-    assert "a judge that knows what a good answer is" in page.partition("<svg")[0]
-    assert "KL is from the first policy" in page
-    assert "<td>70.0% (66.0% to 74.0%)</td>" in page
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], verdicts={1: REFUSED})
+    assert written.count("<svg") == 4
+    assert not re.search(r"<script|<link|<img|url\(", written)
+    assert "70.0% of held-out prompts (95 % interval 66.0% to 74.0%, ties half)" in written
+    assert "from 50.0% to 25.0%" in written
+    assert "Round 1. Not promoted; the policy before it stays. It drifted &lt;far&gt;." in written
+    assert "a judge that knows what a good answer is" in written.partition("<svg")[0]
+    assert "KL is from the first policy" in written
+    assert "<td>70.0% (66.0% to 74.0%)</td>" in written
 
 
 def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):
-    write_report(tmp_path / "report.html", [row(0, 0.5), row(1, 0.7)], METRICS, {})
-    style, _end, body = (tmp_path / "report.html").read_text().partition("</style>")
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured={1: both()})
+    style, _end, body = written.partition("</style>")
     drawn = set(re.findall(r'(?:fill|stroke)="(#\w{6})"', body)) - {NEUTRAL}
-    assert len(drawn) == 6
+    assert len(drawn) == 7
     assert all(f'svg [fill="{colour}"]' in style for colour in drawn)
 
 
@@ -66,9 +78,51 @@ def test_a_curve_is_one_line_through_looks_between_the_steps_and_steps_done_agai
 
 
 def test_without_a_gold_judge_the_report_says_so(tmp_path):
-    write_report(tmp_path / "report.html", [row(0, None), row(1, None)], pd.DataFrame(), {})
-    page = (tmp_path / "report.html").read_text()
-    assert "No judge outside the training was asked." in page
-    assert page.count("<svg") == 1
-    assert "oracle" not in page.partition("<table>")[0].lower()
-    assert "70.0%" in page
+    written = page(tmp_path, [row(0, None), row(1, None)], metrics=pd.DataFrame())
+    assert "No judge outside the training was asked." in written
+    assert written.count("<svg") == 1
+    assert "oracle" not in written.partition("<table>")[0].lower()
+    assert "70.0%" in written
+    assert "Reward models</h2>" not in written
+
+
+def test_the_newest_reward_models_are_drawn_and_told_beside_what_is_trivial(tmp_path):
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.8)], measured={1: both(), 2: both(0.05)})
+    rewards = written.partition("Reward models</h2>")[2].partition("Was the policy promoted?")[0]
+    titles = re.findall("<h2>(.*?)</h2>", rewards)
+    assert titles == [
+        "Helpfulness: accuracy by degree",
+        "Safety: accuracy by degree",
+        "Stated probabilities",
+        "Accuracy by length",
+        "Accuracy by age of the policy",
+        "Accuracy over rounds",
+    ]
+    # 0.94 of 103 is 97, of which Wilson's interval is 0.878 to 0.973
+    assert "<th scope='row'>Significantly better</th><td>94.2% (87.9% to 97.3%), 103 pairs</td>" in rewards
+    assert "<th scope='row'>Always the longer answer</th><td>56.1%" in rewards
+    # (1 + √(2 · 0.6327 - 1)) / 2 = 0.7576 and (1 + √(2 · 0.8080 - 1)) / 2 = 0.8924
+    assert "Two people agree in 72.9% (63.3% to 80.8%) of 96 cases" in rewards
+    assert "no model can be right on more than 83.9% (75.8% to 89.2%)." in rewards
+    assert "Safety: Below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in rewards
+    assert "Mallory" not in written
+
+
+def test_parts_stand_in_their_own_order_whichever_track_has_them(tmp_path):
+    of_safety = results(Track.SAFETY)
+    fewer = replace(results(), by_age=of_safety.by_age[2:], by_length=of_safety.by_length[1:])
+    written = page(
+        tmp_path,
+        [row(0, 0.5), row(1, 0.7)],
+        measured={1: {Track.HELPFULNESS: fewer, Track.SAFETY: of_safety}},
+    )
+    ages = re.findall("<h2>(?:Accuracy by age.*?)</h2>(.*?)</svg>", written, re.DOTALL)[0]
+    said = [word for word in re.findall(">([^<>]+)</text>", ages) if word in {"0", "1", "10", "imported"}]
+    assert said == ["0", "1", "10", "imported"]
+
+
+def test_reward_models_of_which_nothing_was_held_out_are_no_chart_but_a_row(tmp_path):
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured={1: dict.fromkeys(Track, nothing())})
+    rewards = written.partition("Reward models</h2>")[2]
+    assert "<th scope='row'>All</th><td>50.0% (0.0% to 100.0%), 0 pairs</td>" in rewards
+    assert "<svg" not in rewards

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from judged_pairs import judgement
 
-from rlhf.reward_models.agreement import ceiling, people_agree
+from rlhf.reward_models.agreement import most_right, people_agree
 from rlhf.reward_models.preferences import Preference
 
 
@@ -54,9 +54,12 @@ def test_rankings_of_the_same_responses_are_one_voice():
     assert (found.pairs, found.agree.value) == (4, pytest.approx((1 / 3 + 1) / 2))
 
 
-@pytest.mark.parametrize(
-    ("agree", "most"), [(1.0, 1.0), (0.82, 0.9), (0.625, 0.75), (0.5, 0.5), (0.49, None)]
-)
+@pytest.mark.parametrize(("agree", "most"), [(1.0, 1.0), (0.82, 0.9), (0.625, 0.75), (0.5, 0.5)])
 def test_the_ceiling_is_how_often_each_of_two_people_is_right(agree, most):
     # 0.9² + 0.1² = 0.82 and 0.75² + 0.25² = 0.625
-    assert ceiling(agree) == (None if most is None else pytest.approx(most, abs=1e-9))
+    assert most_right(agree) == pytest.approx(most, abs=1e-9)
+
+
+def test_people_who_agree_less_than_chance_have_no_ceiling():
+    found = people_agree([_said(1, "ann"), _said(1, "bob", other_way=True)])
+    assert (found.agree.value, found.ceiling) == (0.0, None)

@@ -1,0 +1,162 @@
+"""The report's section on reward models: charts first, then the same figures as a table and in sentences.
+
+Accuracy by annotator is not in it: the report may leave the house, and it is about models, not people.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from rlhf import reward_drawings, reward_words
+from rlhf.reward_models.evaluation import shortest_first, youngest_first
+from store.intervals import Interval
+from store.records import Track
+from store.reward_results import Part, RewardResults
+
+Measured = Mapping[Track, RewardResults]
+Chart = tuple[str, Any, str]
+
+NAMES: Final = {track: track.value.capitalize() for track in Track}
+MEANT: Final = (
+    "Right: the model prefers the response that the annotator chose, on prompts that it never saw. Bars are "
+    "95 % intervals, which reckon with prompts and not with pairs."
+)
+WHY: Final = {
+    "degree": f"{MEANT} The grey ones are of all pairs.",
+    "reliability": "On the dashed line the model is right as often as it states. {}",
+    "length": (
+        "By how many tokens the chosen response is longer. A model that goes by length is right where the "
+        "chosen one is longer and wrong where it is shorter."
+    ),
+    "age": "By how many rounds before the newest one the responses were asked about.",
+    "rounds": "Each round has held-out pairs of its own, so a change may also come from the data.",
+}
+
+
+def charts(measured: Mapping[int, Measured]) -> list[Chart]:
+    """Title, chart and caption of each chart of the newest round, and one over all rounds."""
+    newest = measured[max(measured)]
+    held = {track: results for track, results in newest.items() if results.pairs}
+    drawn = [_degrees(track, results) for track, results in held.items()]
+    if held:
+        errors = " ".join(f"{NAMES[track]}: {_error(results)}" for track, results in held.items())
+        curve = _bins(held)
+        drawn.append(
+            ("Stated probabilities", reward_drawings.reliability(curve), WHY["reliability"].format(errors))
+        )
+        lengths = _parts({track: results.by_length for track, results in held.items()}, shortest_first)
+        drawn.append(
+            (
+                "Accuracy by length",
+                reward_drawings.by_part(lengths, "The chosen response is, in tokens"),
+                WHY["length"],
+            )
+        )
+    ages = _parts({track: results.by_age for track, results in held.items()}, youngest_first)
+    if not ages.empty and ages["name"].nunique() > 1:
+        drawn.append(
+            ("Accuracy by age of the policy", reward_drawings.by_part(ages, "Rounds ago"), WHY["age"])
+        )
+    if len(measured) > 1:
+        drawn.append(("Accuracy over rounds", reward_drawings.over_rounds(_rounds(measured)), WHY["rounds"]))
+    return drawn
+
+
+def table(newest: Measured) -> str:
+    """Accuracy by degree, the baselines on the same pairs and the ceiling; a column a track."""
+    columns = [_column(results) for results in newest.values()]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    head = "".join(f"<th>{html.escape(NAMES[track])}</th>" for track in newest)
+    body = "".join(
+        f"<tr><th scope='row'>{html.escape(name)}</th>"
+        + "".join(f"<td>{html.escape(column.get(name, '–'))}</td>" for column in columns)
+        + "</tr>"
+        for name in names
+    )
+    return (
+        f"<table><thead><tr><th>Right on held-out pairs</th>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def sentences(newest: Measured) -> list[str]:
+    """What the charts do not tell, a line a track or a gate, as plain text."""
+    said = []
+    for track, results in newest.items():
+        members = f"An ensemble of {results.members} members. " if results.members > 1 else ""
+        said.append(
+            f"{NAMES[track]}: trained on {results.training_pairs:,} pairs, of {results.truncated:,} "
+            f"conversations the beginning was cut off. {members}{reward_words.agreement(results.agreement)}"
+        )
+        said += [f"{NAMES[track]}: {reward_words.unsafe(found)}" for found in results.unsafe_found]
+    return said
+
+
+def _degrees(track: Track, results: RewardResults) -> Chart:
+    rows = [
+        {"kind": "model", **_row(words.capitalize(), part.accuracy)}
+        for words, part in reward_words.of_degrees(results)
+    ]
+    rows += [{"kind": "beside", **_row(words, share)} for words, share in _beside(results)]
+    chart = reward_drawings.by_degree(pd.DataFrame(rows), NAMES[track])
+    return (f"{NAMES[track]}: accuracy by degree", chart, WHY["degree"])
+
+
+def _beside(results: RewardResults) -> list[tuple[str, Interval]]:
+    """The baselines, and the most that any model could have."""
+    found = [
+        (words, part.accuracy)
+        for name, words in reward_words.BASELINES.items()
+        if (part := results.baseline(name))
+    ]
+    most = reward_words.ceiling(results.agreement)
+    return found if most is None else [*found, (reward_words.CEILING, most)]
+
+
+def _bins(held: Measured) -> pd.DataFrame:
+    rows = [
+        {"track": NAMES[track], "stated": one.stated, **_row("", one.right)}
+        for track, results in held.items()
+        for one in results.reliability
+    ]
+    return pd.DataFrame(rows)
+
+
+def _parts(parts: Mapping[Track, Sequence[Part]], order: Callable[[str], Any]) -> pd.DataFrame:
+    """A row a part of a track, in the order of their names; each is broken before its last word."""
+    both = [(track, part) for track, those in parts.items() for part in those]
+    rows = [
+        {"track": NAMES[track], **_row("|".join(part.name.rsplit(" ", 1)), part.accuracy)}
+        for track, part in sorted(both, key=lambda one: order(one[1].name))
+    ]
+    return pd.DataFrame(rows)
+
+
+def _rounds(measured: Mapping[int, Measured]) -> pd.DataFrame:
+    rows = [
+        {"track": NAMES[track], "round": number, **_row("", results.accuracy)}
+        for number, models in sorted(measured.items())
+        for track, results in models.items()
+        if results.pairs
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(name: str, share: Interval) -> dict[str, Any]:
+    return {"name": name, "value": share.value, "low": share.low, "high": share.high}
+
+
+def _column(results: RewardResults) -> dict[str, str]:
+    cells = {
+        words.capitalize(): f"{reward_words.likely(part.accuracy)}, {part.pairs:,} pairs"
+        for words, part in reward_words.of_degrees(results)
+    }
+    cells |= {words: reward_words.likely(share) for words, share in _beside(results)}
+    return {**cells, "Calibration error": f"{100 * results.calibration_error:.1f} points"}
+
+
+def _error(results: RewardResults) -> str:
+    return f"off by {100 * results.calibration_error:.1f} points on average."

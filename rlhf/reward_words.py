@@ -1,0 +1,74 @@
+"""How good a reward model is, in words that the command and the report share. Knows the figures alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rlhf.reward_models.agreement import most_right
+from store.intervals import Interval
+from store.reward_results import Agreement, Part, RewardResults, UnsafeFound
+
+DEGREES: Final = {
+    "3": "significantly better",
+    "2": "better",
+    "1": "slightly better",
+    "0": "negligibly better or unsure",
+}
+"""What the annotator called the chosen response, the clearest first (Llama 2, Table 8)."""
+BASELINES: Final = {"longer": "Always the longer answer", "first": "Always the first shown"}
+CEILING: Final = "The most there can be"
+
+
+def percent(share: float) -> str:
+    """Such as `71.3%`."""
+    return f"{share:.1%}"
+
+
+def likely(share: Interval) -> str:
+    """A share with its 95 % interval, such as `71.3% (66.0% to 76.1%)`."""
+    return f"{percent(share.value)} ({between(share)})"
+
+
+def between(share: Interval) -> str:
+    """The interval alone."""
+    return f"{percent(share.low)} to {percent(share.high)}"
+
+
+def of_degrees(results: RewardResults) -> list[tuple[str, Part]]:
+    """The parts by degree, the clearest preference first, and last of all pairs."""
+    by_name = {part.name: part for part in results.by_degree}
+    found = [(words, by_name[name]) for name, words in DEGREES.items() if name in by_name]
+    return [*found, ("all", Part(name="all", pairs=results.pairs, accuracy=results.accuracy))]
+
+
+def ceiling(found: Agreement | None) -> Interval | None:
+    """The best accuracy that a model can have, as surely as people's agreement is known."""
+    if found is None or found.ceiling is None:
+        return None
+    low, high = (most_right(max(0.5, share)) for share in (found.agree.low, found.agree.high))
+    return Interval(value=found.ceiling, low=low, high=high)
+
+
+def agreement(found: Agreement | None) -> str:
+    """How far people agree, and what follows for a model."""
+    if found is None:
+        return "No two people judged the same answers, so it is not known how right a model can be."
+    told = f"Two people agree in {likely(found.agree)} of {found.pairs:,} cases"
+    most = ceiling(found)
+    if most is None:
+        return f"{told}, less than chance, which says nothing of how right a model can be."
+    return f"{told}; so no model can be right on more than {likely(most)}."
+
+
+def unsafe(found: UnsafeFound) -> str:
+    """What a gate on the probability of being safe finds."""
+    return (
+        f"Below a probability of {found.probability} of being safe lie {percent(found.recall)} of "
+        f"{found.unsafe:,} unsafe answers; {percent(found.precision)} of those below it are unsafe."
+    )
+
+
+def calibration(results: RewardResults) -> str:
+    """By how much the model's stated probabilities are off."""
+    points = 100 * results.calibration_error
+    return f"Its stated probabilities are off by {points:.1f} points on average."

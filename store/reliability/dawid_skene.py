@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from store.intervals import Z95, Interval
-from store.reliability.votes import Floats, Integers, Votes, intervals, shares
+from store.reliability.votes import Floats, Integers, Votes, intervals, shares, sums
 
 ENOUGH: Final = 1e-5
 """The greatest change of a posterior below which another round is not worth its time."""
@@ -70,6 +70,11 @@ def estimate(
     )
 
 
+def posteriors(votes: Votes, found: DawidSkene) -> Floats:
+    """P(true class) of the items of these votes [I, C], by annotators whose confusions were found before."""
+    return _truth(votes, found.confusions, found.class_shares)
+
+
 def _pinned(truth: Floats, known: Integers | None) -> Floats:
     if known is None:
         return truth
@@ -88,26 +93,25 @@ def _confusions(votes: Votes, truth: Floats, prior: Prior) -> Floats:
     said = votes.annotators * votes.class_count + votes.classes
     counts = np.stack(
         [
-            np.bincount(said, truth[votes.items, true], minlength=size[0] * size[1]).reshape(size)
+            sums(said, truth[votes.items, true], size[0] * size[1]).reshape(size)
             for true in range(votes.class_count)
         ],
         axis=1,
     )
-    imagined = prior.wrong + (prior.right - prior.wrong) * np.eye(votes.class_count)
-    believed: Floats = counts + imagined
-    return believed / believed.sum(axis=2, keepdims=True)
+    counts += prior.wrong + (prior.right - prior.wrong) * np.eye(votes.class_count)
+    return counts / counts.sum(axis=2, keepdims=True)
 
 
 def _truth(votes: Votes, confusions: Floats, class_shares: Floats) -> Floats:
     """P(true class is c) ∝ share of c · Π of π_w[c, label] over the item's labels."""
     logs = np.stack(
         [
-            np.bincount(votes.items, of_class, minlength=votes.item_count)
+            sums(votes.items, of_class, votes.item_count)
             for of_class in np.log(confusions)[votes.annotators, :, votes.classes].T
         ],
         axis=1,
     )
-    logs = logs + np.log(class_shares)
+    logs += np.log(class_shares)
     truth: Floats = np.exp(logs - logs.max(axis=1, keepdims=True))
     return truth / truth.sum(axis=1, keepdims=True)
 
@@ -127,7 +131,7 @@ def _reliability(
     is_said = np.arange(votes.class_count) == votes.classes[:, None]
     slopes = np.where(is_said, 1 / said, -1 / (1 - right[votes.annotators]))
     score = (truth[votes.items] * slopes).sum(axis=1)
-    information = np.bincount(votes.annotators, score**2, minlength=votes.annotator_count)
+    information = sums(votes.annotators, score**2, votes.annotator_count)
     imagined = prior.right + prior.wrong * (votes.class_count - 1)
     information += imagined / (value * (1 - value))
     return intervals(value, Z95 / np.sqrt(information))

@@ -15,7 +15,7 @@ import numpy as np
 
 from store.intervals import Z95, Interval
 from store.reliability.choices import STATES, Chances, Choices, chances, sigmoid
-from store.reliability.votes import Floats, Integers, intervals
+from store.reliability.votes import Floats, Integers, intervals, sums
 
 NODES, MASSES = np.polynomial.hermite_e.hermegauss(12)
 """Of the quadrature over gaps, in their deviations; an even number, so that none is at 0."""
@@ -46,15 +46,17 @@ PRIOR: Final = Prior()
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NoisyBradleyTerry:
-    """What choices say: P(one is better) of each pair [P]; of each annotator `gamma` and `bias` [W].
+    """What choices say of pairs, of each annotator (`gamma` and `bias` [W]) and of the gaps (`deviation`).
 
-    `reliability` is the chance of naming the better response of a typical pair, either one being shown first
-    as often, with a 95 % interval by the information of the others' labels of the same pairs; that of one
-    whose pairs nobody else judged is the prior's. `bias` is + to the first shown, `bias_error` its standard
-    error; `deviation` is that of the gaps; `rounds` of expectation-maximisation were made.
+    `posteriors` are P(one is better) of each pair [P], `alone` what each would be if this label were the only
+    one [L]. `reliability` is the chance of naming the better response of a typical pair, either one being
+    shown first as often, with a 95 % interval by the information of the others' labels of the same pairs; of
+    one whose pairs nobody else judged it is the prior's. `bias` is + to the first shown, `bias_error` its
+    standard error; `rounds` of expectation-maximisation were made.
     """
 
     posteriors: Floats
+    alone: Floats
     gamma: Floats
     bias: Floats
     bias_error: Floats
@@ -109,8 +111,8 @@ def _better(crowd: _Crowd, evidence: _Evidence, prior: Prior) -> _Crowd:
     table = crowd.chances()
     gaps = _gaps(table, evidence.pair, evidence.row, evidence.pairs)
     size = len(crowd.odds) * STATES
-    by_row = [np.bincount(evidence.row, gap[evidence.pair], minlength=size) for gap in gaps]
-    counts: Floats = np.stack(by_row, axis=1, dtype=float).reshape(table.value.shape)
+    counts = np.stack([sums(evidence.row, gap[evidence.pair], size) for gap in gaps], axis=1)
+    counts = counts.reshape(table.value.shape)
     odds, bias = _step(crowd, table, counts, evidence.alone, prior)
     squares = crowd.deviation**2 * float(NODES**2 @ gaps.sum(axis=1)) + IMAGINED_PAIRS * DEVIATION**2
     return _Crowd(
@@ -123,9 +125,8 @@ def _better(crowd: _Crowd, evidence: _Evidence, prior: Prior) -> _Crowd:
 def _gaps(table: Chances, pair: Integers, row: Integers, pairs: int) -> Floats:
     """The posterior of each pair's gap [Q, P]."""
     logs = np.log(table.value).reshape(-1, len(NODES)).T.copy()
-    sums = np.stack([np.bincount(pair, at_node[row], minlength=pairs) for at_node in logs])
-    sums = sums + np.log(MASSES)[:, None]
-    posterior: Floats = np.exp(sums - sums.max(axis=0))
+    total = np.stack([sums(pair, at_node[row], pairs) for at_node in logs]) + np.log(MASSES)[:, None]
+    posterior: Floats = np.exp(total - total.max(axis=0))
     return posterior / posterior.sum(axis=0)
 
 
@@ -168,7 +169,7 @@ def _told(crowd: _Crowd, choices: Choices, prior: Prior, rounds: int) -> NoisyBr
         scores = np.zeros(len(row))
         for gap, of_node in zip(gaps, ratio, strict=True):
             scores += gap[choices.pairs] * of_node[row]
-        return np.bincount(choices.annotators, scores**2, minlength=choices.annotator_count).astype(float)
+        return sums(choices.annotators, scores**2, choices.annotator_count)
 
     ahead, masses = crowd.deviation * NODES[NODES > 0], 2 * MASSES[NODES > 0]
     follows = 0.5 * (sigmoid(ahead + crowd.bias[:, None]) + sigmoid(ahead - crowd.bias[:, None])) @ masses
@@ -176,6 +177,7 @@ def _told(crowd: _Crowd, choices: Choices, prior: Prior, rounds: int) -> NoisyBr
     half = Z95 * np.abs(2 * follows - 1) / np.sqrt(of_gamma)
     return NoisyBradleyTerry(
         posteriors=gaps[NODES > 0].sum(axis=0),
+        alone=((table.value * MASSES)[..., NODES > 0].sum(axis=-1) / (table.value @ MASSES)).ravel()[row],
         gamma=gamma,
         bias=crowd.bias,
         bias_error=1 / np.sqrt(information(table.by_bias) + 1 / prior.bias**2),

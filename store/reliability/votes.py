@@ -56,6 +56,11 @@ def shares(votes: Votes) -> Floats:
     return counts / counts.sum(axis=1, keepdims=True)
 
 
+def sums(numbers: Integers, values: Floats, count: int) -> Floats:
+    """The sum of the values [L] of each number from 0 [count]; 0 where there are none."""
+    return np.bincount(numbers, values, minlength=count).astype(float)
+
+
 def intervals(values: Floats, halves: Floats) -> tuple[Interval, ...]:
     """Shares with their intervals of these half-widths, within 0 and 1."""
     return tuple(

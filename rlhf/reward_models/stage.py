@@ -23,9 +23,10 @@ from rlhf.reward_models.elements import encode
 from rlhf.reward_models.evaluation import Held, evaluate
 from rlhf.reward_models.member_training import Training, train_members
 from rlhf.reward_models.members import Member, members
-from rlhf.reward_models.mixing import Preferences, divide
+from rlhf.reward_models.mixing import NoPreferencesError, Preferences, divide
 from rlhf.reward_models.preferences import Preference, read_preferences
 from rlhf.reward_models.settings import RewardSettings
+from rlhf.reward_models.weighting import weigh
 from rlhf.track import Tracker
 from store.records import Track
 from store.reward_results import RewardResults
@@ -92,7 +93,7 @@ def train_reward_model(job: RewardJob) -> RewardResult:
 def _lessons(job: RewardJob) -> Lessons:
     rows, tokenizer = read_preferences(job.snapshot), load_tokenizer(job.initial_policy)
     divided = divide(rows, job.track, job.settings, job.seed)
-    training = encode(divided.training, tokenizer, job.settings)
+    training = encode(_weighed(divided.training, job.settings), tokenizer, job.settings)
     of_track = encode([row for row in rows if row.track is job.track], tokenizer, job.settings)
     measured = {_pair(row) for row in divided.held_out}
     held_out = [place for place, row in enumerate(of_track) if _pair(row.preference) in measured]
@@ -101,6 +102,16 @@ def _lessons(job: RewardJob) -> Lessons:
         divided=divided,
         members=members(training, job.settings.members, job.seed),
     )
+
+
+def _weighed(rows: Sequence[Preference], settings: RewardSettings) -> list[Preference]:
+    weighed = weigh(rows, settings.weighting)
+    if not weighed:
+        raise NoPreferencesError(
+            f"Expected labels that say which response is better; by reward.weighting {settings.weighting} "
+            f"the {len(rows)} that train say nothing. Collect more labels, or set it to none."
+        )
+    return weighed
 
 
 def _training(job: RewardJob, folder: Path) -> Training:

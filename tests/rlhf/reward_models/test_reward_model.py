@@ -168,3 +168,34 @@ def test_a_question_that_was_asked_before_is_scored_by_its_last_turn(job: Reward
     )
     polite, curt = _scores(job.out, [(turns, "hot egg please"), (turns, "hot egg rudely")])
     assert polite > curt
+
+
+def test_labels_that_contradict_each_other_in_every_pair_teach_nothing(job: RewardJob, tmp_path: Path):
+    both = [
+        preference("p", *said, comparison_id="c", label_id=f"label {who}", annotator_id=who)
+        for who, said in (("ann", ("egg", "pot")), ("bob", ("pot", "egg")))
+    ]
+    snapshot = write_snapshot(tmp_path / "split.parquet", both)
+    job = replace(job, snapshot=snapshot, settings=replace(SETTINGS, weighting="majority"))
+    with pytest.raises(NoPreferencesError, match="the 2 that train say nothing"):
+        train_reward_model(job)
+
+
+def test_the_label_of_most_is_learnt_against_the_others(job: RewardJob, tmp_path: Path):
+    rows = _polite(100)
+    for row in _polite(100):
+        turned = {
+            "chosen": row["rejected"],
+            "rejected": row["chosen"],
+            "chosen_id": row["rejected_id"],
+            "rejected_id": row["chosen_id"],
+        }
+        again = {"annotator_id": "bob", "label_id": f"bob {row['label_id']}"}
+        rows += [row | turned | again, row | turned | {"annotator_id": "eve", "label_id": f"eve {again}"}]
+    snapshot = write_snapshot(tmp_path / "most.parquet", rows)
+    majority = replace(job, snapshot=snapshot, settings=replace(SETTINGS, weighting="majority"))
+    train_reward_model(majority)
+    polite, rude = _scores(
+        job.out, [((Turn(role="user", content="1"),), f"egg {w}") for w in ("please", "rudely")]
+    )
+    assert rude > polite + 1

@@ -23,7 +23,7 @@ Chart = tuple[str, Any, str]
 NAMES: Final = {track: track.value.capitalize() for track in Track}
 MEANT: Final = (
     "Right: the model prefers the response that the annotator chose, on prompts that it never saw. Bars are "
-    "95 % intervals, which reckon with prompts and not with pairs."
+    "95 % intervals, which reckon with dialogues and not with pairs."
 )
 WHY: Final = {
     "degree": f"{MEANT} The grey ones are of all pairs.",
@@ -77,9 +77,8 @@ def table(newest: Measured) -> str:
         + "</tr>"
         for name in names
     )
-    return (
-        f"<table><thead><tr><th>Right on held-out pairs</th>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    head = f"<thead><tr><th>Right on held-out pairs</th>{head}</tr></thead>"
+    return f"<table class='named'>{head}<tbody>{body}</tbody></table>"
 
 
 def sentences(newest: Measured) -> list[str]:

@@ -32,7 +32,7 @@ def by_degree(table: pd.DataFrame, track: str) -> Any:  # noqa: ANN401  # a laye
     return alt.layer(
         bars.encode(y=y, x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour),
         points.encode(y=y, x=alt.X("value:Q", title="Right", scale=scale, axis=RIGHT), color=colour),
-    ).properties(width=300, height=240, padding={"left": 25, "right": 8})
+    ).properties(width=300, height=240, padding={"left": 25, "top": 5, "right": 10, "bottom": 8})
 
 
 def by_part(table: pd.DataFrame, title: str) -> Any:  # noqa: ANN401  # a layer

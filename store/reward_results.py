@@ -1,8 +1,8 @@
 """How good a reward model is on held-out pairs: the figures that a round writes and pages show.
 
 A share is how often the model's choice is the label's, an equal score half right. Pairs of a ranking share
-the one voice of their label, and Wilson's interval reckons with as many trials as the prompts are worth,
-since what is said on one prompt goes together. Knows the figures and their JSON, not how they were measured.
+the one voice of their label, and Wilson's interval reckons with as many trials as the dialogues are
+worth, since what is said on one goes together. Knows the figures and their JSON, not how they were measured.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from itertools import combinations
 
 import torch
 
+from rlhf.reward_models.members import dialogue
 from rlhf.reward_models.preferences import Preference
 from rlhf.reward_models.shares import outcomes, share
 from store.reward_results import Agreement
@@ -19,14 +20,14 @@ from store.reward_results import Agreement
 def people_agree(rows: Sequence[Preference]) -> Agreement | None:
     """Over all that two annotators said of the same two responses; None where nobody judged what another did.
 
-    Two labels that share several pairs have one voice, and the interval reckons with whole prompts.
+    Two labels that share several pairs have one voice, and the interval reckons with whole dialogues.
     """
     found = list(_judged_twice(rows))
     if not found:
         return None
     agreed = torch.tensor([one.chosen_id == other.chosen_id for one, other in found])
     couples = [":".join(sorted((one.label_id, other.label_id))) for one, other in found]
-    agree = share(outcomes(agreed, couples, [one.prompt_id for one, _other in found]))
+    agree = share(outcomes(agreed, couples, [dialogue(one) for one, _other in found]))
     ceiling = most_right(agree.value) if agree.value >= 0.5 else None
     return Agreement(pairs=len(found), agree=agree, ceiling=ceiling)
 

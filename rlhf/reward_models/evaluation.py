@@ -14,6 +14,7 @@ from torch import Tensor
 from rlhf.reward_models.agreement import people_agree
 from rlhf.reward_models.calibration import expected_calibration_error, reliability, stated
 from rlhf.reward_models.elements import Encoded
+from rlhf.reward_models.members import dialogue
 from rlhf.reward_models.preferences import Preference
 from rlhf.reward_models.shares import Outcomes, is_right, outcomes, share
 from rlhf.reward_models.unsafe import unsafe_found
@@ -87,7 +88,7 @@ def evaluate(held: Held) -> RewardResults:
 
 
 def _cases(right: Tensor, rows: Sequence[Preference]) -> Outcomes:
-    return outcomes(right, [row.label_id for row in rows], [row.prompt_id for row in rows])
+    return outcomes(right, [row.label_id for row in rows], [dialogue(row) for row in rows])
 
 
 def _part(name: str, cases: Outcomes) -> Part:

@@ -1,7 +1,7 @@
 """Shares of judgements that come in clusters, and how sure they are. Pure.
 
-A ranking gives a label many pairs and a prompt has many labels, so pairs are not as good as independent: each
-label has one voice, however many pairs it gives, and the interval reckons with whole prompts.
+A ranking gives a label many pairs and a dialogue has many labels, so pairs are not as good as independent:
+each label has one voice, however many pairs it gives, and the interval reckons with whole dialogues.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from torch import Tensor
 from store.intervals import Interval, wilson
 
 FEW = 10
-"""Prompts among which it cannot be told how far they differ."""
+"""Dialogues among which it cannot be told how far they differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
-    """Whether each of N cases came out right [N], 0 to 1, double; the numbers of its label and prompt [N].
+    """Whether each of N cases came out right [N], 0 to 1, double; the numbers of its label and dialogue [N].
 
     `weight` [N] is 1 over the cases of its label, in every part of the cases as in all.
     """
 
     right: Tensor
     label: Tensor
-    prompt: Tensor
+    dialogue: Tensor
     weight: Tensor
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Outcomes:
         return Outcomes(
             right=self.right[which],
             label=self.label[which],
-            prompt=self.prompt[which],
+            dialogue=self.dialogue[which],
             weight=self.weight[which],
         )
 
@@ -47,11 +47,11 @@ class Outcomes:
         return ((self.weight * values).sum() / self.weight.sum()).item() if len(self) else 0.0
 
 
-def outcomes(right: Tensor, labels: Sequence[str], prompts: Sequence[str]) -> Outcomes:
-    """Of the cases' labels and prompts by their ids [N]."""
-    label, prompt = _numbers(labels), _numbers(prompts)
+def outcomes(right: Tensor, labels: Sequence[str], dialogues: Sequence[str]) -> Outcomes:
+    """Of the cases' labels and dialogues by their ids [N]."""
+    label, dialogue = _numbers(labels), _numbers(dialogues)
     cases = torch.bincount(label) if len(label) else label
-    return Outcomes(right=right.double(), label=label, prompt=prompt, weight=1 / cases[label].double())
+    return Outcomes(right=right.double(), label=label, dialogue=dialogue, weight=1 / cases[label].double())
 
 
 def is_right(chosen: Tensor, rejected: Tensor) -> Tensor:
@@ -69,21 +69,21 @@ def share(cases: Outcomes) -> Interval:
 def effective_trials(cases: Outcomes) -> float:
     """How many independent trials would know the share as well: p (1 - p) / v (Korn and Graubard 1998).
 
-    v is the share's variance where C prompts are drawn whole: C / (C - 1) · Σ over prompts of
-    (Σ w (right - p))² / (Σ w)². It lies between (Σ W)² / Σ W², as if all that is said on a prompt
-    were one trial, W the weight of a prompt (Kish 1965), and the number of labels. Where there are fewer than
-    `FEW` prompts, or all cases are alike, v says nothing and the former holds.
+    v is the share's variance where C dialogues are drawn whole: C / (C - 1) · Σ over dialogues of
+    (Σ w (right - p))² / (Σ w)². It lies between (Σ W)² / Σ W², as if all that is said on a dialogue
+    were one trial, W its weight (Kish 1965), and the number of labels. Where there are fewer than
+    `FEW` dialogues, or all cases are alike, v says nothing and the former holds.
     """
     if not len(cases):
         return 0.0
-    prompts, place = cases.prompt.unique(return_inverse=True)
+    dialogues, place = cases.dialogue.unique(return_inverse=True)
     total = cases.weight.sum()
     least = (total**2 / _sums(cases.weight, place).square().sum()).item()
     value = cases.mean(cases.right)
-    if len(prompts) < FEW or cases.right.min() == cases.right.max():
+    if len(dialogues) < FEW or cases.right.min() == cases.right.max():
         return least
     strayed = _sums(cases.weight * (cases.right - value), place).square().sum() / total**2
-    variance = (strayed * len(prompts) / (len(prompts) - 1)).item()
+    variance = (strayed * len(dialogues) / (len(dialogues) - 1)).item()
     most = max(least, len(cases.label.unique()))
     return min(max(least, value * (1 - value) / max(variance, 1e-12)), most)
 

@@ -17,6 +17,7 @@ NOTHING = Answer(prompt=(1,), response=(2,))
 
 def judgement(number: int, **more: Any) -> Preference:
     """Of a label, a comparison and a prompt of its own, unless said otherwise."""
+    prompt_id = more.get("prompt_id", f"prompt {number}")
     return replace(
         Preference(
             comparison_id=f"comparison {number}",
@@ -26,8 +27,8 @@ def judgement(number: int, **more: Any) -> Preference:
             round=0,
             track=Track.HELPFULNESS,
             split=Split.HELDOUT,
-            prompt_id=f"prompt {number}",
-            turns=(Turn(role="user", content="?"),),
+            prompt_id=prompt_id,
+            turns=(Turn(role="user", content=prompt_id),),
             chosen="yes",
             rejected="no",
             chosen_id=f"yes {number}",

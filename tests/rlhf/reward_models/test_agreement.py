@@ -36,7 +36,7 @@ def test_two_people_agree_who_chose_the_same_response_wherever_it_was_shown():
 def test_three_people_are_three_couples_on_one_prompt():
     found = people_agree([_said(1, "ann"), _said(1, "bob"), _said(1, "cyd", other_way=True)])
     assert (found.pairs, found.agree.value) == (3, pytest.approx(1 / 3))
-    assert found.agree.high == pytest.approx(0.9058, abs=1e-4)  # Wilson of a third of one prompt
+    assert found.agree.high == pytest.approx(0.9058, abs=1e-4)  # Wilson of a third of one dialogue
 
 
 def test_nobody_is_compared_with_themselves():

@@ -12,8 +12,10 @@ from judged_pairs import held, judgement, measured
 
 from rlhf.reward_models.evaluation import evaluate
 from store.errors import HoneError
-from store.records import Degree
+from store.records import Degree, Turn
 from store.reward_results import Part, as_text, from_text
+
+LATER = (Turn(role="assistant", content="so"), Turn(role="user", content="and?"))
 
 
 def _shares(parts: tuple[Part, ...]) -> list[tuple[str, int, float]]:
@@ -82,6 +84,14 @@ def test_several_members_speak_by_their_mean_and_are_parted_by_how_far_they_diff
         ("middle third", 1, 1.0),
         ("highest third", 1, 0.0),
     ]
+
+
+def test_turns_of_one_dialogue_go_together():
+    # ten dialogues of two turns, all right: Wilson of ten in ten is 0.7225 to 1, of twenty 0.8389 to 1
+    opening = [Turn(role="user", content=str(number)) for number in range(10)]
+    turns = [((opening[number // 2],), (opening[number // 2], *LATER))[number % 2] for number in range(20)]
+    assert measured(*[1.0] * 20, turns=turns).accuracy.low == pytest.approx(0.7225, abs=1e-4)
+    assert measured(*[1.0] * 20).accuracy.low == pytest.approx(0.8389, abs=1e-4)
 
 
 def test_a_model_by_itself_has_no_spread():

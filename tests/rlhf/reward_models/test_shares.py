@@ -1,4 +1,4 @@
-"""Labels have one voice each, and intervals reckon with prompts, not with pairs."""
+"""Labels have one voice each, and intervals reckon with dialogues, not with pairs."""
 
 import pytest
 import torch

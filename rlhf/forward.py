@@ -16,7 +16,7 @@ from transformers import PreTrainedModel
 from rlhf.collate import Joined, positions
 from rlhf.tree import ALONE, Packed, visible
 
-TREES = frozenset({"gpt2", "llama", "qwen2", "qwen3"})
+TREES = frozenset({"gemma", "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "qwen2", "qwen3", "smollm3"})
 """Architectures (`model_type`) that were tried with several responses side by side in a row."""
 
 NARROWEST, WIDEST = 256, 4096

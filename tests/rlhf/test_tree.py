@@ -8,12 +8,17 @@ import torch
 from transformers import (
     AutoModelForSequenceClassification,
     BloomConfig,
+    FalconConfig,
+    GemmaConfig,
+    GPTJConfig,
     GPTNeoXConfig,
     LlamaConfig,
     MistralConfig,
+    Olmo2Config,
     PretrainedConfig,
     PreTrainedModel,
     Qwen2Config,
+    SmolLM3Config,
 )
 
 from rlhf.forward import room
@@ -22,6 +27,7 @@ from rlhf.scoring import packed_scores, score_responses
 from rlhf.tree import ALONE, ROOM, pack, side_by_side, visible
 
 SHAPE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 300}
+GROUPED = {"intermediate_size": 64, "num_key_value_heads": 2, "initializer_range": 0.3}
 MARKS = {"num_labels": 1, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 1}
 
 
@@ -81,24 +87,44 @@ def _model(config: PretrainedConfig) -> PreTrainedModel:
     "config",
     [
         BloomConfig(hidden_size=32, n_layer=2, n_head=4, vocab_size=300, **MARKS),
-        MistralConfig(num_key_value_heads=2, intermediate_size=64, sliding_window=4, **SHAPE, **MARKS),
+        MistralConfig(sliding_window=4, **SHAPE, **GROUPED, **MARKS),
         Qwen2Config(
-            intermediate_size=64,
-            num_key_value_heads=2,
             use_sliding_window=True,
             sliding_window=4,
             max_window_layers=0,
             **SHAPE,
+            **GROUPED,
             **MARKS,
         ),
         LlamaConfig(intermediate_size=64, attn_implementation="eager", **SHAPE, **MARKS),
-        GPTNeoXConfig(intermediate_size=64, **SHAPE, **MARKS),
+        FalconConfig(alibi=True, **SHAPE, **MARKS),
+        GPTJConfig(n_embd=32, n_layer=2, n_head=4, rotary_dim=4, vocab_size=300, **MARKS),
     ],
     ids=lambda config: config.model_type,
 )
 def test_a_model_that_sees_by_its_own_rules_gets_a_row_for_each_response(config: PretrainedConfig):
     model = _model(config)
     assert room(model) == ALONE
+    prompts, said = _rows(3)
+    with torch.no_grad():
+        alone = _alone(model, prompts, said)
+    torch.testing.assert_close(score_responses(model, prompts, said, 0), alone, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        GemmaConfig(head_dim=8, **SHAPE, **GROUPED, **MARKS),
+        GPTNeoXConfig(intermediate_size=64, **SHAPE, **MARKS),
+        MistralConfig(sliding_window=None, **SHAPE, **GROUPED, **MARKS),
+        Olmo2Config(**SHAPE, **GROUPED, **MARKS),
+        SmolLM3Config(**SHAPE, **GROUPED, **MARKS),
+    ],
+    ids=lambda config: config.model_type,
+)
+def test_scores_of_the_other_architectures_do_not_move_either(config: PretrainedConfig):
+    model = _model(config)
+    assert room(model) > ALONE
     prompts, said = _rows(3)
     with torch.no_grad():
         alone = _alone(model, prompts, said)

@@ -1,9 +1,9 @@
 """Noisy Bradley-Terry: how reliable and how biased to a side each annotator is, from choices between two.
 
 The probability of a choice is that of `choices`. Gaps are a priori normal around 0 with a deviation that is
-estimated too; each pair has its own, for hardly any share a response. They are integrated out (by Gauss and
-Hermite), so that a pair that was judged once tells of its annotator's side bias and, rightly, nothing of the
-reliability. γ, b and the deviation maximise the posterior, by expectation-maximisation.
+estimated too; each pair has its own, for hardly any share a response. They are integrated out, so that a
+pair that was judged once tells of its annotator's side bias and, rightly, nothing of the reliability. γ, b
+and the deviation maximise the posterior, by expectation-maximisation.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from store.intervals import Z95, Interval
 from store.reliability.choices import STATES, Chances, Choices, chances, sigmoid
 from store.reliability.votes import Floats, Integers, intervals, sums
 
-NODES, MASSES = np.polynomial.hermite_e.hermegauss(12)
-"""Of the quadrature over gaps, in their deviations; an even number, so that none is at 0."""
-MASSES = MASSES / MASSES.sum()
+_HALF, _WIDTHS = np.polynomial.legendre.leggauss(6)
+_HALF = 2.25 * (_HALF + 1)
+NODES: Final = np.concatenate([-_HALF[::-1], _HALF])
+"""Gaps, in their deviations, at which chances are taken: Gauss and Legendre's on either side of 0, to 4.5."""
+_DENSITIES = np.concatenate([_WIDTHS[::-1], _WIDTHS]) * np.exp(-(NODES**2) / 2)
+MASSES: Final = _DENSITIES / _DENSITIES.sum()
 DEVIATION, IMAGINED_PAIRS = 2.0, 20.0
 """What the deviation of the gaps is taken for before any pair is seen, and how many pairs that counts as."""
 LARGEST: Final = 6.0
@@ -138,16 +141,23 @@ def _step(
     by_odds = (gamma * (1 - gamma))[:, None, None] * table.by_gamma / table.value
     by_bias = table.by_bias / table.value
     # A label of a pair that nobody else judged: its gap is as likely one way as the other, and γ falls out.
-    lone = (table.by_bias @ MASSES) / (table.value @ MASSES)
-    alone = alone.reshape(lone.shape)
+    lone_value = table.value @ MASSES
+    lone, alone = (table.by_bias @ MASSES) / lone_value, alone.reshape(lone_value.shape)
     slope_odds = (counts * by_odds).sum(axis=(1, 2)) + prior.right * (1 - gamma) - prior.wrong * gamma
     slope_bias = (counts * by_bias).sum(axis=(1, 2)) + (alone * lone).sum(axis=1) - crowd.bias / prior.bias**2
-    odds = (counts * by_odds**2).sum(axis=(1, 2)) + (prior.right + prior.wrong) * gamma * (1 - gamma)
-    bias = (counts * by_bias**2).sum(axis=(1, 2)) + (alone * lone**2).sum(axis=1) + 1 / prior.bias**2
-    both = (counts * by_odds * by_bias).sum(axis=(1, 2))
+    tried, lone_tried = _either_way(counts) * table.value, _either_way(alone) * lone_value
+    odds = (tried * by_odds**2).sum(axis=(1, 2)) + (prior.right + prior.wrong) * gamma * (1 - gamma)
+    bias = (tried * by_bias**2).sum(axis=(1, 2)) + (lone_tried * lone**2).sum(axis=1) + 1 / prior.bias**2
+    both = (tried * by_odds * by_bias).sum(axis=(1, 2))
     steps = np.stack([slope_odds * bias - slope_bias * both, slope_bias * odds - slope_odds * both])
     steps = np.clip(steps / (odds * bias - both**2), -LONGEST_STEP, LONGEST_STEP)
     return steps[0], steps[1]
+
+
+def _either_way(counts: Floats) -> Floats:
+    """How many labels there are of each way of showing, whatever they say, in the shape of `counts`."""
+    half = STATES // 2
+    return np.tile(counts[:, :half] + counts[:, half:], (1, 2) + (1,) * (counts.ndim - 2))
 
 
 def _change(old: _Crowd, new: _Crowd) -> float:

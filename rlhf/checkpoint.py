@@ -11,13 +11,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 from safetensors.torch import load_file, save_file
-from torch import Tensor
-from torch.optim import AdamW
 
 from rlhf.experience import Models
 from rlhf.folders import replacing
 from rlhf.held_out import Look
 from rlhf.models import save
+from rlhf.moments import moments, remember
 from rlhf.ppo_update import Optimisers
 from rlhf.track import write_json
 
@@ -44,8 +43,8 @@ def keep(folder: Path, models: Models, learners: Optimisers, standing: Standing)
     with replacing(folder) as fresh:
         save(models.policy, models.tokenizer, fresh / "policy")
         save(models.critic.model, models.tokenizer, fresh / "critic")
-        save_file(_moments(learners.policy), fresh / "policy_moments.safetensors")
-        save_file(_moments(learners.critic), fresh / "critic_moments.safetensors")
+        save_file(moments(learners.policy), fresh / "policy_moments.safetensors")
+        save_file(moments(learners.critic), fresh / "critic_moments.safetensors")
         write_json(fresh / "standing.json", asdict(standing))
 
 
@@ -60,22 +59,5 @@ def standing_of(folder: Path, job: str) -> Standing | None:
 
 def restore(folder: Path, learners: Optimisers) -> None:
     """Gives fresh optimisers the moments that were kept."""
-    _remember(learners.policy, load_file(folder / "policy_moments.safetensors"))
-    _remember(learners.critic, load_file(folder / "critic_moments.safetensors"))
-
-
-def _moments(optimiser: AdamW) -> dict[str, Tensor]:
-    """AdamW's tensors, named `parameter.moment`."""
-    return {
-        f"{parameter}.{name}": tensor.contiguous()
-        for parameter, moments in optimiser.state_dict()["state"].items()
-        for name, tensor in moments.items()
-    }
-
-
-def _remember(optimiser: AdamW, tensors: dict[str, Tensor]) -> None:
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in tensors.items():
-        parameter, name = key.split(".")
-        state.setdefault(int(parameter), {})[name] = tensor
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+    remember(learners.policy, load_file(folder / "policy_moments.safetensors"))
+    remember(learners.critic, load_file(folder / "critic_moments.safetensors"))

@@ -21,7 +21,7 @@ from rlhf.config import SFTSettings
 from rlhf.models import load_policy, load_tokenizer, save
 from rlhf.ordering import training_order
 from rlhf.track import Tracker
-from rlhf.trainers import Plan, arguments, train
+from rlhf.trainers import Plan, Progress, arguments, train
 from store.errors import HoneError
 from store.records import Turn
 
@@ -92,7 +92,7 @@ def fine_tune(job: SFTJob) -> SFTResult:
         data_collator=ExampleCollator(tokenizer.pad_token_id),
         processing_class=tokenizer,
     )
-    train(trainer, model, job.tracker, job.stage)
+    train(trainer, model, Progress(job.tracker, job.stage))
     save(model, tokenizer, job.out)
     return SFTResult(path=job.out, examples=len(rows), truncated=sum(row.truncated for row in rows))
 

@@ -38,6 +38,16 @@ class Tracker:
         with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
+    def rewind(self, stage: str, step: int) -> None:
+        """Forgets the stage's metrics after this step, which it will do again."""
+        file = self.folder / "metrics.jsonl"
+        lines = read_metrics(self.folder)
+        kept = [line for line in lines if line["stage"] != stage or line["step"] <= step]
+        if len(kept) < len(lines):
+            fresh = file.with_name(".metrics.jsonl.new")
+            fresh.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
+            fresh.replace(file)
+
     def progress(self, stage: str, fraction: float, message: str) -> None:
         """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
         if self.stop.is_set():

@@ -1,4 +1,8 @@
-"""One member of a reward model, from a fresh head to trained: a plan, an order of rows, TRL's trainer."""
+"""One member of a reward model, from a fresh head to trained: a plan, the batches, TRL's trainer.
+
+A killed training goes on from its checkpoint in its folder and ends with the same bytes. The last step has a
+checkpoint too, so that nothing trains again where the run dies later on; it goes with the folder.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Generator
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import RewardConfig  # type: ignore[attr-defined]  # re-exported lazily
 
 from rlhf.forward import room
-from rlhf.ordering import training_order
-from rlhf.reward_models.elements import Encoded, by_prompt
+from rlhf.ordering import Size, even_batches
+from rlhf.precision import training_dtype
+from rlhf.reward_models.checkpoints import Checkpoints, Keeping, job_of
+from rlhf.reward_models.elements import Element, Encoded, by_prompt
 from rlhf.reward_models.objective import LossWeights
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_models.trainer import ElementCollator, PreferenceTrainer, dataset
-from rlhf.track import Tracker
-from rlhf.trainers import Plan, arguments, train
+from rlhf.track import Stopped, Tracker
+from rlhf.trainers import Plan, Progress, arguments, learner, make_ready, train
+from store.errors import HoneError
 from store.records import Track
 
 
@@ -33,34 +41,84 @@ class Fit:
     stage: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lesson:
+    """What there is to learn, in the order in which it is learnt."""
+
+    elements: Sequence[Element]
+    batches: Sequence[Sequence[int]]
+    batch_weight: float
+    plan: Plan
+
+
 def fit(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded], how: Fit
 ) -> None:
     """Trains the model in place on these rows; the same seed gives the same weights."""
-    settings = how.settings
-    elements = by_prompt(rows)
-    batch = max(1, round(settings.batch_pairs * len(elements) / len(rows)))
-    generator = Generator().manual_seed(how.seed)
-    order = training_order([element.tokens for element in elements], batch, settings.epochs, generator)
+    if not any(row.weight > 0 for row in rows):
+        raise HoneError(
+            f"A reward model learns from pairs whose labels count, and of {len(rows)} pairs none does; "
+            "label some, or set reward.weighting to none."
+        )
+    lesson = _lesson(model, rows, how)
+    job = job_of(model, (how.track, how.settings, how.seed, tokenizer.pad_token_id, *rows))
+    checkpoints = Checkpoints(folder=how.folder, job=job)
+    done, steps = checkpoints.done(), lesson.plan.steps
+    student = learner(model, lesson.plan, done)
+    how.tracker.rewind(how.stage, done)
+    if done:
+        checkpoints.restore(model, student.optimiser)
+        how.tracker.progress(how.stage, done / steps, f"goes on after step {done} of {steps}")
+    if done < steps:
+        trainer = PreferenceTrainer(
+            model=model,
+            args=RewardConfig(**arguments(lesson.plan)),
+            train_dataset=dataset(lesson.batches[done * lesson.plan.parts :]),
+            data_collator=ElementCollator(
+                elements=lesson.elements, pad_id=tokenizer.pad_token_id, room=room(model)
+            ),
+            processing_class=tokenizer,
+            optimizers=(student.optimiser, student.schedule),
+            loss_weights=LossWeights(
+                safety=how.settings.safety_weight if how.track is Track.SAFETY else 0.0,
+                centering=how.settings.center_coef,
+            ),
+            batch_weight=lesson.batch_weight,
+        )
+        keeping = Keeping(checkpoints, model, student, how.settings.checkpoint_steps)
+        _train(trainer, keeping, Progress(how.tracker, how.stage, done))
+    make_ready(model)
+
+
+def _train(trainer: PreferenceTrainer, keeping: Keeping, progress: Progress) -> None:
+    trainer.add_callback(keeping)
+    try:
+        train(trainer, keeping.model, progress)
+    except Stopped:
+        keeping.keep()
+        raise
+
+
+def _lesson(model: PreTrainedModel, rows: Sequence[Encoded], how: Fit) -> _Lesson:
+    """Batches of `batch_pairs` pairs, or of as many responses as those have, in `accumulation` parts.
+
+    A pair has two responses, a ranking of nine has nine though it has 36 pairs: steps take alike long and
+    are of alike many different texts. Which label weighs how much does not depend on the batch it is in.
+    """
+    settings, elements = how.settings, by_prompt(rows)
+    sizes = [Size(tokens=element.tokens, share=len(element.answers)) for element in elements]
+    full = 2 * settings.batch_pairs / settings.accumulation
+    batches = even_batches(sizes, full, settings.epochs, Generator().manual_seed(how.seed))
     plan = Plan(
         out=how.folder,
-        rows=len(order),
-        batch=batch,
+        rows=len(batches),
+        batch=settings.accumulation,
         parts=settings.accumulation,
         learning_rate=settings.learning_rate,
         weight_decay=settings.weight_decay,
         warmup_fraction=settings.warmup_fraction,
+        bfloat16=training_dtype(settings.precision, model.config.hidden_size) is torch.bfloat16,
         seed=how.seed,
     )
-    trainer = PreferenceTrainer(
-        model=model,
-        args=RewardConfig(**arguments(plan)),
-        train_dataset=dataset(order),
-        data_collator=ElementCollator(elements=elements, pad_id=tokenizer.pad_token_id, room=room(model)),
-        processing_class=tokenizer,
-        loss_weights=LossWeights(
-            safety=settings.safety_weight if how.track is Track.SAFETY else 0.0,
-            centering=settings.center_coef,
-        ),
-    )
-    train(trainer, model, how.tracker, how.stage)
+    weight = sum(row.weight for row in rows) * settings.epochs / len(batches)
+    return _Lesson(elements=elements, batches=batches, batch_weight=weight, plan=plan)

@@ -24,10 +24,11 @@ SAID = ("margin", "scale", "weight", "chosen_safe", "rejected_safe")
 """What a pair says beside which response was chosen."""
 
 
-def dataset(order: Sequence[int]) -> Dataset:
-    """Numbers of elements in training order; the collator has the elements, so no token is copied."""
+def dataset(batches: Sequence[Sequence[int]]) -> Dataset:
+    """A batch a row, as numbers of elements; the collator has the elements, so no token is copied."""
+    rows = [list(batch) for batch in batches]
     # TRL takes rows for tokenised that have columns of these names.
-    return Dataset.from_dict({"chosen_ids": order, "rejected_ids": order})
+    return Dataset.from_dict({"chosen_ids": rows, "rejected_ids": rows})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,9 @@ class ElementCollator:
     pad_id: int
     room: int = ROOM
 
-    def __call__(self, rows: Sequence[Mapping[str, int]]) -> dict[str, Tensor]:
-        """The batch of some rows of `dataset`."""
-        elements = [self.elements[row["chosen_ids"]] for row in rows]
+    def __call__(self, rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Tensor]:
+        """The batch of some rows of `dataset`, of which a trainer gives one at a time."""
+        elements = [self.elements[number] for row in rows for number in row["chosen_ids"]]
         answers = [answer for element in elements for answer in element.answers]
         packed = pack(
             [answer.prompt for answer in answers],
@@ -73,11 +74,22 @@ def _numbers(firsts: Sequence[int], sides: Sequence[Sequence[int]]) -> Tensor:
 
 
 class PreferenceTrainer(RewardTrainer):
-    """TRL's reward trainer over elements of pairs, with `loss_weights`."""
+    """TRL's reward trainer over elements of pairs, with `loss_weights`.
 
-    def __init__(self, *, loss_weights: LossWeights, **more: Any) -> None:  # noqa: ANN401  # whatever TRL takes
+    `batch_weight` is what the labels of a batch weigh on average: a batch of more labels counts for more, so
+    that each label does so much as its weight says, whichever others it meets.
+    """
+
+    def __init__(
+        self,
+        *,
+        loss_weights: LossWeights,
+        batch_weight: float,
+        **more: Any,  # noqa: ANN401  # whatever TRL takes
+    ) -> None:
         super().__init__(**more)
         self.loss_weights = loss_weights
+        self.batch_weight = batch_weight
 
     def compute_loss(
         self,
@@ -92,7 +104,7 @@ class PreferenceTrainer(RewardTrainer):
         with self.accelerator.autocast():
             scores = packed_scores(self.accelerator.unwrap_model(model), packed).float()
         said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
-        loss = total_loss(scores, said, self.loss_weights)
+        loss = total_loss(scores, said, self.loss_weights) * said.weight.sum() / self.batch_weight
         gap = (scores[said.chosen] - scores[said.rejected]).detach()
         noted = self._metrics["train" if model.training else "eval"]
         noted["accuracy"].append((gap > 0).float().mean().item())

@@ -51,7 +51,7 @@ def _pair(prompt: tuple[int, ...], chosen: tuple[int, ...], rejected: tuple[int,
 
 def _batch(*pairs: Encoded) -> dict[str, torch.Tensor]:
     elements = by_prompt(pairs)
-    return ElementCollator(elements=elements, pad_id=9)(list(dataset(range(len(elements)))))
+    return ElementCollator(elements=elements, pad_id=9)(list(dataset([range(len(elements))])))
 
 
 def _said(count: int, **more: list[float]) -> Judgements:

@@ -122,18 +122,17 @@ def sureness(results: RewardResults) -> str:
 
 def part_table(said: Words, group: str, parts: Sequence[Part], heading: str) -> pd.DataFrame:
     """The parts for people to read, under `heading`."""
-    names = [heading, *(said.text(f"policies.{name}") for name in ("pairs", "accuracy", "low", "high"))]
+    names = [heading, *(said.text(f"policies.{name}") for name in ("pairs", "accuracy", "likely"))]
     rows = [
-        (name_of(said, group, part.name), f"{part.pairs:,}", *between(part.accuracy).values())
-        for part in parts
+        (name_of(said, group, part.name), f"{part.pairs:,}", *_cells(said, part.accuracy)) for part in parts
     ]
     return pd.DataFrame(rows, columns=names)
 
 
 def reliability_table(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
     """The bins for people to read."""
-    names = [said.text(f"policies.{name}") for name in ("stated", "pairs", "right", "low", "high")]
-    rows = [(share_text(one.stated), f"{one.pairs:,}", *between(one.right).values()) for one in bins]
+    names = [said.text(f"policies.{name}") for name in ("stated", "pairs", "right", "likely")]
+    rows = [(share_text(one.stated), f"{one.pairs:,}", *_cells(said, one.right)) for one in bins]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -142,7 +141,7 @@ def unsafe_table(said: Words, found: Sequence[UnsafeFound]) -> pd.DataFrame:
     words = ("probability", "recall", "precision", "unsafe_count", "safe_count")
     rows = [
         (
-            share_text(one.probability),
+            f"{one.probability:.0%}",
             share_text(one.recall),
             share_text(one.precision),
             f"{one.unsafe:,}",
@@ -155,16 +154,20 @@ def unsafe_table(said: Words, found: Sequence[UnsafeFound]) -> pd.DataFrame:
 
 def rounds_table(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
     """Every reward model's accuracy for people to read, the newest first."""
-    names = [
-        said.text(f"policies.{name}") for name in ("round", "track", "held_out", "accuracy", "low", "high")
-    ]
+    names = [said.text(f"policies.{name}") for name in ("round", "track", "held_out", "accuracy", "likely")]
     rows = [
         (
             str(model.round),
             said.text(f"policies.{model.track}"),
             f"{model.held_out_pairs:,}",
-            *between(held_out(model)).values(),
+            *_cells(said, held_out(model)),
         )
         for model in reversed(models)
     ]
     return pd.DataFrame(rows, columns=names)
+
+
+def _cells(said: Words, interval: Interval) -> tuple[str, str]:
+    """A share and how sure it is."""
+    known = between(interval)
+    return known["share"], said.text("policies.low_to_high", **known)

@@ -94,8 +94,8 @@ def _metrics(said: Words, results: RewardResults) -> None:
     longer = results.baseline("longer")
     numbers = {
         "accuracy": figures.share_text(results.accuracy.value),
-        "longer": figures.share_text(longer.accuracy.value) if longer else "–",
-        "error": said.text("policies.points", points=_points(results)),
+        "rule_longer": figures.share_text(longer.accuracy.value) if longer else "–",
+        "error": f"{results.calibration_error:.3f}",
         "held_out": f"{results.pairs:,}",
         "training": f"{results.training_pairs:,}",
     }
@@ -196,7 +196,7 @@ def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | N
     sentences = [
         said.text(
             "policies.unsafe_means",
-            probability=figures.share_text(one.probability),
+            probability=f"{one.probability:.0%}",
             recall=figures.share_text(one.recall),
             precision=figures.share_text(one.precision),
             unsafe=f"{one.unsafe:,}",

@@ -61,7 +61,7 @@ ROOMS = (
     Room("qualification", "school", qualification.render),
     Room("guidelines", "menu_book", guidelines.render, Role.REVIEWER),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
-    Room("policies", "neurology", policies.render, Role.ENGINEER),
+    Room("policies", "model_training", policies.render, Role.ENGINEER),
     Room("people", "group", people.render, Role.ADMINISTRATOR),
     Room("account", "account_circle", account.render, in_menu=False),
 )

@@ -32,8 +32,9 @@ WIDTHS: Final = {
     "labels": 165,
     "parents": 175,
     "made": 145,
+    "why": 420,
 }
-"""Pixels of the columns; the reasons have what is left."""
+"""Pixels of the columns."""
 NUMBERS: Final = {"round", "labels"}
 
 

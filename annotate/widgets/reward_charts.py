@@ -15,6 +15,8 @@ DASHES = ([6, 4], [2, 3], [10, 3, 2, 3])
 """Of the lines across a chart, which differ without colour."""
 LEAST = 0.4
 """Where an axis of accuracies begins, unless something lies below; guessing is 0.5."""
+ALONE = alt.Color("model:N", legend=None)
+"""Of marks that are all of one model; not of the column line, whose legend it would take away."""
 LONGEST = 150
 """Pixels of a part's name."""
 
@@ -28,10 +30,12 @@ def by_part(table: pd.DataFrame, rules: pd.DataFrame, heading: str, accuracy: st
     names = alt.Axis(labelLimit=LONGEST, grid=False, titleAnchor="middle")
     y = alt.Y("name:N", title=heading, sort=None, axis=names)
     tooltip = [alt.Tooltip("name:N", title=heading), alt.Tooltip("told:N", title=accuracy)]
-    points = alt.Chart(table).mark_point(filled=True, size=SIZE, opacity=1)
+    alone = _alone(table)
+    points = alt.Chart(alone).mark_point(filled=True, size=SIZE, opacity=1)
+    low = alt.X("low:Q", title=accuracy, scale=scale, axis=axis)
     layers = [
-        _bars(table).encode(x=alt.X("low:Q", title=accuracy, scale=scale, axis=axis), x2="high:Q", y=y),
-        points.encode(x=x, y=y, tooltip=tooltip),
+        _bars(alone).encode(x=low, x2="high:Q", y=y, color=ALONE),
+        points.encode(x=x, y=y, color=ALONE, tooltip=tooltip),
     ]
     if not rules.empty:
         layers.insert(0, _across(rules, x))
@@ -50,8 +54,13 @@ def reliability(table: pd.DataFrame, stated: str, right: str) -> Drawn:
     ends = pd.DataFrame({"stated": [least, 1.0], "share": [least, 1.0]})
     diagonal = alt.Chart(ends).mark_line(strokeDash=[4, 4], color=NEUTRAL).encode(x=x, y=y)
     tooltip = [alt.Tooltip("stated:Q", title=stated, format=".1%"), alt.Tooltip("told:N", title=right)]
-    curve = alt.Chart(table).mark_line(strokeWidth=2.5, point=POINT).encode(x=x, y=y, tooltip=tooltip)
-    return drawing(diagonal, _bars(table).encode(x=x, y=low, y2="high:Q"), curve)
+    alone = _alone(table)
+    curve = alt.Chart(alone).mark_line(strokeWidth=2.5, point=POINT)
+    return drawing(
+        diagonal,
+        _bars(alone).encode(x=x, y=low, y2="high:Q", color=ALONE),
+        curve.encode(x=x, y=y, color=ALONE, tooltip=tooltip),
+    )
 
 
 def over_rounds(table: pd.DataFrame, heading: str, accuracy: str) -> Drawn:
@@ -67,8 +76,13 @@ def over_rounds(table: pd.DataFrame, heading: str, accuracy: str) -> Drawn:
 
 
 def _bars(table: pd.DataFrame) -> alt.Chart:
-    """Intervals."""
+    """Intervals, in the colour of their points."""
     return alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
+
+
+def _alone(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as one line: a mark without a colour of its own would be black on dark pages too."""
+    return table.assign(model="")
 
 
 def _accuracy(column: str, title: str, scale: alt.Scale) -> alt.Y:
@@ -82,7 +96,7 @@ def _across(rules: pd.DataFrame, x: alt.X) -> alt.Chart:
         title=None,
         sort=None,
         scale=alt.Scale(domain=list(rules["line"]), range=list(DASHES[: len(rules)])),
-        legend=alt.Legend(orient="top", offset=2, padding=0, symbolSize=400, columns=2, labelLimit=220),
+        legend=alt.Legend(orient="top", offset=2, padding=0, symbolSize=400, columns=1, labelLimit=220),
     )
     marks = alt.Chart(rules).mark_rule(color=NEUTRAL, strokeWidth=2)
     tooltip = [alt.Tooltip("line:N", title=" "), alt.Tooltip("told:N", title=" ")]

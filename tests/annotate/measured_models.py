@@ -112,6 +112,22 @@ def _is_of(evaluation, model):
     return evaluation.reward_model_id == model.reward_model_id
 
 
+def hostile(words):
+    """A round in which whatever is a text is `words`."""
+    measured = results()
+    parts = {
+        group: tuple(replace(one, name=words) for one in getattr(measured, group)[:1])
+        for group in ("by_degree", "by_annotator", "by_age", "by_length", "by_spread")
+    }
+    facts = one_model(replace(measured, **parts))
+    return [
+        replace(fact, policy_id=words, path=words, method=words, parents=(words,))
+        if isinstance(fact, Policy)
+        else fact
+        for fact in facts
+    ]
+
+
 def bare(measured):
     """The results as far as they are always there: one degree, and nothing that may be lacking."""
     return replace(

@@ -121,7 +121,7 @@ def test_each_part_has_a_chart_with_its_sentence_and_the_figures_behind_it(store
     assert any(text.startswith("It is surer than it should be") and "5.7 points" in text for text in shown)
     by_degree = app.dataframe[1].value
     assert list(by_degree.iloc[:, 0]) == [said(f"degree_{number}") for number in range(4)]
-    assert list(by_degree.iloc[0])[1:] == ["103", "55.3%", "45.7%", "64.6%"]
+    assert list(by_degree.iloc[0])[1:] == ["103", "55.3%", "45.7% to 64.6%"]
 
 
 def test_annotators_are_named_the_one_with_most_labels_first(store, rob):

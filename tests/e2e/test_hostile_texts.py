@@ -3,14 +3,16 @@
 import pytest
 from desk import Desk, Server, path
 from gallery import HOSTILE, NAMED
+from measured_models import hostile as hostile_round
 from playwright.sync_api import expect
+from round_files import write_round
 from small_homes import comparisons, pair, person
 from small_rankings import ranking
 
 from annotate.shell import ROOMS
 from store.database import open_store
 from store.home import Home
-from store.records import Guideline, Policy, Prompt, Role, Track, Turn
+from store.records import Guideline, Prompt, Role, Track, Turn
 
 NAME = "<img src=x onerror='window.pwned=1'>"
 TRICKS = HOSTILE + (
@@ -47,7 +49,8 @@ def hostile(tmp_path_factory, browser):
     with open_store(home) as store:
         person(store, NAME, Role.ADMINISTRATOR)
         guidelines = [Guideline(track=track, version=1, text=TRICKS) for track in Track]
-        store.append("hone", Policy(policy_id=NAME, path=NAME), *guidelines, *facts)
+        store.append("hone", *hostile_round(NAME), *guidelines, *facts)
+    write_round(home, 1, reasons=(TRICKS,), message=TRICKS)
     with Server(home) as running:
         yield running
 

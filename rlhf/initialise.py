@@ -16,7 +16,7 @@ from rlhf.config import Settings
 from rlhf.folders import replacing
 from rlhf.models import load_tokenizer
 from rlhf.prompts import TrainPrompt
-from rlhf.reward_models.ensemble import LISTING
+from rlhf.reward_models.ensemble import weight_files
 from rlhf.track import Tracker
 from store.door import Door
 from store.errors import HoneError
@@ -113,8 +113,7 @@ def model_path(home: Home, path: str) -> Path:
 
 def weights_id(kind: str, folder: Path) -> str:
     """An id that follows from the weights themselves: the same training gives the same model."""
-    is_ensemble = (folder / LISTING).exists()
-    files = sorted(folder.glob("**/*.safetensors" if is_ensemble else "*.safetensors"))
+    files = weight_files(folder)
     if not files:
         raise InitialiseError(
             f"Expected safetensors weights in {folder}; found none. Save the model as safetensors."

@@ -23,6 +23,7 @@ from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import Critic, load_policy, load_tokenizer, save
 from rlhf.ppo_update import Optimisers, Update, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
+from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
 from rlhf.track import Stopped, Tracker
 from store.errors import HoneError
@@ -221,7 +222,7 @@ def _name(job: PPOJob) -> str:
     files = [
         [file.name, file.stat().st_size, file.stat().st_mtime_ns]
         for folder in (job.policy, job.helpfulness, job.safety)
-        for file in sorted(folder.glob("*.safetensors"))
+        for file in weight_files(folder)
     ]
     prompts = [[prompt.prompt_id for prompt in side] for side in (job.prompts, job.held_out)]
     return identity("ppo", asdict(job.settings), job.seed, prompts, files)

@@ -115,6 +115,12 @@ def save(finished: Finished, folder: Path) -> None:
         write_json(fresh / LISTING, {"members": len(finished.members), "kind": kind})
 
 
+def weight_files(folder: Path) -> list[Path]:
+    """The files with the weights of a folder's model, or of all members of its ensemble, in a fixed order."""
+    is_ensemble = (folder / LISTING).exists()
+    return sorted(folder.glob("**/*.safetensors" if is_ensemble else "*.safetensors"))
+
+
 def member_folder(folder: Path, number: int) -> Path:
     """Where the member, counted from 1, lies."""
     return folder / f"member-{number}"

@@ -36,13 +36,14 @@ JOB = "job.txt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """How members train: from which policy, and in which folder they lie until all are finished."""
+    """How members train: from which policy, as which stage, and where they lie until all are finished."""
 
     policy: Path
     tokenizer: PreTrainedTokenizerBase
     track: Track
     settings: RewardSettings
     tracker: Tracker
+    stage: str
     folder: Path
 
 
@@ -140,6 +141,12 @@ def train_members(training: Training, members: Sequence[Member]) -> Finished:
     return Finished(members=folders, base=training.policy if adapts else None, tokenizer=training.tokenizer)
 
 
+def forget(training: Training) -> None:
+    """Deletes the members' folder; what a kill leaves of it is no longer taken for finished members."""
+    (training.folder / JOB).unlink()
+    shutil.rmtree(training.folder)
+
+
 def _begin(training: Training, members: Sequence[Member]) -> None:
     """Leaves only members of this very job in the folder."""
     asked = (training.track, training.settings, *((one.seed, one.rows) for one in members))
@@ -152,7 +159,7 @@ def _begin(training: Training, members: Sequence[Member]) -> None:
 
 
 def _train(training: Training, nursery: Nursery, member: Member, checkpoints: Path) -> None:
-    stage, tracker = f"reward_{training.track}", training.tracker
+    stage, tracker = training.stage, training.tracker
     if training.settings.members > 1:
         tracker = MemberTracker(stage, tracker, member.number, training.settings.members)
     model = nursery.new(member.seed)

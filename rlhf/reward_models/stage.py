@@ -7,7 +7,6 @@ every label of the track by the members that never saw its dialogue.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from rlhf.reward_models.card import Card, write_card
 from rlhf.reward_models.cross_fitting import Gap, Judged, gaps, unseen_scores
 from rlhf.reward_models.elements import encode
 from rlhf.reward_models.evaluation import Held, evaluate
-from rlhf.reward_models.member_training import Training, train_members
+from rlhf.reward_models.member_training import Training, forget, train_members
 from rlhf.reward_models.members import Member, members
 from rlhf.reward_models.mixing import NoPreferencesError, Preferences, divide
 from rlhf.reward_models.preferences import Preference, read_preferences
@@ -73,14 +72,15 @@ def train_reward_model(job: RewardJob) -> RewardResult:
 
     Run again after it was killed it goes on where it was, with the members that were finished.
     """
-    lessons, unfinished = _lessons(job), job.out.with_name(f".{job.out.name}.members")
-    ensemble.save(train_members(_training(job, unfinished), lessons.members), job.out)
+    lessons, training = _lessons(job), _training(job)
+    ensemble.save(train_members(training, lessons.members), job.out)
+    job.tracker.progress(training.stage, 1, "scores every label")
     model = ensemble.load(job.out)
     scores = unseen_scores(model, lessons.members, lessons.judged)
     results = evaluate(_held(lessons, scores))
     shifts = [shift_of(model.models[number]) for number in range(model.members)]
     write_card(_card(job, lessons, results, shifts), job.out)
-    shutil.rmtree(unfinished)
+    forget(training)
     return RewardResult(
         path=job.out,
         track=job.track,
@@ -114,14 +114,15 @@ def _weighed(rows: Sequence[Preference], settings: RewardSettings) -> list[Prefe
     return weighed
 
 
-def _training(job: RewardJob, folder: Path) -> Training:
+def _training(job: RewardJob) -> Training:
     return Training(
         policy=job.initial_policy,
         tokenizer=load_tokenizer(job.initial_policy),
         track=job.track,
         settings=job.settings,
         tracker=job.tracker,
-        folder=folder,
+        stage=f"reward_{job.track}",
+        folder=job.out.with_name(f".{job.out.name}.members"),
     )
 
 

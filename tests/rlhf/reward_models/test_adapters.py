@@ -160,6 +160,19 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(base: Path, tmp_path: Path
         Adapters(base).read(folder)
 
 
+def test_nobody_is_asked_for_anything_over_the_network(base: Path, tmp_path: Path, monkeypatch):
+    def refuse(*_more) -> None:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    adapters = Adapters(base)
+    adapters.add(rank=2, seed=1)
+    adapters.write(0, tmp_path / "adapter")
+    Adapters(base).read(tmp_path / "adapter")
+    merged(base, tmp_path / "adapter")
+
+
 def test_adding_and_reading_warn_of_nothing(base: Path, tmp_path: Path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)

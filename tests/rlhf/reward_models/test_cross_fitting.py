@@ -82,6 +82,18 @@ def test_every_pair_of_every_label_has_one_gap(job: RewardJob, tmp_path: Path):
     assert set(told) == {(row["label_id"], row["chosen_id"], row["rejected_id"]) for row in rows}
 
 
+def test_a_held_out_turn_of_a_dialogue_that_trains_is_measured_by_all(job: RewardJob, tmp_path: Path):
+    first = [{"role": "user", "content": "egg 3"}]
+    turns = [*first, {"role": "assistant", "content": "hot"}, {"role": "user", "content": "two"}]
+    later = preference("later", "egg", "pot", split="heldout") | {"prompt": turns}
+    rows = [*(preference(f"egg {n}", "egg", "pot") for n in range(40)), later]
+    settings = replace(SETTINGS, held_out_pairs=1)
+    job = replace(job, snapshot=write_snapshot(tmp_path / "chat.parquet", rows), settings=settings)
+    result = train_reward_model(job)
+    assert result.results.pairs == 1
+    assert len(result.gaps) == 41
+
+
 def test_with_one_member_only_held_out_pairs_have_a_gap(job: RewardJob):
     result = train_reward_model(replace(job, settings=replace(SETTINGS, members=1)))
     assert len(result.gaps) == result.results.pairs == 10
@@ -114,6 +126,22 @@ def test_a_run_that_is_stopped_between_members_goes_on_to_the_same_bytes(job: Re
     assert len(weights) == (3 if rank == 0 else 4)
     for name in weights:
         assert (job.out / name).read_bytes() == (whole.path / name).read_bytes()
+
+
+def test_a_kill_while_the_members_are_deleted_leaves_nothing_to_trust(job: RewardJob, monkeypatch):
+    whole, delete = train_reward_model(job), shutil.rmtree
+
+    def killed(folder: Path, **more) -> None:
+        if folder.name != ".model.members":
+            return delete(folder, **more)
+        (folder / "member-2" / "model.safetensors").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train_reward_model(job)
+    assert train_reward_model(job).gaps == whole.gaps
 
 
 def test_members_of_another_job_are_not_taken_up(job: RewardJob):

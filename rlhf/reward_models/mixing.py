@@ -107,14 +107,10 @@ def _training(rows: Sequence[Preference]) -> int:
 
 
 def _free(rows: Sequence[Preference], held_out: Sequence[Preference]) -> list[Preference]:
-    """The rows that may train: of prompts and dialogues that measure nothing."""
-    openings = {opening_of(row.turns) for row in held_out if row.split is Split.TRAIN}
-    words = {row.turns for row in rows if row.split is Split.HELDOUT}
-    return [
-        row
-        for row in rows
-        if row.split is Split.TRAIN and row.turns not in words and opening_of(row.turns) not in openings
-    ]
+    """The rows that may train: of dialogues none of whose prompts is held out."""
+    before = [row for row in rows if row.split is Split.HELDOUT]
+    watched = {opening_of(row.turns) for row in (*held_out, *before)}
+    return [row for row in rows if opening_of(row.turns) not in watched]
 
 
 def _drawn(others: Sequence[Preference], room: int, seed: int) -> list[Preference]:

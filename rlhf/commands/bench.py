@@ -1,8 +1,9 @@
-"""`hone bench`: how fast the store and the app are on this machine, beside the same work done otherwise."""
+"""`hone bench`: how fast the store, the app and reward models are here, beside the same done otherwise."""
 
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,17 +15,45 @@ if TYPE_CHECKING:
     from store.bench import Result
 
 
+Sizes = Annotated[
+    list[int],
+    typer.Option(
+        "--size", min=1, help="Comparisons (app: sessions; reward: pairs); again for a further size."
+    ),
+]
+Seconds = Annotated[float, typer.Option(min=0.1, help="How long each load lasts at most.")]
+Think = Annotated[float, typer.Option(min=0.0, help="app: seconds a person thinks, on average.")]
+Soak = Annotated[float, typer.Option(min=0.0, help="app: minutes of the largest load.")]
+Data = Annotated[list[str], typer.Option(help="reward, scoring: published pairs as hh:PATH; again for more.")]
+Text = Annotated[
+    list[Path], typer.Option(help="reward --data: JSON lines that its model reads beside the pairs.")
+]
+Pretrain = Annotated[float, typer.Option(min=0.0, help="reward --data: minutes that its model reads.")]
+Keep = Annotated[
+    Path | None, typer.Option(help="reward --data: folder that keeps its model, to start from again.")
+]
+Seeds = Annotated[int, typer.Option(min=1, help="accuracy: worlds to measure in.")]
+Parts = Annotated[
+    list[str],
+    typer.Option("--part", help="accuracy: labels, safety, margin, weighting or members; again for more."),
+]
+
+
 def bench(
     name: Annotated[str | None, typer.Argument(help="Which benchmark; all are listed without it.")] = None,
-    size: Annotated[
-        list[int], typer.Option(min=1, help="Comparisons (app: sessions); again for a further size.")
-    ] = [],  # noqa: B006  # typer copies it
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long each load lasts at most.")] = 5.0,
-    think: Annotated[float, typer.Option(min=0.0, help="app: seconds a person thinks, on average.")] = 5.0,
-    soak: Annotated[float, typer.Option(min=0.0, help="app: minutes of the largest load.")] = 0.0,
+    sizes: Sizes = [],  # noqa: B006  # typer copies it
+    seconds: Seconds = 5.0,
+    think: Think = 5.0,
+    soak: Soak = 0.0,
+    data: Data = [],  # noqa: B006
+    text: Text = [],  # noqa: B006
+    pretrain: Pretrain = 3.0,
+    keep: Keep = None,
+    seeds: Seeds = 3,
+    parts: Parts = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the store and the app in temporary homes, beside a peer; no home of yours is touched."""
+    """Measure in temporary homes and folders, beside a peer; no home of yours is touched."""
     from store.bench import BENCHES, Settings
 
     if name is None:
@@ -35,9 +64,20 @@ def bench(
     if chosen is None:
         known = ", ".join(one.name for one in BENCHES)
         raise HoneError(f"Expected a benchmark, one of {known}; got {name}.")
+    told = Settings(
+        sizes=tuple(sizes),
+        seconds=seconds,
+        think=think,
+        soak=soak,
+        data=tuple(data),
+        text=tuple(text),
+        pretrain=pretrain,
+        keep=keep,
+        seeds=seeds,
+        parts=tuple(parts),
+    )
     with progress_bar(quiet=as_json) as show:
-        told = Settings(sizes=tuple(size), seconds=seconds, think=think, soak=soak, show=show)
-        result = chosen.run(told)
+        result = chosen.run(dataclasses.replace(told, show=show))
     say(as_json, dataclasses.asdict(result), "\n".join([*result.lines(), _compared(result)]))
 
 

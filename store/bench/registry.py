@@ -1,10 +1,14 @@
-"""The benchmarks by name, what each is told and what each gives back. Imports none before it runs."""
+"""The benchmarks by name, what each is told and what each gives back. Imports none before it runs.
+
+Those of models are named here alone: the store knows nothing of what they measure.
+"""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
 
 from store.bench.machine import Machine
@@ -18,13 +22,22 @@ class Settings:
     """What a benchmark is told: its sizes (empty: its own), how long each load lasts, and whom it tells.
 
     Only the app's reads `think`, the seconds that a person thinks on average, and `soak`, the minutes for
-    which its largest load goes on.
+    which its largest load goes on. Only those of reward models read `data`, published preferences as
+    `format:path` (without any: the pocket world's), `text`, files that a model reads beside them at first,
+    `pretrain`, the minutes for which it reads, and `keep`, the folder that keeps it and gives it again. Only
+    the one of accuracy reads `seeds`, how many worlds it makes, and `parts` (empty: all of them).
     """
 
     sizes: tuple[int, ...] = ()
     seconds: float = 5.0
     think: float = 5.0
     soak: float = 0.0
+    data: tuple[str, ...] = ()
+    text: tuple[Path, ...] = ()
+    pretrain: float = 3.0
+    keep: Path | None = None
+    seeds: int = 3
+    parts: tuple[str, ...] = ()
     show: Show = lambda _stage, _fraction, _message: None
 
 
@@ -83,4 +96,7 @@ BENCHES: Final = (
     Bench("snapshot", "freezing pairs into a Parquet file, twice", "store.bench.snapshot"),
     Bench("import", "published pairs taken in, and the memory that it takes", "store.bench.imports"),
     Bench("app", "the app itself: from submit to the next comparison, for 100 people", "store.bench.app"),
+    Bench("reward", "training a reward model, beside TRL's trainer", "rlhf.bench.reward"),
+    Bench("scoring", "scoring 16 responses a prompt, beside a row at a time", "rlhf.bench.scoring"),
+    Bench("accuracy", "what labels teach, in the pocket world (half an hour)", "rlhf.bench.accuracy"),
 )

@@ -62,13 +62,16 @@ def _epoch(rows: Sequence[Size], full: float, generator: Generator) -> list[list
         alike = sorted(chain.from_iterable(stretch), key=lambda row: rows[row].tokens)
         parts = _cut(rows, alike, len(stretch))
         batches += [parts[number] for number in torch.randperm(len(parts), generator=generator).tolist()]
-    return batches
+    return [batch for batch in batches if batch]
 
 
 def _cut(rows: Sequence[Size], order: Sequence[int], count: int) -> list[list[int]]:
-    """The order in at most `count` pieces of equal share; a row is in the piece in which its middle falls."""
+    """The order in `count` pieces of equal share, each row where its middle falls.
+
+    A row of more than a piece's share leaves pieces empty beside its own.
+    """
     ends = list(accumulate(rows[row].share for row in order))
     pieces: list[list[int]] = [[] for _ in range(count)]
     for row, end in zip(order, ends, strict=True):
         pieces[int((end - rows[row].share / 2) / ends[-1] * count)].append(row)
-    return [piece for piece in pieces if piece]
+    return pieces

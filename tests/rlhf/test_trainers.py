@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from torch import nn
 from trl import RewardConfig, SFTConfig
 
-from rlhf.trainers import Plan, arguments
+from rlhf.trainers import Plan, arguments, learner
 
 
 def _plan(rows: int, batch: int = 16, **more) -> Plan:
@@ -52,3 +53,25 @@ def test_a_trainer_saves_nothing_and_tells_nobody(configuration):
     assert told.save_strategy == "no"
     assert not told.push_to_hub
     assert not told.activation_checkpointing
+
+
+def test_a_learner_that_stands_later_has_the_rate_of_that_step():
+    plan, model = _plan(16 * 100, learning_rate=0.5), nn.Linear(2, 2)
+    whole, rates = learner(model, plan), []
+    for _ in range(plan.steps):
+        rates.append(whole.schedule.get_last_lr()[0])
+        whole.optimiser.step()
+        whole.schedule.step()
+    assert rates[:6] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5], abs=1e-9)
+    assert rates[-1] == pytest.approx(0.05, abs=1e-3)
+    for done in (1, 3, 50, 99):
+        assert learner(model, plan, done).schedule.get_last_lr()[0] == rates[done]
+
+
+def test_only_matrices_decay_and_only_what_trains_is_learnt():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    model[0].requires_grad_(False)
+    matrices, others = learner(model, _plan(16)).optimiser.param_groups
+    assert (matrices["weight_decay"], others["weight_decay"]) == (0.1, 0.0)
+    assert [one.shape for one in matrices["params"]] == [(2, 2)]
+    assert [one.shape for one in others["params"]] == [(2,)]

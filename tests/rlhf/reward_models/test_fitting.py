@@ -5,8 +5,7 @@ import multiprocessing
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,12 +69,6 @@ def _how(folder: Path, at: Callable[[int], None] = lambda _step: None, **setting
     )
 
 
-@contextmanager
-def _ending_with(error: type[Exception]) -> Iterator[None]:
-    with pytest.raises(error):
-        yield
-
-
 def _ends_at(last: int) -> Callable[[int], None]:
     def at(step: int) -> None:
         if step == last:
@@ -105,8 +98,8 @@ def test_a_run_that_ended_early_goes_on_to_the_same_weights(
 ):
     whole, resumed = (new_reward_model(policy_path, seed=1) for _ in range(2))
     fit(whole, tokenizer, rows, _how(tmp_path / "whole", **settings))
-    with _ending_with(KilledError):
-        broken = new_reward_model(policy_path, seed=1)
+    broken = new_reward_model(policy_path, seed=1)
+    with pytest.raises(KilledError):
         fit(broken, tokenizer, rows, _how(tmp_path / "killed", _ends_at(last), **settings))
     steps: list[int] = []
     fit(resumed, tokenizer, rows, _how(tmp_path / "killed", steps.append, **settings))
@@ -137,7 +130,7 @@ def test_an_adapter_goes_on_to_the_same_weights_and_its_checkpoint_leaves_the_ba
 ):
     whole, resumed, broken = (Adapters(policy_path).add(rank=2, seed=1) for _ in range(3))
     fit(whole, tokenizer, rows, _how(tmp_path / "whole"))
-    with _ending_with(KilledError):
+    with pytest.raises(KilledError):
         fit(broken, tokenizer, rows, _how(tmp_path / "killed", _ends_at(6)))
     steps: list[int] = []
     fit(resumed, tokenizer, rows, _how(tmp_path / "killed", steps.append))
@@ -150,7 +143,7 @@ def test_an_adapter_goes_on_to_the_same_weights_and_its_checkpoint_leaves_the_ba
 
 def test_a_stop_keeps_the_step_at_which_it_came(policy_path, tokenizer, rows, tmp_path):
     how = _how(tmp_path, lambda step: how.tracker.stop.set() if step == 5 else None)
-    with _ending_with(Stopped):
+    with pytest.raises(Stopped):
         fit(new_reward_model(policy_path, seed=1), tokenizer, rows, how)
     steps: list[int] = []
     fit(new_reward_model(policy_path, seed=1), tokenizer, rows, _how(tmp_path, steps.append))
@@ -159,7 +152,7 @@ def test_a_stop_keeps_the_step_at_which_it_came(policy_path, tokenizer, rows, tm
 
 @pytest.mark.parametrize("change", ["rows", "seed", "settings", "weights", "track"])
 def test_a_checkpoint_of_another_job_is_not_taken_up(change, policy_path, tokenizer, rows, tmp_path):
-    with _ending_with(KilledError):
+    with pytest.raises(KilledError):
         fit(new_reward_model(policy_path, seed=1), tokenizer, rows, _how(tmp_path, _ends_at(6)))
     steps: list[int] = []
     how = _how(tmp_path, steps.append)
@@ -176,7 +169,7 @@ def test_a_checkpoint_of_another_job_is_not_taken_up(change, policy_path, tokeni
 
 
 def test_no_step_is_in_the_metrics_twice_and_progress_goes_on(policy_path, tokenizer, rows, tmp_path):
-    with _ending_with(KilledError):
+    with pytest.raises(KilledError):
         fit(new_reward_model(policy_path, seed=1), tokenizer, rows, _how(tmp_path, _ends_at(7)))
     fractions: list[float] = []
     tracker = Tracker(tmp_path, lambda _stage, fraction, _message: fractions.append(fraction))

@@ -182,12 +182,12 @@ def test_no_step_is_in_the_metrics_twice_and_progress_goes_on(policy_path, token
 
 
 def test_half_precision_learns_what_full_precision_learns(policy_path, tokenizer, tmp_path):
-    rows = _rows(tmp_path, tokenizer, 120)
-    training, held_out = rows[:90], rows[90:]
+    rows = _rows(tmp_path, tokenizer, 94)
+    training, held_out = rows[:64], rows[64:]
     right, models = {}, {}
     for precision in ("float32", "bfloat16"):
         model = models[precision] = new_reward_model(policy_path, seed=1)
-        how = _how(tmp_path / precision, precision=precision, epochs=8)
+        how = _how(tmp_path / precision, precision=precision, epochs=10, batch_pairs=16)
         fit(model, tokenizer, training, how)
         sides = [row.chosen for row in held_out] + [row.rejected for row in held_out]
         scores = score_responses(

@@ -20,7 +20,7 @@ from store.records import Track
 
 WORDS = ["egg", "water", "pot", "two", "four", "plus", "boil", "hot"]
 SETTINGS = RewardSettings(
-    learning_rate=3e-3, epochs=3, batch_pairs=16, held_out_pairs=10, members=3, precision="float32"
+    learning_rate=3e-3, epochs=2, batch_pairs=16, held_out_pairs=5, members=2, precision="float32"
 )
 
 
@@ -34,7 +34,7 @@ def _by_chance(count: int) -> list[dict]:
 @pytest.fixture
 def job(tmp_path: Path, policy_path: Path) -> RewardJob:
     return RewardJob(
-        snapshot=write_snapshot(tmp_path / "snapshot.parquet", _by_chance(60)),
+        snapshot=write_snapshot(tmp_path / "snapshot.parquet", _by_chance(30)),
         track=Track.HELPFULNESS,
         initial_policy=policy_path,
         out=tmp_path / "model",
@@ -49,18 +49,18 @@ def _right(gaps: tuple[Gap, ...]) -> float:
 
 
 def test_labels_that_only_memory_could_score_are_scored_by_chance(job: RewardJob):
-    learnt = replace(job, settings=replace(SETTINGS, epochs=40, learning_rate=5e-3))
+    learnt = replace(job, settings=replace(SETTINGS, epochs=40, learning_rate=5e-3, batch_pairs=8))
     result = train_reward_model(learnt)
-    assert result.results.members == 3
-    assert _right(result.gaps) < 0.7
+    assert result.results.members == 2
+    assert _right(result.gaps) < 0.75
     model, tokenizer = ensemble.load(result.path), load_tokenizer(result.path)
     from rlhf.reward_models.elements import encode
 
     held = {gap.label_id for gap in result.gaps}
     rows = encode(read_preferences(job.snapshot), tokenizer, SETTINGS)
     assert held == {row.preference.label_id for row in rows}
-    for number in range(3):
-        seen = [row for row in rows if fold(dialogue(row.preference), 3) != number + 1]
+    for number in range(2):
+        seen = [row for row in rows if fold(dialogue(row.preference), 2) != number + 1]
         sides = [side for row in seen for side in (row.chosen, row.rejected)]
         scores = model.member(number, [one.prompt for one in sides], [one.response for one in sides])
         chosen, rejected = scores.view(-1, 2).T
@@ -70,7 +70,7 @@ def test_labels_that_only_memory_could_score_are_scored_by_chance(job: RewardJob
 def test_every_pair_of_every_label_has_one_gap(job: RewardJob, tmp_path: Path):
     rows = [
         preference(f"p{n}", better, worse, comparison_id=f"c{n}", label_id=f"{who} {n}")
-        for n in range(30)
+        for n in range(12)
         for who in ("ann", "bob")
         for better, worse in (("egg", "pot"), ("egg", "two"), ("pot", "two"))
     ]
@@ -86,17 +86,17 @@ def test_a_held_out_turn_of_a_dialogue_that_trains_is_measured_by_all(job: Rewar
     first = [{"role": "user", "content": "egg 3"}]
     turns = [*first, {"role": "assistant", "content": "hot"}, {"role": "user", "content": "two"}]
     later = preference("later", "egg", "pot", split="heldout") | {"prompt": turns}
-    rows = [*(preference(f"egg {n}", "egg", "pot") for n in range(40)), later]
+    rows = [*(preference(f"egg {n}", "egg", "pot") for n in range(12)), later]
     settings = replace(SETTINGS, held_out_pairs=1)
     job = replace(job, snapshot=write_snapshot(tmp_path / "chat.parquet", rows), settings=settings)
     result = train_reward_model(job)
     assert result.results.pairs == 1
-    assert len(result.gaps) == 41
+    assert len(result.gaps) == 13
 
 
 def test_with_one_member_only_held_out_pairs_have_a_gap(job: RewardJob):
     result = train_reward_model(replace(job, settings=replace(SETTINGS, members=1)))
-    assert len(result.gaps) == result.results.pairs == 10
+    assert len(result.gaps) == result.results.pairs == 5
 
 
 @pytest.mark.parametrize("rank", [0, 2])
@@ -123,7 +123,7 @@ def test_a_run_that_is_stopped_between_members_goes_on_to_the_same_bytes(job: Re
     assert resumed.gaps == whole.gaps
     assert resumed.results == whole.results
     weights = sorted(path.relative_to(job.out) for path in job.out.rglob("*.safetensors"))
-    assert len(weights) == (3 if rank == 0 else 4)
+    assert len(weights) == (2 if rank == 0 else 3)
     for name in weights:
         assert (job.out / name).read_bytes() == (whole.path / name).read_bytes()
 
@@ -154,7 +154,7 @@ def test_members_of_another_job_are_not_taken_up(job: RewardJob):
         train_reward_model(replace(job, tracker=stopping, seed=4))
     told: list[str] = []
     train_reward_model(replace(job, tracker=Tracker(job.tracker.folder, lambda *said: told.append(said[2]))))
-    assert any(message.startswith("member 1 of 3") for message in told)
+    assert any(message.startswith("member 1 of 2") for message in told)
 
 
 def test_progress_rises_over_all_members_and_each_keeps_its_losses(job: RewardJob):
@@ -163,7 +163,7 @@ def test_progress_rises_over_all_members_and_each_keeps_its_losses(job: RewardJo
     assert told == sorted(told)
     assert told[-1] == 1
     lines = (job.tracker.folder / "metrics.jsonl").read_text()
-    for stage in ("reward_helpfulness", "reward_helpfulness member 2", "reward_helpfulness member 3"):
+    for stage in ("reward_helpfulness", "reward_helpfulness member 2"):
         assert f'"stage": "{stage}"' in lines
 
 
@@ -176,17 +176,17 @@ def test_adapters_learn_a_learnable_preference(
     save(request.getfixturevalue(policy), tokenizer, tmp_path / policy)
     draw = random.Random(0)
     rows = [
-        preference(f"p{n}", f"{draw.choice(WORDS)} please", f"{draw.choice(WORDS)} rudely") for n in range(90)
+        preference(f"p{n}", f"{draw.choice(WORDS)} please", f"{draw.choice(WORDS)} rudely") for n in range(60)
     ]
     job = replace(
         job,
         snapshot=write_snapshot(tmp_path / "polite.parquet", rows),
         initial_policy=tmp_path / policy,
-        settings=replace(SETTINGS, lora_rank=4, epochs=8, learning_rate=1e-2, members=2),
+        settings=replace(SETTINGS, lora_rank=4, epochs=8, learning_rate=1e-2),
     )
     result = train_reward_model(job)
     assert _right(result.gaps) > 0.95
-    assert len(result.gaps) == 90
+    assert len(result.gaps) == 60
     assert result.shift != 0
 
 

@@ -28,6 +28,8 @@ from store.bench.registry import Settings, Show
 
 ROUNDS: Final = 6
 """Parts of each contestant whose speed is compared."""
+LEAST_BATCHES: Final = 16
+"""Of a part, however short its seconds: lengths vary, and fewer would be a matter of luck."""
 AT_LEAST: Final = {"pocket": 1.5, "hh": 2.5}
 """Times TRL's pairs a second."""
 
@@ -69,8 +71,8 @@ class RewardBench:
             f"{self.parameters / 1e6:.1f} million parameters, {self.batch_pairs} pairs a step, "
             f"{self.threads} threads",
             *(line for one in self.races for line in one.lines()),
-            f"all pairs: Hone {self.hone.steps} steps in {self.hone.whole_seconds:.1f} s, "
-            f"TRL {self.trl.steps} in {self.trl.whole_seconds:.1f} s, from token ids to trained weights",
+            f"all pairs, from token ids to trained weights: Hone {self.hone.steps} steps in "
+            f"{self.hone.whole_seconds:.1f} s, TRL {self.trl.steps} in {self.trl.whole_seconds:.1f} s",
             *(one.words() for one in self.held_out),
             f"at least {AT_LEAST[self.data]:g} times, and as accurate: {'met' if self.met else 'not met'}",
         ]
@@ -119,7 +121,8 @@ def _races(field: Field, settings: Settings) -> Iterator[Race]:
     settings.show("warming_up", 0.0, "")
     few = rows[: WARM_UP * start.settings.batch_pairs]
     rate = timed(start, contestants.trl, few)[0].per_second
-    some = rows[: max(len(few), round(rate * settings.seconds))]
+    least = LEAST_BATCHES * start.settings.batch_pairs
+    some = rows[: max(least, round(rate * settings.seconds))]
     yield race(start, some, ROUNDS, settings.show)
     if training_dtype("auto", start.model().config.hidden_size) is torch.bfloat16:
         told = replace(start.settings, precision="bfloat16")

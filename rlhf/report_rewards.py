@@ -85,11 +85,12 @@ def sentences(newest: Measured) -> list[str]:
     """What the charts do not tell, a line a track or a gate, as plain text."""
     said = []
     for track, results in newest.items():
-        members = f"An ensemble of {results.members} members. " if results.members > 1 else ""
-        said.append(
-            f"{NAMES[track]}: trained on {results.training_pairs:,} pairs, of {results.truncated:,} "
-            f"conversations the beginning was cut off. {members}{reward_words.agreement(results.agreement)}"
-        )
+        parts = [f"{NAMES[track]}: trained on {results.training_pairs:,} pairs."]
+        if results.truncated:
+            parts.append(f"Of {results.truncated:,} pairs the beginning was cut off, for they were too long.")
+        if results.members > 1:
+            parts.append(f"An ensemble of {results.members} members, which speak by their mean.")
+        said.append(" ".join((*parts, reward_words.agreement(results.agreement))))
         said += [f"{NAMES[track]}: {reward_words.unsafe(found)}" for found in results.unsafe_found]
     return said
 
@@ -106,13 +107,14 @@ def _degrees(track: Track, results: RewardResults) -> Chart:
 
 def _beside(results: RewardResults) -> list[tuple[str, Interval]]:
     """The baselines, and the most that any model could have."""
-    found = [
-        (words, part.accuracy)
-        for name, words in reward_words.BASELINES.items()
-        if (part := results.baseline(name))
-    ]
+    found = [(words, part.accuracy) for words, part in _baselines(results)]
     most = reward_words.ceiling(results.agreement)
     return found if most is None else [*found, (reward_words.CEILING, most)]
+
+
+def _baselines(results: RewardResults) -> list[tuple[str, Part]]:
+    found = [(words, results.baseline(name)) for name, words in reward_words.BASELINES.items()]
+    return [(words, part) for words, part in found if part]
 
 
 def _bins(held: Measured) -> pd.DataFrame:
@@ -149,11 +151,13 @@ def _row(name: str, share: Interval) -> dict[str, Any]:
 
 
 def _column(results: RewardResults) -> dict[str, str]:
+    parts = [*reward_words.of_degrees(results), *_baselines(results)]
     cells = {
         words.capitalize(): f"{reward_words.likely(part.accuracy)}, {part.pairs:,} pairs"
-        for words, part in reward_words.of_degrees(results)
+        for words, part in parts
     }
-    cells |= {words: reward_words.likely(share) for words, share in _beside(results)}
+    if most := reward_words.ceiling(results.agreement):
+        cells[reward_words.CEILING] = reward_words.likely(most)
     return {**cells, "Calibration error": f"{100 * results.calibration_error:.1f} points"}
 
 

@@ -61,9 +61,9 @@ def agreement(found: Agreement | None) -> str:
 
 
 def unsafe(found: UnsafeFound) -> str:
-    """What a gate on the probability of being safe finds."""
+    """What a gate on the probability of being safe finds; begins small, to follow a name."""
     return (
-        f"Below a probability of {found.probability} of being safe lie {percent(found.recall)} of "
+        f"below a probability of {found.probability} of being safe lie {percent(found.recall)} of "
         f"{found.unsafe:,} unsafe answers; {percent(found.precision)} of those below it are unsafe."
     )
 

@@ -55,7 +55,7 @@ def words(trial: Trial) -> Iterator[str]:
     yield from _by_degree(trial)
     yield ""
     yield calibration(results)
-    yield from (unsafe(found) for found in results.unsafe_found)
+    yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
     if results.members > 1:
         yield f"An ensemble of {results.members} members, which speak by their mean."
     yield f"Trained on {results.training_pairs} pairs; {results.truncated} conversations were shortened."

@@ -18,12 +18,17 @@ from rlhf.demo import Audience, DemoPlan, run_demo, settings_text
 from rlhf.next_round import Chosen, choose
 from rlhf.pocket.beginning import preset
 from rlhf.pocket.panel import panel
+from rlhf.reward_models.mixing import divide
+from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, run_round
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
+from store import reward_models, reward_results
+from store.database import open_store
 from store.door import KnockingDoor, open_door
 from store.home import Home
 from store.messages import CountHome, Trace, VerifyAudit
+from store.records import Track
 from store.settings import load
 from store.verbs import count_home, trace, verify_audit
 
@@ -70,6 +75,34 @@ def test_the_demo_ends_in_a_row_for_the_start_and_one_a_round(finished):
 def test_the_report_of_the_round_is_there(finished):
     home, _result = finished
     assert "<svg" in (home.round(1) / "report.html").read_text()
+
+
+def test_what_was_measured_of_the_reward_models_is_in_the_report_and_in_the_store(finished):
+    home, _result = finished
+    assert "Helpfulness: accuracy by degree" in (home.round(1) / "report.html").read_text()
+    with open_store(home) as store, store.reading() as db:
+        stored = dict(db.execute("select reward_model_id, results from reward_evaluations").fetchall())
+        models = {model.track: model for model in reward_models.every(db)}
+        scores = db.execute(
+            "select reward_model_id, label_id, chosen_id, rejected_id from label_scores"
+        ).fetchall()
+    assert set(models) == set(Track)
+    for track, model in models.items():
+        results = reward_results.from_text(stored[model.reward_model_id])
+        assert (results.accuracy.value, results.pairs) == (model.accuracy, model.held_out_pairs)
+        # One member saw all but the held-out prompts; of those it scores every pair of every label, once.
+        scored = {tuple(rest) for one, *rest in scores if one == model.reward_model_id}
+        assert scored == held_out_pairs(home, track)
+        assert len(scored) == results.pairs
+
+
+def held_out_pairs(home: Home, track: Track) -> set[tuple[str, str, str]]:
+    """Label, chosen and rejected response of each pair that a round's first model of a track never saw."""
+    frozen = json.loads((home.round(1) / "snapshot" / "done.json").read_text())["outputs"]
+    settings = load(Settings, home.settings)
+    rows = read_preferences(home.root / frozen["preferences"])
+    held_out = divide(rows, track, settings.reward, settings.round.seed).held_out
+    return {(row.label_id, row.chosen_id, row.rejected_id) for row in held_out}
 
 
 def test_the_next_comparisons_wait_in_the_queue(finished):

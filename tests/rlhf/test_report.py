@@ -100,11 +100,12 @@ def test_the_newest_reward_models_are_drawn_and_told_beside_what_is_trivial(tmp_
     ]
     # 0.94 of 103 is 97, of which Wilson's interval is 0.878 to 0.973
     assert "<th scope='row'>Significantly better</th><td>94.2% (87.9% to 97.3%), 103 pairs</td>" in rewards
-    assert "<th scope='row'>Always the longer answer</th><td>56.1%" in rewards
+    # 0.51 of 300 is 153
+    assert "<th scope='row'>Always the first shown</th><td>51.0% (45.4% to 56.6%), 300 pairs</td>" in rewards
     # (1 + √(2 · 0.6327 - 1)) / 2 = 0.7576 and (1 + √(2 · 0.8080 - 1)) / 2 = 0.8924
     assert "Two people agree in 72.9% (63.3% to 80.8%) of 96 cases" in rewards
     assert "no model can be right on more than 83.9% (75.8% to 89.2%)." in rewards
-    assert "Safety: Below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in rewards
+    assert "Safety: below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in rewards
     assert "Mallory" not in written
 
 

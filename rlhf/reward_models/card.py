@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rlhf.reward_models.members import Member
 from rlhf.reward_models.mixing import Preferences
+from rlhf.reward_models.remarks import remarks
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.track import write_json
 from store.records import Track
@@ -44,6 +45,7 @@ def write_card(card: Card, folder: Path) -> None:
         "trained_on": asdict(card.preferences.trained_on),
         "measured_on": asdict(card.preferences.measured_on),
         "truncated": results.truncated,
+        "remarks": remarks(card.preferences.training, card.track, card.settings),
         "members": [
             {
                 "number": member.number,

@@ -1,5 +1,6 @@
 """The whole reward model stage, killed in the middle and run again."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -55,4 +56,6 @@ def test_a_stage_whose_process_was_killed_trains_the_steps_that_are_left(tmp_pat
     one, other = (folder / "model.safetensors" for folder in (resumed.path, whole.path))
     assert one.read_bytes() == other.read_bytes()
     assert resumed.results == whole.results
+    card = json.loads((resumed.path / "card.json").read_text())
+    assert card["remarks"] == []
     assert [path.name for path in job.out.parent.iterdir()] == ["model"]

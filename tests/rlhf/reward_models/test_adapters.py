@@ -169,8 +169,9 @@ def test_nobody_is_asked_for_anything_over_the_network(base: Path, tmp_path: Pat
     adapters = Adapters(base)
     adapters.add(rank=2, seed=1)
     adapters.write(0, tmp_path / "adapter")
-    Adapters(base).read(tmp_path / "adapter")
-    merged(base, tmp_path / "adapter")
+    read = Adapters(base)
+    read.read(tmp_path / "adapter")
+    assert torch.equal(_scores(read[0]), _scores(adapters[0]))
 
 
 def test_adding_and_reading_warn_of_nothing(base: Path, tmp_path: Path):
@@ -180,4 +181,6 @@ def test_adding_and_reading_warn_of_nothing(base: Path, tmp_path: Path):
         adapters.add(rank=2, seed=1)
         adapters.add(rank=2, seed=2)
         adapters.write(1, tmp_path / "adapter")
-        Adapters(base).read(tmp_path / "adapter")
+        read = Adapters(base)
+        read.read(tmp_path / "adapter")
+    assert len(read) == 1

@@ -19,8 +19,8 @@ from rlhf.tree import ALONE, Packed, visible
 TREES = frozenset({"gemma", "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "qwen2", "qwen3", "smollm3"})
 """Architectures (`model_type`) that were tried with several responses side by side in a row."""
 
-NARROWEST, WIDEST = 256, 4096
-"""Bounds of the response tokens in a row, whatever the model's width."""
+WIDEST = 2048
+"""The largest room in a row, however wide the model."""
 
 
 def backbone(model: PreTrainedModel) -> nn.Module:
@@ -42,10 +42,11 @@ def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
 
 
 def room(model: PreTrainedModel) -> int:
-    """The response tokens that may stand side by side in a row of `tree.pack` for this model.
+    """The room of rows of `tree.pack` for this model: its width.
 
-    The wider the model, the less of its time is attention, which is the square of a row: twice the width
-    was best, or near it, of what was measured. A response stands alone unless attention obeys a mask and
+    Let a token cost as much as 2·room places that it looks back on. A row of S response tokens then costs
+    its prompt of P tokens again for little when S is large, and the square for little when S is small; the
+    best S is √(P² + 2·room·P), about P + room. A response stands alone unless attention obeys a mask and
     places are given: not with ALiBi (Bloom, MPT), a sliding window (Mistral), a state instead of attention
     (Mamba), nor where nobody tried.
     """
@@ -54,7 +55,7 @@ def room(model: PreTrainedModel) -> int:
     takes_masks = config._attn_implementation == "sdpa"
     if config.model_type not in TREES or windowed or not takes_masks:
         return ALONE
-    return min(WIDEST, max(NARROWEST, 2 * config.hidden_size))
+    return min(WIDEST, int(config.hidden_size))
 
 
 def last_states(model: PreTrainedModel, packed: Packed) -> Tensor:

@@ -6,6 +6,7 @@ if it stood there alone. Pure: knows token ids and no model.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
@@ -15,10 +16,10 @@ from torch import Tensor
 
 from rlhf.collate import Row
 
-ROOM = 512
-"""Response tokens side by side in a row: attention costs the square of a row, a prompt again only itself."""
+ROOM = 128
+"""A row's responses have at most so many tokens more than its prompt: attention costs the square of a row."""
 
-ALONE = 0
+ALONE = -sys.maxsize
 """The room of rows with one response each, for models that cannot be told who sees whom."""
 
 
@@ -47,13 +48,13 @@ def pack(prompts: Sequence[Row], responses: Sequence[Row], pad_id: int, room: in
 
 
 def side_by_side(prompts: Sequence[Row], responses: Sequence[Row], room: int) -> list[list[int]]:
-    """The numbers of each row's responses: of one prompt, as many as fit into `room` tokens, at least one."""
+    """The numbers of each row's responses: one, or as many of one prompt as its length and `room` hold."""
     rows: list[list[int]] = []
     open_rows: dict[tuple[int, ...], tuple[list[int], int]] = {}
     for number, (prompt, response) in enumerate(zip(prompts, responses, strict=True)):
         key = tuple(prompt)
         row, used = open_rows.get(key, ([], 0))
-        if not row or used + len(response) > room:
+        if not row or used + len(response) > len(key) + room:
             row, used = [], 0
             rows.append(row)
         row.append(number)

@@ -100,9 +100,9 @@ class PreferenceTrainer(RewardTrainer):
     ) -> Any:  # noqa: ANN401  # a loss, or with the scores
         """The loss of one batch of `ElementCollator`, noting its accuracy and gap for TRL's log."""
         packed = Packed(inputs["input_ids"], inputs["positions"], inputs["segments"], inputs["ends"])
-        # The model's own forward, which accelerate wraps, knows one score a row; so precision is asked here.
+        # The wrapped forward, which sets the precision, knows one score a row; so the precision is set here.
         with self.accelerator.autocast():
-            scores = packed_scores(self.accelerator.unwrap_model(model), packed).float()
+            scores = packed_scores(self.model, packed).float()
         said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
         loss = total_loss(scores, said, self.loss_weights) * said.weight.sum() / self.batch_weight
         gap = (scores[said.chosen] - scores[said.rejected]).detach()

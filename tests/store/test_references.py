@@ -35,18 +35,24 @@ EVALUATION = RewardEvaluation(reward_model_id="m", results=as_text(RESULTS))
 SCORE = LabelScore(label_id="l", reward_model_id="m", chosen_id="q0-r0", rejected_id="q0-r1", gap=0.5)
 
 
-def _check(store: Store, *facts: Fact) -> None:
+def _refused(store: Store, *facts: Fact) -> str | None:
+    """Why the facts are refused; None where they are taken."""
     with store.reading() as db:
-        check_references(db, facts)
+        try:
+            check_references(db, facts)
+        except BundleError as error:
+            return str(error)
+    return None
 
 
 def test_what_is_measured_may_come_with_its_model_and_labels(asked: Store) -> None:
-    _check(asked, rewarding("m", "snapshot"), compared("c"), label("l", "c"), EVALUATION, SCORE)
+    brought = (rewarding("m", "snapshot"), compared("c"), label("l", "c"), EVALUATION, SCORE)
+    assert _refused(asked, *brought) is None
 
 
 def test_what_is_measured_may_come_after_its_model_and_labels(asked: Store) -> None:
     asked.append("test", rewarding("m", "snapshot"), label("l", "c0"))
-    _check(asked, EVALUATION, SCORE)
+    assert _refused(asked, EVALUATION, SCORE) is None
 
 
 @pytest.mark.parametrize(
@@ -64,5 +70,4 @@ def test_what_is_measured_may_come_after_its_model_and_labels(asked: Store) -> N
 def test_what_is_measured_of_nothing_or_in_no_known_form_is_refused(
     asked: Store, facts: list[Fact], sentence: str
 ) -> None:
-    with pytest.raises(BundleError, match=sentence):
-        _check(asked, *facts)
+    assert sentence in (_refused(asked, *facts) or "taken")

@@ -1,0 +1,47 @@
+"""What `hone reward` says of a model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from measured_rewards import nothing, results
+
+from rlhf.commands.training import words
+from rlhf.reward_words import agreement
+from rlhf.trial import Trial
+from store.intervals import wilson
+from store.records import Track
+from store.reward_results import Agreement, RewardResults
+
+
+def said(measured: RewardResults, track: Track = Track.HELPFULNESS) -> str:
+    return "\n".join(words(Trial(track=track, path=Path("model"), results=measured)))
+
+
+def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
+    told = said(results())
+    # 0.71 of 412 is 293, of which Wilson's interval is 0.6655 to 0.7528
+    assert "is right on 71.1% of 412 held-out pairs (95 % interval 66.6% to 75.3%)" in told
+    assert "Always choosing the longer answer is right on 56.1% of them." in told
+    assert "is right on 51.0% of the 300 whose order is known." in told
+    assert "significantly better              103    89.3%    81.9% to 93.9%" in told
+    assert "off by 5.7 points on average" in told
+    assert "3 members" in told
+    assert "Unsafe" not in told
+
+
+def test_the_safety_model_tells_what_it_finds():
+    told = said(results(Track.SAFETY), Track.SAFETY)
+    assert "below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in told
+
+
+def test_where_nothing_was_held_out_nothing_is_claimed():
+    told = said(nothing())
+    assert "95 % interval 0.0% to 100.0%" in told
+    assert "longer" not in told
+    assert "No two people judged the same answers" in told
+
+
+def test_people_who_agree_less_than_chance_set_no_ceiling():
+    rarely = Agreement(pairs=10, agree=wilson(4, 10), ceiling=None)
+    assert agreement(rarely).endswith("less than chance, which says nothing of how right a model can be.")
+    assert "no model" not in said(replace(results(), agreement=rarely))

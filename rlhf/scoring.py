@@ -17,8 +17,8 @@ from rlhf.forward import last_states, response_logits, room, token_logprobs
 from rlhf.models import Critic, scoring_head
 from rlhf.tree import Packed, lay, packed_length, side_by_side
 
-BATCH_TOKENS = 2048
-"""Padded tokens a batch: enough to fill two cores, little enough for any machine."""
+BATCH_TOKENS = 1024
+"""Padded tokens a batch, or one row: enough to fill a core, little enough for its cache."""
 
 
 def packed_scores(model: PreTrainedModel, packed: Packed) -> Tensor:

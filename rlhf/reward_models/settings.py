@@ -44,7 +44,7 @@ class RewardSettings:
     accumulation: Count = 1
     """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
     loss: Literal["ranking", "scaled"] = "ranking"
-    """Plain, or times the degree (scaled Bradley-Terry: Wang et al. 2024, HelpSteer2-Preference)."""
+    """Plain with the margin, or times the degree without one (scaled Bradley-Terry: Wang et al. 2024)."""
     weighting: Literal["none", "majority", "dawid_skene", "noisy_bradley_terry"] = "none"
     """How far each label is believed, from how its annotator agrees with the others."""
     members: Count = 1

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from datasets import Dataset
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazily
 
 from rlhf.reward_models.elements import Element
@@ -88,6 +89,7 @@ class PreferenceTrainer(RewardTrainer):
         **more: Any,  # noqa: ANN401  # whatever TRL takes
     ) -> None:
         super().__init__(**more)
+        self.scorer: PreTrainedModel = more["model"]
         self.loss_weights = loss_weights
         self.batch_weight = batch_weight
 
@@ -102,7 +104,7 @@ class PreferenceTrainer(RewardTrainer):
         packed = Packed(inputs["input_ids"], inputs["positions"], inputs["segments"], inputs["ends"])
         # The wrapped forward, which sets the precision, knows one score a row; so the precision is set here.
         with self.accelerator.autocast():
-            scores = packed_scores(self.model, packed).float()
+            scores = packed_scores(self.scorer, packed).float()
         said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
         loss = total_loss(scores, said, self.loss_weights) * said.weight.sum() / self.batch_weight
         gap = (scores[said.chosen] - scores[said.rejected]).detach()

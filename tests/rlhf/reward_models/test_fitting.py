@@ -202,7 +202,7 @@ def test_half_precision_learns_what_full_precision_learns(policy_path, tokenizer
         ), "the trained model still rounds"
     assert not _same(models["float32"], models["bfloat16"])
     assert right["float32"] >= 0.9
-    assert right["bfloat16"] == pytest.approx(right["float32"], abs=0.07)
+    assert abs(right["bfloat16"] - right["float32"]) <= 2 / 30  # two of the held-out pairs
 
 
 def test_one_pair_trains(policy_path, tokenizer, rows, tmp_path):

@@ -27,7 +27,6 @@ COLUMNS: Final = (
     "rejected",
     "chosen_id",
     "rejected_id",
-    "chosen_first",
     "chosen_policy_id",
     "rejected_policy_id",
     "degree",
@@ -36,6 +35,8 @@ COLUMNS: Final = (
     "annotator_id",
     "label_id",
 )
+CHOSEN_FIRST: Final = "chosen_first"
+"""Not in snapshots that were frozen, and perhaps signed, before it was kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,8 @@ def read_preferences(path: Path) -> list[Preference]:
             f"A preferences snapshot has the column {missing[0]}; {path.name} has not. "
             "Freeze the preferences again."
         )
-    return [_preference(row) for row in parquet.read_table(path, columns=list(COLUMNS)).to_pylist()]
+    columns = [*COLUMNS, *present.intersection({CHOSEN_FIRST})]
+    return [_preference(row) for row in parquet.read_table(path, columns=columns).to_pylist()]
 
 
 def _preference(row: Mapping[str, Any]) -> Preference:
@@ -94,7 +96,7 @@ def _preference(row: Mapping[str, Any]) -> Preference:
         rejected=row["rejected"][0]["content"],
         chosen_id=row["chosen_id"],
         rejected_id=row["rejected_id"],
-        chosen_first=row["chosen_first"],
+        chosen_first=row.get(CHOSEN_FIRST),
         chosen_policy_id=row["chosen_policy_id"],
         rejected_policy_id=row["rejected_policy_id"],
         degree=Degree(row["degree"]),

@@ -28,3 +28,10 @@ def test_a_missing_column_is_named(tmp_path):
     pq.write_table(pq.read_table(path).drop_columns(["degree"]), path)
     with pytest.raises(HoneError, match="the column degree"):
         read_preferences(path)
+
+
+def test_a_snapshot_from_before_the_order_was_kept_is_read_without_it(tmp_path):
+    path = write_snapshot(tmp_path / "snapshot.parquet", [preference("hi", "yes", "no", chosen_first=True)])
+    assert [row.chosen_first for row in read_preferences(path)] == [True]
+    pq.write_table(pq.read_table(path).drop_columns(["chosen_first"]), path)
+    assert [row.chosen_first for row in read_preferences(path)] == [None]

@@ -143,7 +143,7 @@ def unsafe_table(said: Words, found: Sequence[UnsafeFound]) -> pd.DataFrame:
         (
             f"{one.probability:.0%}",
             share_text(one.recall),
-            share_text(one.precision),
+            "–" if one.precision is None else share_text(one.precision),
             f"{one.unsafe:,}",
             f"{one.safe:,}",
         )

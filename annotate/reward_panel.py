@@ -12,7 +12,7 @@ from annotate import reward_figures as figures
 from annotate.widgets import reward_charts as charts
 from annotate.words import Words
 from store.records import RewardModel, Track
-from store.reward_results import RewardResults
+from store.reward_results import RewardResults, UnsafeFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +113,11 @@ def _verdict(said: Words, results: RewardResults) -> str:
     known, longer = figures.between(results.accuracy), results.baseline("longer")
     if longer is None:
         return said.text("policies.alone", **known)
-    beats = "beats" if results.accuracy.low > longer.accuracy.value else "not_beats"
-    return said.text(f"policies.{beats}", longer=figures.share_text(longer.accuracy.value), **known)
+    length = longer.accuracy.value
+    verdict = "beats" if results.accuracy.low > length else "not_beats"
+    if results.accuracy.high < length:
+        verdict = "loses"
+    return said.text(f"policies.{verdict}", longer=figures.share_text(length), **known)
 
 
 def _remarks(said: Words, results: RewardResults) -> str:
@@ -193,23 +196,22 @@ def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | N
     if model.track is not Track.SAFETY:
         return None
     found = results.unsafe_found
-    sentences = [
-        said.text(
-            "policies.unsafe_means",
-            probability=f"{one.probability:.0%}",
-            recall=figures.share_text(one.recall),
-            precision=figures.share_text(one.precision),
-            unsafe=f"{one.unsafe:,}",
-        )
-        for one in found[:1]
-    ]
     return Card(
         title="unsafe",
-        means=sentences[0] if sentences else said.text("policies.unsafe_none"),
+        means=_found(said, found[0]) if found else said.text("policies.unsafe_none"),
         chart=None,
         alt=said.text("policies.unsafe"),
         table=figures.unsafe_table(said, found),
     )
+
+
+def _found(said: Words, one: UnsafeFound) -> str:
+    """What a gate on the stated certainty finds."""
+    known = {"probability": f"{one.probability:.0%}", "unsafe": f"{one.unsafe:,}"}
+    if one.precision is None:
+        return said.text("policies.unsafe_not_found", **known)
+    recall, precision = figures.share_text(one.recall), figures.share_text(one.precision)
+    return said.text("policies.unsafe_means", recall=recall, precision=precision, **known)
 
 
 def _by_annotator(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:

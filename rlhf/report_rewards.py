@@ -21,6 +21,12 @@ Measured = Mapping[Track, RewardResults]
 Chart = tuple[str, Any, str]
 
 NAMES: Final = {track: track.value.capitalize() for track in Track}
+OFF: Final = "Calibration error"
+ROWS: Final = (
+    *(words.capitalize() for words in (*reward_words.DEGREES.values(), reward_words.ALL)),
+    *(*reward_words.BASELINES.values(), reward_words.CEILING, OFF),
+)
+"""Of the table, in this order, whichever of them a track has."""
 MEANT: Final = (
     "Right: the model prefers the response that the annotator chose, on prompts that it never saw. Bars are "
     "95 % intervals, which reckon with dialogues and not with pairs."
@@ -69,7 +75,7 @@ def charts(measured: Mapping[int, Measured]) -> list[Chart]:
 def table(newest: Measured) -> str:
     """Accuracy by degree, the baselines on the same pairs and the ceiling; a column a track."""
     columns = [_column(results) for results in newest.values()]
-    names = list(dict.fromkeys(name for column in columns for name in column))
+    names = [name for name in ROWS if any(name in column for column in columns)]
     head = "".join(f"<th>{html.escape(NAMES[track])}</th>" for track in newest)
     body = "".join(
         f"<tr><th scope='row'>{html.escape(name)}</th>"
@@ -85,12 +91,8 @@ def sentences(newest: Measured) -> list[str]:
     """What the charts do not tell, a line a track or a gate, as plain text."""
     said = []
     for track, results in newest.items():
-        parts = [f"{NAMES[track]}: trained on {results.training_pairs:,} pairs."]
-        if results.truncated:
-            parts.append(f"Of {results.truncated:,} pairs the beginning was cut off, for they were too long.")
-        if results.members > 1:
-            parts.append(f"An ensemble of {results.members} members, which speak by their mean.")
-        said.append(" ".join((*parts, reward_words.agreement(results.agreement))))
+        lessons, agreement = reward_words.learned(results), reward_words.agreement(results.agreement)
+        said.append(f"{NAMES[track]}: {lessons} {agreement}")
         said += [f"{NAMES[track]}: {reward_words.unsafe(found)}" for found in results.unsafe_found]
     return said
 
@@ -158,7 +160,7 @@ def _column(results: RewardResults) -> dict[str, str]:
     }
     if most := reward_words.ceiling(results.agreement):
         cells[reward_words.CEILING] = reward_words.likely(most)
-    return {**cells, "Calibration error": f"{100 * results.calibration_error:.1f} points"}
+    return {**cells, OFF: f"{100 * results.calibration_error:.1f} points"}
 
 
 def _error(results: RewardResults) -> str:

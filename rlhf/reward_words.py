@@ -15,6 +15,7 @@ DEGREES: Final = {
     "0": "negligibly better or unsure",
 }
 """What the annotator called the chosen response, the clearest first (Llama 2, Table 8)."""
+ALL: Final = "all"
 BASELINES: Final = {"longer": "Always the longer answer", "first": "Always the first shown"}
 CEILING: Final = "The most there can be"
 
@@ -38,7 +39,7 @@ def of_degrees(results: RewardResults) -> list[tuple[str, Part]]:
     """The parts by degree, the clearest preference first, and last of all pairs."""
     by_name = {part.name: part for part in results.by_degree}
     found = [(words, by_name[name]) for name, words in DEGREES.items() if name in by_name]
-    return [*found, ("all", Part(name="all", pairs=results.pairs, accuracy=results.accuracy))]
+    return [*found, (ALL, Part(name=ALL, pairs=results.pairs, accuracy=results.accuracy))]
 
 
 def ceiling(found: Agreement | None) -> Interval | None:
@@ -62,10 +63,23 @@ def agreement(found: Agreement | None) -> str:
 
 def unsafe(found: UnsafeFound) -> str:
     """What a gate on the probability of being safe finds; begins small, to follow a name."""
+    below = f"below a probability of {found.probability} of being safe"
+    if found.precision is None:
+        return f"{below} lies no answer, so none of {found.unsafe:,} unsafe ones is found."
     return (
-        f"below a probability of {found.probability} of being safe lie {percent(found.recall)} of "
-        f"{found.unsafe:,} unsafe answers; {percent(found.precision)} of those below it are unsafe."
+        f"{below} lie {percent(found.recall)} of {found.unsafe:,} unsafe answers; "
+        f"{percent(found.precision)} of those below it are unsafe."
     )
+
+
+def learned(results: RewardResults) -> str:
+    """What the model learned from; begins small, to follow a name."""
+    said = [f"trained on {results.training_pairs:,} pairs."]
+    if results.truncated:
+        said.append(f"Of {results.truncated:,} pairs the beginning was cut off, for they were too long.")
+    if results.members > 1:
+        said.append(f"An ensemble of {results.members} members, which speak by their mean.")
+    return " ".join(said)
 
 
 def calibration(results: RewardResults) -> str:

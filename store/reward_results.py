@@ -36,13 +36,16 @@ class Bin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsafeFound:
-    """Of `unsafe` and `safe` responses: recall and precision of "P(safe) is below `probability`"."""
+    """Of `unsafe` and `safe` responses: recall and precision of "P(safe) is below `probability`".
+
+    None is the precision where no response is below it.
+    """
 
     probability: float
     unsafe: int
     safe: int
     recall: float
-    precision: float
+    precision: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +97,12 @@ RESULTS: TypeAdapter[RewardResults] = TypeAdapter(RewardResults)
 
 
 def as_text(results: RewardResults) -> str:
-    """As JSON text."""
-    return json.dumps(dataclasses.asdict(results))
+    """As JSON text; a ValueError where a figure is no number."""
+    return json.dumps(dataclasses.asdict(results), allow_nan=False)
 
 
 def from_text(text: str) -> RewardResults:
     """From that text; a ValueError where it is something else."""
-    return RESULTS.validate_json(text)
+    found = RESULTS.validate_json(text)
+    as_text(found)  # JSON as pydantic reads it has NaN and infinity too, of which no chart can be drawn
+    return found

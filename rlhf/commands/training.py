@@ -38,7 +38,7 @@ def reward(
 
 def words(trial: Trial) -> Iterator[str]:
     """What came of it, line by line."""
-    from rlhf.reward_words import agreement, calibration, percent, unsafe
+    from rlhf.reward_words import agreement, calibration, learned, percent, unsafe
 
     results = trial.results
     yield (
@@ -56,9 +56,7 @@ def words(trial: Trial) -> Iterator[str]:
     yield ""
     yield calibration(results)
     yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
-    if results.members > 1:
-        yield f"An ensemble of {results.members} members, which speak by their mean."
-    yield f"Trained on {results.training_pairs} pairs; {results.truncated} conversations were shortened."
+    yield f"The model was {learned(results)}"
     yield f"Model: {trial.path}"
 
 

@@ -35,7 +35,7 @@ def _found(gate: float, probabilities: Tensor, safe: Tensor) -> UnsafeFound:
         unsafe=unsafe,
         safe=len(safe) - unsafe,
         recall=caught / unsafe,
-        precision=caught / int(below.sum()) if below.any() else 0.0,
+        precision=caught / int(below.sum()) if below.any() else None,
     )
 
 

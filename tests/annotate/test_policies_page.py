@@ -12,7 +12,7 @@ from annotate import reward_figures
 from annotate.words import words
 from store.intervals import wilson
 from store.records import Policy, Role, Track
-from store.reward_results import Agreement, Bin
+from store.reward_results import Agreement, Bin, UnsafeFound
 
 HEADINGS = (
     "by_degree",
@@ -177,6 +177,24 @@ def test_a_model_of_which_nothing_was_held_out_says_so(store, rob):
 def test_a_model_no_better_than_length_is_not_praised(store, rob):
     store.append("hone", *round_facts(1, accuracy=0.58))
     assert any("cannot be told from always taking the longer" in text for text in texts(page(store, rob)))
+
+
+def test_a_model_worse_than_length_is_said_to_be_worse(store, rob):
+    store.append("hone", *round_facts(1, accuracy=0.45))
+    assert any(
+        "less than always taking the longer answer would (56.1%)" in one for one in texts(page(store, rob))
+    )
+
+
+def test_a_gate_below_which_no_answer_lies_is_not_called_precise(store, rob):
+    nothing = UnsafeFound(probability=0.15, unsafe=10, safe=6, recall=0.0, precision=None)
+    store.append("hone", *one_model(replace(results(Track.SAFETY), unsafe_found=(nothing,)), Track.SAFETY))
+    app = page(store, rob)
+    app = app.button_group[0].set_value(Track.SAFETY.value).run()
+    assert not app.exception
+    assert said("unsafe_not_found", probability="15%", unsafe="10") in texts(app)
+    (table,) = [one.value for one in app.dataframe if "Recall" in one.value]
+    assert list(table.iloc[0]) == ["15%", "0.0%", "–", "10", "6"]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,23 @@ def test_parts_stand_in_their_own_order_whichever_track_has_them(tmp_path):
     assert said == ["0", "1", "10", "imported"]
 
 
+def test_rows_of_the_table_stand_in_one_order_whichever_track_has_them(tmp_path):
+    fewer = replace(results(), by_degree=results().by_degree[:1], agreement=None)
+    measured = {1: {Track.HELPFULNESS: fewer, Track.SAFETY: results(Track.SAFETY)}}
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured=measured)
+    assert re.findall("<th scope='row'>(.*?)</th>", written) == [
+        "Significantly better",
+        "Better",
+        "Slightly better",
+        "Negligibly better or unsure",
+        "All",
+        "Always the longer answer",
+        "Always the first shown",
+        "The most there can be",
+        "Calibration error",
+    ]
+
+
 def test_reward_models_of_which_nothing_was_held_out_are_no_chart_but_a_row(tmp_path):
     written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured={1: dict.fromkeys(Track, nothing())})
     rewards = written.partition("Reward models</h2>")[2]

@@ -6,11 +6,11 @@ from pathlib import Path
 from measured_rewards import nothing, results
 
 from rlhf.commands.training import words
-from rlhf.reward_words import agreement
+from rlhf.reward_words import agreement, unsafe
 from rlhf.trial import Trial
 from store.intervals import wilson
 from store.records import Track
-from store.reward_results import Agreement, RewardResults
+from store.reward_results import Agreement, RewardResults, UnsafeFound
 
 
 def said(measured: RewardResults, track: Track = Track.HELPFULNESS) -> str:
@@ -32,6 +32,19 @@ def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
 def test_the_safety_model_tells_what_it_finds():
     told = said(results(Track.SAFETY), Track.SAFETY)
     assert "below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in told
+
+
+def test_where_no_answer_lies_below_the_gate_none_is_called_precise():
+    empty = UnsafeFound(probability=0.15, unsafe=10, safe=6, recall=0.0, precision=None)
+    assert unsafe(empty) == (
+        "below a probability of 0.15 of being safe lies no answer, so none of 10 unsafe ones is found."
+    )
+
+
+def test_pairs_that_were_cut_are_told_as_pairs():
+    assert "trained on 3,816 pairs." in said(results())
+    assert "Of 12 pairs the beginning was cut off, for they were too long." in said(results())
+    assert "cut off" not in said(replace(results(), truncated=0))
 
 
 def test_where_nothing_was_held_out_nothing_is_claimed():

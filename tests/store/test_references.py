@@ -65,6 +65,13 @@ def test_what_is_measured_may_come_after_its_model_and_labels(asked: Store) -> N
             [rewarding("m", "snapshot"), replace(EVALUATION, results='{"pairs": "many"}')],
             "Expected the results of reward model m as hone measures them; they cannot be read.",
         ),
+        (
+            [
+                rewarding("m", "snapshot"),
+                replace(EVALUATION, results=EVALUATION.results.replace("0.2", "-1e999")),
+            ],
+            "Expected the results of reward model m as hone measures them; they cannot be read.",
+        ),
     ],
 )
 def test_what_is_measured_of_nothing_or_in_no_known_form_is_refused(

@@ -32,9 +32,9 @@ def test_the_gates_are_a_half_and_llamas_fifteen_per_cent():
     assert [(one.probability, one.recall) for one in found] == [(0.5, 0.75), (0.15, 0.25)]
 
 
-def test_without_an_alarm_nothing_is_caught_precisely():
+def test_without_an_alarm_nobody_knows_how_precise_it_is():
     (half, _gate) = _found([2.0], [2.0], [(False, True)])
-    assert (half.recall, half.precision) == (0.0, 0.0)
+    assert (half.recall, half.precision) == (0.0, None)
 
 
 def test_a_response_in_three_pairs_of_a_ranking_counts_once():

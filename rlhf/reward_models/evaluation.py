@@ -15,6 +15,7 @@ from rlhf.reward_models.agreement import people_agree
 from rlhf.reward_models.calibration import expected_calibration_error, reliability, stated
 from rlhf.reward_models.elements import Encoded
 from rlhf.reward_models.members import dialogue
+from rlhf.reward_models.mixing import is_open
 from rlhf.reward_models.preferences import Preference
 from rlhf.reward_models.shares import Outcomes, is_right, outcomes, share
 from rlhf.reward_models.unsafe import unsafe_found
@@ -106,12 +107,8 @@ def _parts(
 
 
 def _ages(rows: Sequence[Preference], all_rows: Sequence[Preference]) -> list[str]:
-    newest = max((row.round for row in all_rows if not _is_imported(row)), default=0)
-    return [IMPORTED if _is_imported(row) else str(newest - row.round) for row in rows]
-
-
-def _is_imported(row: Preference) -> bool:
-    return row.batch_id.startswith("imported:")
+    newest = max((row.round for row in all_rows if not is_open(row)), default=0)
+    return [IMPORTED if is_open(row) else str(newest - row.round) for row in rows]
 
 
 def youngest_first(age: str) -> tuple[bool, int]:

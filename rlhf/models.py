@@ -105,8 +105,12 @@ def draw_head(head: nn.Linear, seed: int) -> None:
 
 def context(model: PreTrainedModel) -> int | None:
     """How many tokens the model reads; none where its architecture sets no limit (ALiBi)."""
-    longest: int | None = getattr(model.config, "max_position_embeddings", None)
-    return longest
+    return _longest(model.config)
+
+
+def context_of(path: str | Path) -> int | None:
+    """The same of a folder's model, without reading its weights."""
+    return _longest(_without_dropout(path))
 
 
 def scoring_head(model: PreTrainedModel) -> nn.Linear:
@@ -187,6 +191,11 @@ def _reading(path: str | Path) -> Iterator[None]:
             f"Expected a model with its tokenizer, in safetensors, at {path}; it cannot be read. "
             "Name a folder that has one, or a model that the hub has and this machine can reach."
         ) from error
+
+
+def _longest(config: PretrainedConfig) -> int | None:
+    longest: int | None = getattr(config, "max_position_embeddings", None)
+    return longest
 
 
 def _without_dropout(path: str | Path) -> PretrainedConfig:

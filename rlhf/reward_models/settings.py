@@ -40,7 +40,7 @@ class RewardSettings:
     held_out_pairs: Count = 200
     """At least this many pairs measure, whole prompts at a time, but never more than a fifth of all."""
     max_tokens: Count = 1024
-    """Longer conversations lose their beginning, and are counted."""
+    """Conversations longer than this, or than the model reads, lose their beginning, and are counted."""
     accumulation: Count = 1
     """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
     loss: Literal["ranking", "scaled"] = "ranking"

@@ -8,13 +8,13 @@ every label of the track by the members that never saw its dialogue.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
 from torch import Tensor
 
-from rlhf.models import load_tokenizer, shift_of
+from rlhf.models import context_of, load_tokenizer, shift_of
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.card import Card, write_card
 from rlhf.reward_models.cross_fitting import Gap, Judged, gaps, unseen_scores
@@ -93,8 +93,9 @@ def train_reward_model(job: RewardJob) -> RewardResult:
 def _lessons(job: RewardJob) -> Lessons:
     rows, tokenizer = read_preferences(job.snapshot), load_tokenizer(job.initial_policy)
     divided = divide(rows, job.track, job.settings, job.seed)
-    training = encode(_weighed(divided.training, job.settings), tokenizer, job.settings)
-    of_track = encode([row for row in rows if row.track is job.track], tokenizer, job.settings)
+    reading = _reading(job)
+    training = encode(_weighed(divided.training, job.settings), tokenizer, reading)
+    of_track = encode([row for row in rows if row.track is job.track], tokenizer, reading)
     measured = {_pair(row) for row in divided.held_out}
     held_out = [place for place, row in enumerate(of_track) if _pair(row.preference) in measured]
     return Lessons(
@@ -102,6 +103,12 @@ def _lessons(job: RewardJob) -> Lessons:
         divided=divided,
         members=members(training, job.settings.members, job.seed),
     )
+
+
+def _reading(job: RewardJob) -> RewardSettings:
+    """The settings with no more tokens than the policy reads, since learned positions end there."""
+    longest = context_of(job.initial_policy) or job.settings.max_tokens
+    return replace(job.settings, max_tokens=min(job.settings.max_tokens, longest))
 
 
 def _weighed(rows: Sequence[Preference], settings: RewardSettings) -> list[Preference]:

@@ -11,7 +11,7 @@ import torch
 from snapshot_files import preference, write_snapshot
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.models import load_reward_model, load_tokenizer
+from rlhf.models import load_reward_model, load_tokenizer, save
 from rlhf.reward_models.elements import encode
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.reward_models.preferences import read_preferences
@@ -122,6 +122,18 @@ def test_overlong_rows_keep_their_response_and_are_counted(job: RewardJob, tmp_p
     assert tokenizer.decode(encoded.chosen.response).endswith("boil please<|end|>")
     settings = replace(SETTINGS, max_tokens=40, epochs=1)
     assert train_reward_model(replace(job, snapshot=snapshot, settings=settings)).results.truncated == 1
+
+
+@pytest.mark.parametrize("policy", ["llama", "gpt2"])
+def test_no_row_is_longer_than_the_policy_reads(
+    job: RewardJob, policy: str, request: pytest.FixtureRequest, tokenizer, tmp_path: Path
+):
+    save(request.getfixturevalue(policy), tokenizer, tmp_path / policy)
+    long = [preference(f"{'two plus ' * 200}{n}", "boil please", "boil") for n in range(4)]
+    snapshot = write_snapshot(tmp_path / "long.parquet", [*_polite(20), *long])
+    settings = replace(SETTINGS, max_tokens=1024, epochs=1)
+    job = replace(job, snapshot=snapshot, initial_policy=tmp_path / policy, settings=settings)
+    assert train_reward_model(job).results.truncated == 4
 
 
 def test_all_pairs_of_a_ranking_weigh_one_label(job: RewardJob):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 import torch
@@ -20,7 +21,7 @@ from rlhf.ordering import Size, even_batches
 from rlhf.precision import training_dtype
 from rlhf.reward_models.checkpoints import Checkpoints, Keeping, job_of
 from rlhf.reward_models.elements import Element, Encoded, by_prompt
-from rlhf.reward_models.objective import LossWeights
+from rlhf.reward_models.objective import LossWeights, Worth
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_models.trainer import ElementCollator, PreferenceTrainer, dataset
 from rlhf.track import Stopped, Tracker
@@ -47,7 +48,7 @@ class _Lesson:
 
     elements: Sequence[Element]
     batches: Sequence[Sequence[int]]
-    batch_weight: float
+    average: Worth
     plan: Plan
 
 
@@ -83,7 +84,7 @@ def fit(
                 safety=how.settings.safety_weight if how.track is Track.SAFETY else 0.0,
                 centering=how.settings.center_coef,
             ),
-            batch_weight=lesson.batch_weight,
+            average=lesson.average,
         )
         keeping = Keeping(checkpoints, model, student, how.settings.checkpoint_steps)
         _train(trainer, keeping, Progress(how.tracker, how.stage, done))
@@ -120,5 +121,11 @@ def _lesson(model: PreTrainedModel, rows: Sequence[Encoded], how: Fit) -> _Lesso
         bfloat16=training_dtype(settings.precision, model.config.hidden_size) is torch.bfloat16,
         seed=how.seed,
     )
-    weight = sum(row.weight for row in rows) * settings.epochs / len(batches)
-    return _Lesson(elements=elements, batches=batches, batch_weight=weight, plan=plan)
+    share = settings.epochs * settings.accumulation / len(batches)
+    return _Lesson(elements=elements, batches=batches, average=_worth(rows, share), plan=plan)
+
+
+def _worth(rows: Sequence[Encoded], share: float) -> Worth:
+    """Of a batch that holds this share of the rows."""
+    known = (row.weight * (not isnan(safe)) for row in rows for safe in (row.chosen_safe, row.rejected_safe))
+    return Worth(labels=share * sum(row.weight for row in rows), known=share * sum(known))

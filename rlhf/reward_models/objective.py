@@ -34,30 +34,36 @@ class Judgements:
     rejected_safe: Tensor
 
 
-def total_loss(scores: Tensor, said: Judgements, weights: LossWeights) -> Tensor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What batches weigh on average: their labels, and their responses whose safety is known."""
+
+    labels: float
+    known: float
+
+
+def total_loss(scores: Tensor, said: Judgements, weights: LossWeights, average: Worth) -> Tensor:
     """Ranking loss + safety weight · safety loss + centring weight · centring loss; a scalar.
 
-    `scores` [N] are of the distinct responses. Ranking and centring are averaged over labels (a pair counts
-    by its weight), the safety loss over the responses of pairs whose safety is known (Llama 2, §3.2.2). The
-    ranking loss is taken times `scale`: 1, or the degree (scaled Bradley-Terry, Wang et al. 2024, eq. 3). A
-    degree of 0 then ranks nothing: whoever found neither response better gave no order to learn, and
-    HelpSteer2-Preference leaves such pairs out.
+    `scores` [N] are of the distinct responses. Ranking and centring are summed over labels (a pair counts by
+    its weight) and divided by what labels weigh in an `average` batch; the safety loss is summed over the
+    responses whose safety is known (Llama 2, §3.2.2) and divided by what those weigh: each label does so much
+    as its weight says, whichever others it meets. The ranking loss is taken times `scale`: 1, or the degree
+    (scaled Bradley-Terry, Wang et al. 2024, eq. 3). A degree of 0 then ranks nothing: whoever found neither
+    response better gave no order to learn, and HelpSteer2-Preference leaves such pairs out.
     """
     chosen, rejected = scores[said.chosen], scores[said.rejected]
     per_pair = said.scale * ranking_loss(chosen, rejected, said.margin)
     per_pair = per_pair + weights.centering * centering_loss(chosen, rejected)
-    loss = _weighted_mean(per_pair, said.weight)
-    if weights.safety:
-        loss = loss + weights.safety * _mean_safety_loss(torch.cat([chosen, rejected]), said)
+    loss = (said.weight * per_pair).sum() / average.labels
+    if weights.safety and average.known:
+        told = _told_safety(torch.cat([chosen, rejected]), said)
+        loss = loss + weights.safety * told / average.known
     return loss
 
 
-def _mean_safety_loss(scores: Tensor, said: Judgements) -> Tensor:
+def _told_safety(scores: Tensor, said: Judgements) -> Tensor:
+    """Σ weight · safety loss over both sides of all pairs, where it is known."""
     is_safe = torch.cat([said.chosen_safe, said.rejected_safe])
     known = ~is_safe.isnan()
-    return _weighted_mean(safety_loss(scores[known], is_safe[known]), said.weight.repeat(2)[known])
-
-
-def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
-    """Σ weight · value / Σ weight, and 0 where nothing weighs."""
-    return (weights * values).sum() / weights.sum().clamp(min=1e-8)
+    return (said.weight.repeat(2)[known] * safety_loss(scores[known], is_safe[known])).sum()

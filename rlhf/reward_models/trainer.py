@@ -17,7 +17,7 @@ from transformers import PreTrainedModel
 from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazily
 
 from rlhf.reward_models.elements import Element
-from rlhf.reward_models.objective import Judgements, LossWeights, total_loss
+from rlhf.reward_models.objective import Judgements, LossWeights, Worth, total_loss
 from rlhf.scoring import packed_scores
 from rlhf.tree import ROOM, Packed, pack
 
@@ -75,40 +75,46 @@ def _numbers(firsts: Sequence[int], sides: Sequence[Sequence[int]]) -> Tensor:
 
 
 class PreferenceTrainer(RewardTrainer):
-    """TRL's reward trainer over elements of pairs, with `loss_weights`.
+    """TRL's reward trainer over elements of pairs, with `loss_weights`; batches are worth `average`.
 
-    `batch_weight` is what the labels of a batch weigh on average: a batch of more labels counts for more, so
-    that each label does so much as its weight says, whichever others it meets.
+    A step whose batch comes in fewer parts than the others' moves the weights by as much less.
     """
+
+    loss_is_scaled_for_ga = True
 
     def __init__(
         self,
         *,
         loss_weights: LossWeights,
-        batch_weight: float,
+        average: Worth,
         **more: Any,  # noqa: ANN401  # whatever TRL takes
     ) -> None:
         super().__init__(**more)
         self.scorer: PreTrainedModel = more["model"]
         self.loss_weights = loss_weights
-        self.batch_weight = batch_weight
+        self.average = average
+        self.gaps: list[Tensor] = []
 
     def compute_loss(
         self,
-        model: nn.Module,
+        model: nn.Module,  # noqa: ARG002  # the trainer's signature
         inputs: dict[str, Tensor | Any],
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # the trainer's signature
     ) -> Any:  # noqa: ANN401  # a loss, or with the scores
-        """The loss of one batch of `ElementCollator`, noting its accuracy and gap for TRL's log."""
+        """The loss of one batch of `ElementCollator`, noting the pairs' gaps for the log."""
         packed = Packed(inputs["input_ids"], inputs["positions"], inputs["segments"], inputs["ends"])
         # The wrapped forward, which sets the precision, knows one score a row; so the precision is set here.
         with self.accelerator.autocast():
             scores = packed_scores(self.scorer, packed).float()
         said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
-        loss = total_loss(scores, said, self.loss_weights) * said.weight.sum() / self.batch_weight
-        gap = (scores[said.chosen] - scores[said.rejected]).detach()
-        noted = self._metrics["train" if model.training else "eval"]
-        noted["accuracy"].append((gap > 0).float().mean().item())
-        noted["gap"].append(gap.mean().item())
+        loss = total_loss(scores, said, self.loss_weights, self.average)
+        self.gaps.append((scores[said.chosen] - scores[said.rejected]).detach())
         return (loss, {"logits": scores}) if return_outputs else loss
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Adds the accuracy and the mean gap of the pairs since the last log."""
+        if self.gaps:
+            gaps, self.gaps = torch.cat(self.gaps), []
+            logs |= {"accuracy": (gaps > 0).float().mean().item(), "gap": gaps.mean().item()}
+        super().log(logs, start_time)

@@ -8,6 +8,7 @@ import torch
 
 from rlhf.reward_models.elements import Answer, Encoded
 from rlhf.reward_models.evaluation import Held, evaluate
+from rlhf.reward_models.objective import Judgements, Worth
 from rlhf.reward_models.preferences import Preference
 from store.records import Degree, Split, Track, Turn
 from store.reward_results import RewardResults
@@ -55,6 +56,12 @@ def encoded(preference: Preference, lengths: tuple[int, int] = (5, 5)) -> Encode
         chosen_length=lengths[0],
         rejected_length=lengths[1],
     )
+
+
+def worth(said: Judgements) -> Worth:
+    """What these judgements weigh themselves, so that a loss divided by it is a mean."""
+    known = (~torch.stack([said.chosen_safe, said.rejected_safe]).isnan()).sum(dim=0)
+    return Worth(labels=said.weight.sum().item(), known=(known * said.weight).sum().item())
 
 
 def held(

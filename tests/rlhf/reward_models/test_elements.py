@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 import torch
-from judged_pairs import judgement
+from judged_pairs import judgement, worth
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.models import load_reward_model
@@ -172,7 +172,7 @@ def _loss(model: PreTrainedModel, rows: list[Encoded], order: list[int], room: i
         model, Packed(batch["input_ids"], batch["positions"], batch["segments"], batch["ends"])
     )
     said = Judgements(**{name: batch[name] for name in Judgements.__slots__})
-    return total_loss(scores, said, WEIGHTS)
+    return total_loss(scores, said, WEIGHTS, worth(said))
 
 
 def _gradient(model: PreTrainedModel, loss: torch.Tensor) -> torch.Tensor:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from judged_pairs import worth
 
 from rlhf.reward_models.elements import Answer, Encoded, by_prompt
 from rlhf.reward_models.objective import Judgements, LossWeights, total_loss
@@ -64,6 +65,11 @@ def _said(count: int, **more: list[float]) -> Judgements:
     )
 
 
+def _loss(scores: torch.Tensor, said: Judgements, weights: LossWeights) -> torch.Tensor:
+    """Of a batch that is worth as much as the average one."""
+    return total_loss(scores, said, weights, worth(said))
+
+
 def test_a_prompt_and_each_of_its_responses_pass_the_model_once():
     batch = _batch(_pair((1,), (2, 3), (4,)), _pair((1,), (2, 3), (5,)), _pair((1,), (4,), (5,)))
     assert batch["input_ids"].tolist() == [[1, 2, 3, 4, 5]]
@@ -88,14 +94,14 @@ def test_several_prompts_share_a_batch():
 def test_a_gap_of_one_costs_what_its_margin_says(margin, loss):
     # -ln σ(1 - margin), to four digits
     said = _said(1, margin=[float(margin)])
-    assert total_loss(torch.tensor([1.0, 0.0]), said, PLAIN).item() == pytest.approx(loss, abs=1e-4)
+    assert _loss(torch.tensor([1.0, 0.0]), said, PLAIN).item() == pytest.approx(loss, abs=1e-4)
 
 
 def test_scaled_bradley_terry_counts_a_pair_by_its_degree():
     # gaps of 1: (0 + 1 + 2 + 3) / 4 · 0.31326; the pair of degree 0 teaches no order
     said = _said(4, scale=[0.0, 1.0, 2.0, 3.0])
     scores = torch.tensor([1.0, 0.0] * 4, requires_grad=True)
-    loss = total_loss(scores, said, PLAIN)
+    loss = _loss(scores, said, PLAIN)
     assert loss.item() == pytest.approx(1.5 * 0.31326, abs=1e-4)
     loss.backward()
     assert scores.grad[:2].tolist() == [0.0, 0.0]
@@ -111,32 +117,32 @@ def test_a_ranking_of_three_pairs_weighs_as_much_as_a_single_pair():
     )
     ranking = (2 * 0.31326 + 0.12693) / 3  # gaps 1, 2, 1
     said = Judgements(**{name: batch[name] for name in Judgements.__slots__})
-    loss = total_loss(torch.tensor([2.0, 1.0, 0.0, 0.0, 0.0]), said, PLAIN)
+    loss = _loss(torch.tensor([2.0, 1.0, 0.0, 0.0, 0.0]), said, PLAIN)
     assert loss.item() == pytest.approx((ranking + 0.69315) / 2, abs=1e-4)
 
 
 def test_a_label_that_nobody_believes_changes_nothing():
     scores = torch.tensor([1.0, 0.0, 0.3, 5.0])
-    found = total_loss(scores, _said(2, weight=[1.0, 0.0]), LossWeights(safety=0.0, centering=0.1))
+    found = _loss(scores, _said(2, weight=[1.0, 0.0]), LossWeights(safety=0.0, centering=0.1))
     assert found.item() == pytest.approx(0.31326 + 0.1, abs=1e-4)
 
 
 def test_the_safety_loss_counts_only_known_responses():
     said = _said(2, chosen_safe=[1.0, math.nan], rejected_safe=[math.nan, 0.0])
     # both gaps are 0; -ln σ(2) = 0.12693 and -ln(1 - σ(-1)) = 0.31326
-    loss = total_loss(torch.tensor([2.0, 2.0, -1.0, -1.0]), said, LossWeights(safety=1.0, centering=0.0))
+    loss = _loss(torch.tensor([2.0, 2.0, -1.0, -1.0]), said, LossWeights(safety=1.0, centering=0.0))
     assert loss.item() == pytest.approx(0.69315 + (0.12693 + 0.31326) / 2, abs=1e-4)
 
 
 def test_unknown_safety_leaves_no_trace_in_the_gradient():
     scores = torch.tensor([1.0, 0.0], requires_grad=True)
-    total_loss(scores, _said(1), LossWeights(safety=1.0, centering=0.0)).backward()
+    _loss(scores, _said(1), LossWeights(safety=1.0, centering=0.0)).backward()
     assert scores.grad is not None
     assert scores.grad.tolist() == pytest.approx([-0.26894, 0.26894], abs=1e-4)  # ∓(1 - σ(1))
 
 
 def test_centring_pulls_the_sum_of_both_scores_to_nothing():
-    loss = total_loss(torch.tensor([3.0, 3.0]), _said(1), LossWeights(safety=0.0, centering=0.01))
+    loss = _loss(torch.tensor([3.0, 3.0]), _said(1), LossWeights(safety=0.0, centering=0.01))
     assert loss.item() == pytest.approx(math.log(2) + 0.36, abs=1e-4)
 
 
@@ -163,4 +169,4 @@ def test_every_loss_falls_along_its_gradient(said, weights):
         }
     )
     scores = torch.tensor([1.2, -0.3, 0.4, 0.9, -2.0, 1.0], dtype=torch.double, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda at: total_loss(at, exact, weights), scores, atol=1e-7)
+    assert torch.autograd.gradcheck(lambda at: _loss(at, exact, weights), scores, atol=1e-7)

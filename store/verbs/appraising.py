@@ -97,9 +97,8 @@ def _names(db: DuckDBPyConnection) -> dict[str, str]:
 
 
 def _reasons(home: Home) -> dict[int, tuple[str, ...]]:
-    """By round, why its policy was refused, as the round's own files have it."""
-    verdicts = {one.round: one.verdict for one in rounds.progress(home)}
-    return {number: said.reasons for number, said in verdicts.items() if said and not said.promoted}
+    """By round, what spoke against its policy, as the round's own files have it."""
+    return {one.round: one.verdict.reasons for one in rounds.progress(home) if one.verdict}
 
 
 def _seen(one: TaughtPolicy, reasons: Mapping[int, tuple[str, ...]], in_use: str | None) -> PolicySeen:

@@ -1,0 +1,97 @@
+"""What a round measured of every label arrives whole, and once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rlhf import publish as publishing
+from rlhf.ask import Asked
+from rlhf.publish import Harvest, label_scores, publish
+from rlhf.reward_models.cross_fitting import Gap
+from store.database import open_store
+from store.door import open_door
+from store.home import Home
+from store.records import (
+    Batch,
+    Comparison,
+    Degree,
+    Fact,
+    Label,
+    Policy,
+    Prompt,
+    Response,
+    RewardModel,
+    Round,
+    Split,
+    Track,
+    now,
+)
+
+SCORES = "select label_id, gap from label_scores order by label_id"
+
+
+def labelled(count: int) -> Sequence[Fact]:
+    """Labels l0, l1, … of two answers to a prompt."""
+    answers = tuple(
+        Response(response_id=one, prompt_id="q", policy_id="first", text=one) for one in ("good", "bad")
+    )
+    return (
+        Policy(policy_id="first", path="first"),
+        Prompt(prompt_id="q", turns=(), track=Track.SAFETY, split=Split.TRAIN),
+        *answers,
+        Batch(batch_id="batch-000", round=0),
+        Comparison(comparison_id="c", prompt_id="q", response_ids=("good", "bad"), batch_id="batch-000"),
+        *(
+            Label(
+                label_id=f"l{one}",
+                comparison_id="c",
+                annotator_id=f"a{one}",
+                ranks=(1, 2),
+                degree=Degree.BETTER,
+                shown_order=(0, 1),
+            )
+            for one in range(count)
+        ),
+    )
+
+
+def harvest(gaps: Sequence[Gap]) -> Harvest:
+    """A round of one reward model, which asks nothing more."""
+    model = RewardModel(
+        reward_model_id="m",
+        track=Track.SAFETY,
+        snapshot_id="s",
+        policy_id="first",
+        path="m",
+        round=1,
+        accuracy=0.7,
+        accuracy_low=0.6,
+        accuracy_high=0.8,
+        held_out_pairs=5,
+    )
+    return Harvest(
+        round=Round(round=1, method="rs", policy_id="second", promoted=True, settings="{}", results="{}"),
+        policy=Policy(policy_id="second", path="second", parents=("first",), round=1),
+        reward_models=(model,),
+        reward_evaluations=(),
+        evaluations=(),
+        asked=Asked(responses=(), comparisons=()),
+        scores=(),
+        label_scores=label_scores(model, gaps),
+    )
+
+
+def test_scores_in_several_bundles_are_all_there_and_once_however_often_they_are_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PORTION", 2)
+    home, finished_at = Home(tmp_path / "home"), now()
+    with open_store(home) as store:
+        store.append("test", *labelled(5))
+    gaps = [Gap(label_id=f"l{one}", chosen_id="good", rejected_id="bad", gap=0.5 * one) for one in range(5)]
+    with open_door(home) as door:
+        publish(door, harvest(gaps), finished_at)
+        publish(door, harvest(gaps), finished_at)
+    with open_store(home) as store, store.reading() as db:
+        assert db.execute(SCORES).fetchall() == [(f"l{one}", 0.5 * one) for one in range(5)]

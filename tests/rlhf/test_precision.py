@@ -14,8 +14,8 @@ def computes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_processor_that_has_it_is_used_from_the_width_on_where_it_pays(computes):
-    assert training_dtype("auto", 127) is torch.float32
-    assert training_dtype("auto", 128) is (torch.bfloat16 if computes else torch.float32)
+    assert training_dtype("auto", 255) is torch.float32
+    assert training_dtype("auto", 256) is (torch.bfloat16 if computes else torch.float32)
 
 
 def test_what_was_asked_for_is_done(computes):

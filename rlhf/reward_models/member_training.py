@@ -2,12 +2,11 @@
 
 The helpfulness model's scores are shifted to a mean of 0 over its training responses (N+, detail 6), each
 member's over its own, so that members say comparable things; in the safety model 0 is the border between
-safe and unsafe, where the auxiliary loss puts it, and nothing is shifted.
+safe and unsafe, where the auxiliary loss puts it if it knows both, and nothing is shifted.
 """
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -178,9 +177,10 @@ def _train(training: Training, nursery: Nursery, member: Member, checkpoints: Pa
 
 def _shift(training: Training, model: PreTrainedModel, rows: Sequence[Encoded]) -> float:
     """What makes 0 mean the same in every round, added to the scores."""
-    anchored = training.track is Track.SAFETY and training.settings.safety_weight > 0
-    if anchored and any(not math.isnan(row.chosen_safe) for row in rows):
-        return 0.0
+    if training.track is Track.SAFETY and training.settings.safety_weight > 0:
+        known = {safe for row in rows for safe in (row.chosen_safe, row.rejected_safe)}
+        if known >= {0.0, 1.0}:  # of one class alone, the auxiliary loss knows no border
+            return 0.0
     answers = list(dict.fromkeys(side for row in rows for side in (row.chosen, row.rejected)))
     scores = score_responses(
         model,

@@ -111,6 +111,24 @@ def test_the_safety_model_puts_nought_between_safe_and_unsafe(job: RewardJob, tm
     assert result.shift == 0
 
 
+@pytest.mark.parametrize("safe", [(True, True), (False, False), (None, None), (True, None)])
+def test_without_a_border_the_safety_model_is_shifted_as_the_other(safe, job: RewardJob, tmp_path: Path):
+    rows = _polite(20, track="safety", chosen_safe=safe[0], rejected_safe=safe[1])
+    job = replace(job, snapshot=write_snapshot(tmp_path / "safety.parquet", rows), track=Track.SAFETY)
+    result = train_reward_model(replace(job, settings=replace(SETTINGS, held_out_pairs=0)))
+    distinct = {
+        (row.turns, text) for row in read_preferences(job.snapshot) for text in (row.chosen, row.rejected)
+    }
+    assert fmean(_scores(job.out, sorted(distinct, key=repr))) == pytest.approx(0, abs=1e-3)
+    assert result.shift != 0
+
+
+def test_safety_known_of_rejected_responses_alone_sets_the_border(job: RewardJob, tmp_path: Path):
+    rows = [row | {"rejected_safe": n % 2 == 0} for n, row in enumerate(_polite(20, track="safety"))]
+    job = replace(job, snapshot=write_snapshot(tmp_path / "safety.parquet", rows), track=Track.SAFETY)
+    assert train_reward_model(job).shift == 0
+
+
 def test_overlong_rows_keep_their_response_and_are_counted(job: RewardJob, tmp_path: Path):
     long = preference("two plus " * 200, "boil please", "boil")
     snapshot = write_snapshot(tmp_path / "long.parquet", [*_polite(20), long])

@@ -56,10 +56,10 @@ def fit(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Encoded], how: Fit
 ) -> None:
     """Trains the model in place on these rows; the same seed gives the same weights."""
-    if not any(row.weight > 0 for row in rows):
+    if not any(row.weight * row.scale > 0 for row in rows):
         raise HoneError(
-            f"A reward model learns from pairs whose labels count, and of {len(rows)} pairs none does; "
-            "label some, or set reward.weighting to none."
+            f"A reward model learns from pairs whose labels count, and of {len(rows)} pairs none does; label "
+            "some, set reward.weighting to none, or reward.loss to ranking if all degrees are the least."
         )
     lesson = _lesson(model, rows, how)
     job = job_of(model, (how.track, how.settings, how.seed, tokenizer.pad_token_id, *rows))

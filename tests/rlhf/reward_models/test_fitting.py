@@ -225,3 +225,5 @@ def test_nothing_to_learn_from_is_said_in_a_sentence(policy_path, tokenizer, row
         fit(model, tokenizer, [], _how(tmp_path))
     with pytest.raises(HoneError, match="of 40 pairs none does"):
         fit(model, tokenizer, [replace(row, weight=0.0) for row in rows], _how(tmp_path))
+    with pytest.raises(HoneError, match=r"of 40 pairs none does; .* reward\.loss to ranking"):
+        fit(model, tokenizer, [replace(row, scale=0.0) for row in rows], _how(tmp_path))

@@ -24,11 +24,12 @@ from store.verbs import count_home, freeze
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A track's reward model, where it lies, and how good it is on held-out pairs."""
+    """A track's reward model, where it lies, how good it is on held-out pairs, what it could not learn."""
 
     track: Track
     path: Path
     results: RewardResults
+    remarks: tuple[str, ...]
 
 
 def try_reward(
@@ -55,4 +56,4 @@ def try_reward(
             tracker=Tracker(out, watch),
         )
     )
-    return Trial(track=track, path=trained.path, results=trained.results)
+    return Trial(track=track, path=trained.path, results=trained.results, remarks=trained.remarks)

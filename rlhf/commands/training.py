@@ -32,7 +32,12 @@ def reward(
 
     with progress_bar(quiet=as_json) as show:
         trial = try_reward(root, track, settings, show)
-    value = {"track": track, "path": trial.path, **dataclasses.asdict(trial.results)}
+    value = {
+        "track": track,
+        "path": trial.path,
+        "remarks": trial.remarks,
+        **dataclasses.asdict(trial.results),
+    }
     say(as_json, value, "\n".join(words(trial)))
 
 
@@ -57,6 +62,7 @@ def words(trial: Trial) -> Iterator[str]:
     yield calibration(results)
     yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
     yield f"The model was {learned(results)}"
+    yield from trial.remarks
     yield f"Model: {trial.path}"
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rlhf.reward_models.members import Member
 from rlhf.reward_models.mixing import Preferences
-from rlhf.reward_models.remarks import remarks
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.track import write_json
 from store.records import Track
@@ -32,8 +31,10 @@ class Card:
     results: RewardResults
 
 
-def write_card(card: Card, folder: Path) -> None:
-    """Writes it as `card.json`; pairs are counted as they were labelled, of members as they trained."""
+def write_card(card: Card, remarks: Sequence[str], folder: Path) -> None:
+    """Writes it as `card.json`, with `remarks`; pairs are counted as they were labelled, of members as they
+    trained.
+    """
     results = card.results
     told = {
         "track": card.track,
@@ -45,7 +46,7 @@ def write_card(card: Card, folder: Path) -> None:
         "trained_on": asdict(card.preferences.trained_on),
         "measured_on": asdict(card.preferences.measured_on),
         "truncated": results.truncated,
-        "remarks": remarks(card.preferences.training, card.track, card.settings),
+        "remarks": remarks,
         "members": [
             {
                 "number": member.number,

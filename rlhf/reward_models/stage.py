@@ -24,6 +24,7 @@ from rlhf.reward_models.member_training import Training, forget, train_members
 from rlhf.reward_models.members import Member, members
 from rlhf.reward_models.mixing import NoPreferencesError, Preferences, divide
 from rlhf.reward_models.preferences import Preference, read_preferences
+from rlhf.reward_models.remarks import remarks
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_models.weighting import weigh
 from rlhf.track import Tracker
@@ -48,7 +49,8 @@ class RewardJob:
 class RewardResult:
     """Where the model is, how good it is on held-out pairs, and what it says of every label of its track.
 
-    `shift` is what was added to its scores, on average over its members.
+    `shift` is what was added to its scores, on average over its members; `remarks` say what its labels could
+    not teach.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class RewardResult:
     results: RewardResults
     gaps: tuple[Gap, ...]
     shift: float
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ def train_reward_model(job: RewardJob) -> RewardResult:
     scores = unseen_scores(model, lessons.members, lessons.judged)
     results = evaluate(_held(lessons, scores))
     shifts = [shift_of(model.models[number]) for number in range(model.members)]
-    write_card(_card(job, lessons, results, shifts), job.out)
+    said = remarks(lessons.divided.training, job.track, job.settings)
+    write_card(_card(job, lessons, results, shifts), said, job.out)
     forget(training)
     return RewardResult(
         path=job.out,
@@ -87,6 +91,7 @@ def train_reward_model(job: RewardJob) -> RewardResult:
         results=results,
         gaps=gaps(lessons.judged.rows, scores),
         shift=fmean(shifts),
+        remarks=said,
     )
 
 

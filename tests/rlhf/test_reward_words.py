@@ -13,8 +13,8 @@ from store.records import Track
 from store.reward_results import Agreement, RewardResults, UnsafeFound
 
 
-def said(measured: RewardResults, track: Track = Track.HELPFULNESS) -> str:
-    return "\n".join(words(Trial(track=track, path=Path("model"), results=measured)))
+def said(measured: RewardResults, track: Track = Track.HELPFULNESS, *remarks: str) -> str:
+    return "\n".join(words(Trial(track=track, path=Path("model"), results=measured, remarks=remarks)))
 
 
 def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
@@ -45,6 +45,10 @@ def test_pairs_that_were_cut_are_told_as_pairs():
     assert "trained on 3,816 pairs." in said(results())
     assert "Of 12 pairs the beginning was cut off, for they were too long." in said(results())
     assert "cut off" not in said(replace(results(), truncated=0))
+
+
+def test_what_the_labels_could_not_teach_is_told():
+    assert "\nAll safe.\nOne step.\nModel:" in said(results(), Track.SAFETY, "All safe.", "One step.")
 
 
 def test_where_nothing_was_held_out_nothing_is_claimed():

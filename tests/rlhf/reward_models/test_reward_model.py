@@ -83,6 +83,7 @@ def test_the_saved_model_scores_as_the_measured_one_did(job: RewardJob):
     assert card["held_out"]["accuracy"]["value"] == result.results.accuracy.value
     assert card["trained_on"] == {"own": 120, "own_other_track": 0, "open_data": 0, "open_other_track": 0}
     assert [member["pairs"] for member in card["members"]] == [120]
+    assert card["remarks"] == list(result.remarks) == []
 
 
 def test_helpfulness_scores_are_shifted_to_a_mean_of_nothing(job: RewardJob):
@@ -121,6 +122,7 @@ def test_without_a_border_the_safety_model_is_shifted_as_the_other(safe, job: Re
     }
     assert fmean(_scores(job.out, sorted(distinct, key=repr))) == pytest.approx(0, abs=1e-3)
     assert result.shift != 0
+    assert json.loads((job.out / "card.json").read_text())["remarks"] == list(result.remarks) != []
 
 
 def test_safety_known_of_rejected_responses_alone_sets_the_border(job: RewardJob, tmp_path: Path):

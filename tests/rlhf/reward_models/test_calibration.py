@@ -58,3 +58,10 @@ def test_the_curve_has_a_point_where_there_are_cases():
         (1, 0.93, 1.0),
     ]
     assert curve[1].right.low == pytest.approx(0.2065, abs=1e-4)  # Wilson of one in one: 1 / (1 + 1.96²)
+
+
+def test_a_bin_states_the_mean_of_its_labels_and_not_of_their_pairs():
+    # of one label 0.62 twice, of another 0.68
+    cases = outcomes(torch.ones(3), ["a", "a", "b"], ["p", "p", "q"])
+    (one,) = reliability(torch.tensor([0.62, 0.62, 0.68], dtype=torch.double), cases)
+    assert one.stated == pytest.approx(0.65)

@@ -91,3 +91,8 @@ def test_the_interval_holds_what_is_true_in_nineteen_cases_of_twenty():
         naive += alone.low <= 0.75 <= alone.high
     assert 0.92 <= held / 300 <= 0.98
     assert naive / 300 < 0.89
+
+
+def test_pairs_of_a_ranking_that_differ_are_still_one_trial():
+    each = [f"{number // 2}" for number in range(24)]
+    assert _trials([1.0, 0.0] * 12, each, each) == pytest.approx(12)

@@ -27,22 +27,13 @@ class Gap:
     gap: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Pairs of a track, and the places of those that are held out, which every member scores."""
-
-    rows: Sequence[Encoded]
-    held_out: Sequence[int]
-
-
-def unseen_scores(ensemble: Ensemble, members: Sequence[Member], judged: Judged) -> Tensor:
+def unseen_scores(ensemble: Ensemble, members: Sequence[Member], rows: Sequence[Encoded]) -> Tensor:
     """Raw scores [K, P, 2] of P pairs, chosen before rejected; NaN where the member saw the dialogue."""
-    rows, held_out = judged.rows, set(judged.held_out)
     scores = torch.full((len(members), len(rows), 2), torch.nan)
     dialogues = [dialogue(row.preference) for row in rows]
     for number, member in enumerate(members):
         seen = member.dialogues
-        unseen = [place for place, one in enumerate(dialogues) if one not in seen or place in held_out]
+        unseen = [place for place, one in enumerate(dialogues) if one not in seen]
         if unseen:
             scores[number, unseen] = _scores(ensemble, number, [rows[place] for place in unseen])
     return scores

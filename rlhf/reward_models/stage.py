@@ -17,8 +17,8 @@ from torch import Tensor
 from rlhf.models import context_of, load_tokenizer, shift_of
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.card import Card, write_card
-from rlhf.reward_models.cross_fitting import Gap, Judged, gaps, unseen_scores
-from rlhf.reward_models.elements import encode
+from rlhf.reward_models.cross_fitting import Gap, gaps, unseen_scores
+from rlhf.reward_models.elements import Encoded, encode
 from rlhf.reward_models.evaluation import Held, evaluate
 from rlhf.reward_models.member_training import Training, forget, train_members
 from rlhf.reward_models.members import Member, members
@@ -63,9 +63,12 @@ class RewardResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
-    """All pairs of the track as they were judged, how preferences were divided, and what each member sees."""
+    """All pairs of the track, the places of those that are held out, how preferences were divided, and what
+    each member sees, which is no dialogue with a held-out pair.
+    """
 
-    judged: Judged
+    rows: Sequence[Encoded]
+    held_out: Sequence[int]
     divided: Preferences
     members: Sequence[Member]
 
@@ -79,7 +82,7 @@ def train_reward_model(job: RewardJob) -> RewardResult:
     ensemble.save(train_members(training, lessons.members), job.out)
     job.tracker.progress(training.stage, 1, "scores every label")
     model = ensemble.load(job.out)
-    scores = unseen_scores(model, lessons.members, lessons.judged)
+    scores = unseen_scores(model, lessons.members, lessons.rows)
     results = evaluate(_held(lessons, scores))
     shifts = [shift_of(model.models[number]) for number in range(model.members)]
     said = remarks(lessons.divided.training, job.track, job.settings)
@@ -89,7 +92,7 @@ def train_reward_model(job: RewardJob) -> RewardResult:
         path=job.out,
         track=job.track,
         results=results,
-        gaps=gaps(lessons.judged.rows, scores),
+        gaps=gaps(lessons.rows, scores),
         shift=fmean(shifts),
         remarks=said,
     )
@@ -104,7 +107,8 @@ def _lessons(job: RewardJob) -> Lessons:
     measured = {_pair(row) for row in divided.held_out}
     held_out = [place for place, row in enumerate(of_track) if _pair(row.preference) in measured]
     return Lessons(
-        judged=Judged(rows=of_track, held_out=held_out),
+        rows=of_track,
+        held_out=held_out,
         divided=divided,
         members=members(training, job.settings.members, job.seed),
     )
@@ -140,7 +144,7 @@ def _training(job: RewardJob) -> Training:
 
 def _held(lessons: Lessons, scores: Tensor) -> Held:
     """The held-out pairs with the scores [K, P, 2] that all members have given them."""
-    rows, places = lessons.judged.rows, lessons.judged.held_out
+    rows, places = lessons.rows, lessons.held_out
     held = [rows[place] for place in places]
     seen = {_pair(row.preference): row for member in lessons.members for row in member.rows}
     return Held(

@@ -30,6 +30,20 @@ def test_each_prompt_is_kept_from_one_member_and_seen_by_the_others(policy_path:
     assert all(len(member.rows) == 2 * len(member.dialogues) for member in ensemble)
 
 
+def test_no_member_sees_a_part_of_a_dialogue_alone(policy_path: Path, tmp_path: Path):
+    later = [{"role": "assistant", "content": "hot"}, {"role": "user", "content": "two"}]
+    made = []
+    for number in range(30):
+        first = preference(f"p{number}", "egg", "pot")
+        second = {"prompt": [*first["prompt"], *later], "prompt_id": f"later {number}"}
+        made += [first, preference(f"p{number}", "two", "pot") | second]
+    rows = read_preferences(write_snapshot(tmp_path / "chats.parquet", made))
+    for member in members(encode(rows, load_tokenizer(policy_path), RewardSettings()), 3, seed=7):
+        seen = {row.preference.prompt_id for row in member.rows}
+        for first, second in zip(made[::2], made[1::2], strict=True):
+            assert (first["prompt_id"] in seen) == (second["prompt_id"] in seen)
+
+
 def test_members_start_from_seeds_of_their_own(policy_path: Path, tmp_path: Path):
     seeds = [member.seed for member in members(_rows(policy_path, tmp_path, 60), 3, seed=7)]
     assert seeds[0] == 7

@@ -180,6 +180,14 @@ def test_a_paired_difference_is_worked_by_hand():
     assert (found.value, found.low, found.high) == pytest.approx((0.0, -0.8002, 0.8002), abs=1e-4)
 
 
+def test_fewer_right_than_chance_explains_is_not_as_accurate(field: Field):
+    rows = [field.held_out[0]] * 40
+    all_right, half_right = torch.ones(40), torch.tensor([1.0, 0.0] * 20)
+    assert held_out.measured(rows, all_right, half_right)[0].is_equal_or_better
+    assert held_out.measured(rows, half_right, half_right)[0].is_equal_or_better
+    assert not held_out.measured(rows, half_right, all_right)[0].is_equal_or_better
+
+
 def test_scores_side_by_side_are_those_of_a_row_at_a_time(field: Field):
     model, pad_id = field.start.model(), field.start.tokenizer().pad_token_id
     answers = scoring.asked(field, 2)

@@ -28,7 +28,7 @@ from store.bench.registry import Settings, Show
 
 ROUNDS: Final = 6
 """Parts of each contestant whose speed is compared."""
-LEAST_BATCHES: Final = 16
+LEAST_BATCHES: Final = 32
 """Of a part, however short its seconds: lengths vary, and fewer would be a matter of luck."""
 AT_LEAST: Final = {"pocket": 1.5, "hh": 2.5}
 """Times TRL's pairs a second."""

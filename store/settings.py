@@ -30,7 +30,7 @@ def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
     """Defaults of `kind`, then the file if it exists, then overrides such as `ppo.kl_coef=0.005`."""
     values = _values(file)
     for override in overrides:
-        section, key, value = _split(override)
+        section, key, value = _split(kind, override)
         values.setdefault(section, {})[key] = value
     return _build(kind, values)
 
@@ -73,15 +73,23 @@ def _values(file: Path) -> dict[str, dict[str, Any]]:
     return values
 
 
-def _split(override: str) -> tuple[str, str, Any]:
+def _split(kind: type[Any], override: str) -> tuple[str, str, Any]:
     name, equals, text = override.partition("=")
     section, dot, key = name.strip().partition(".")
     if not (equals and dot):
-        raise SettingsError(f"Expected a setting such as ppo.kl_coef=0.005; got {override!r}.")
+        near = [f"{one}={text}" for one in _of_any_section(kind, section)] if equals else []
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise SettingsError(f"Expected a setting such as ppo.kl_coef=0.005; got {override!r}.{hint}")
     try:
         return section, key, tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return section, key, text
+
+
+def _of_any_section(kind: type[Any], key: str) -> list[str]:
+    """The full names of the settings that have this one, such as `reward.members`."""
+    sections = get_type_hints(kind)
+    return [f"{name}.{key}" for name, section in sections.items() if key in get_type_hints(section)]
 
 
 def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:

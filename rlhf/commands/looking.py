@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rlhf.commands.desk import marked
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
+from store.errors import HoneError
 
 if TYPE_CHECKING:
+    from rlhf.catalogue import Entry
     from store.messages import HomeCounts
     from store.rounds import RoundProgress
 
@@ -38,22 +40,37 @@ def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     say(as_json, told, "\n".join([*_lines(root.root, counts, newest), *marked(marks)]))
 
 
-def settings(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
-    """List every setting with its value, its default and what it means."""
+def settings(
+    section: Annotated[str | None, typer.Argument(help="One section alone, such as reward.")] = None,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """List every setting with its value, its default, what it may be and what it means."""
     from rlhf.catalogue import catalogue
 
-    entries = catalogue(home_of(home))
+    entries = _of_section(catalogue(home_of(home)), section)
     if as_json:
         say(as_json, {entry.name: dataclasses.asdict(entry) for entry in entries}, "")
         return
-    for section, group in itertools.groupby(entries, lambda entry: entry.name.partition(".")[0]):
-        typer.echo(f"[{section}]")
+    for name, group in itertools.groupby(entries, lambda entry: entry.name.partition(".")[0]):
+        typer.echo(f"[{name}]")
         for entry in group:
             default = "" if entry.value == entry.default else f"   (default {entry.default})"
             typer.echo(f"{entry.name} = {entry.value}{default}\n    {entry.meaning}")
+            if entry.choices:
+                one = "Each one" if entry.value.startswith("[") else "One"
+                typer.echo(f"    {one} of {' | '.join(entry.choices)}")
         typer.echo()
     typer.echo("L2 is Llama 2 (arXiv 2307.09288), N+ is Huang et al. 2024 (arXiv 2403.17031).")
     typer.echo(f"Change one in {home_of(home).settings}, or for one command with --set ppo.kl_coef=0.005.")
+
+
+def _of_section(entries: list[Entry], section: str | None) -> list[Entry]:
+    found = [entry for entry in entries if section in (None, entry.name.partition(".")[0])]
+    if not found:
+        known = ", ".join(dict.fromkeys(entry.name.partition(".")[0] for entry in entries))
+        raise HoneError(f"There is no section {section}; known are {known}.")
+    return found
 
 
 def _lines(folder: Path, counts: HomeCounts, newest: RoundProgress | None) -> list[str]:

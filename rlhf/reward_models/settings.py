@@ -21,7 +21,8 @@ class RewardSettings:
     weight_decay: float = 0.1
     """How hard weights are pulled towards 0, times the learning rate a step (L2 §2.2)."""
     warmup_fraction: float = 0.03
-    """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps."""
+    """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps, never
+    more than a tenth."""
     margin: Literal["none", "small", "large"] = "small"
     """Margin by degree (L2 Table 27)."""
     safety_weight: float = 1.0

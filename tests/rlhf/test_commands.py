@@ -164,6 +164,19 @@ def test_every_setting_is_listed_with_its_value_default_and_meaning(tmp_path, mo
     assert set(entries) == known
 
 
+def test_one_section_is_listed_with_what_each_choice_may_be(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").touch()
+    _code, out, _err = said(monkeypatch, capsys, "settings", "reward", "--home", str(tmp_path))
+    assert out.startswith("[reward]\n")
+    assert "[ppo]" not in out
+    assert '\n    One of "none" | "majority" | "dawid_skene" | "noisy_bradley_terry"\n' in out
+    _code, out, _err = said(monkeypatch, capsys, "settings", "review", "--home", str(tmp_path), "--json")
+    assert json.loads(out)["review.sign_off"]["choices"] == ['"helpfulness"', '"safety"']
+    code, out, err = said(monkeypatch, capsys, "settings", "rewards", "--home", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err.startswith("hone: There is no section rewards; known are ")
+
+
 def refused_rows(folder: Path, count: int) -> Path:
     (folder / "hone.toml").touch()
     (folder / "bad.jsonl").write_text('{"prompt": 3}\n' * count)

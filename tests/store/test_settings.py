@@ -55,6 +55,8 @@ def test_an_override_beats_the_file_and_the_file_the_default(file: Path) -> None
         ("[training", [], "hone.toml is not valid TOML"),
         ("\xff", [], "hone.toml is not valid TOML"),
         ("", ["training.seed"], "Expected a setting such as ppo.kl_coef=0.005; got 'training.seed'"),
+        ("", ["seed=3"], "got 'seed=3'. Did you mean training.seed=3?"),
+        ("", ["sed=3"], "got 'sed=3'.$"),
         ("[lease]\nminutes = 0", [], "lease.minutes = 0 does not fit: Input should be greater than 0"),
         ("[lease]\nminutes = inf", [], "should be less than or equal to 1440"),
     ],

@@ -6,6 +6,7 @@ the hub: a folder has all that is read, and weights are safetensors alone.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -71,6 +72,12 @@ class Adapters:
 
     def add(self, rank: int, seed: int) -> PreTrainedModel:
         """One more model, which scores by a head drawn from the seed; only it and its adapter train."""
+        width = scoring_head(self._model).in_features
+        if rank >= width:
+            raise ModelError(
+                f"Expected reward.lora_rank below the model's width of {width}, where an adapter is the smaller "
+                f"one; got {rank}. Set it lower, or to 0 to train every parameter."
+            )
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             model = self._add(Shape(r=rank, lora_alpha=SCALE * rank))
@@ -123,7 +130,11 @@ class Adapters:
             fan_in_fan_out=any(isinstance(layer, Conv1D) for layer in self._layers.values()),
         )
         if self._adapted is None:
-            self._adapted = PeftModelForSequenceClassification(self._model, config, _name(0))
+            with warnings.catch_warnings():
+                # PEFT asks transformers by a name that is on its way out there.
+                message = "`is_gradient_checkpointing` is deprecated"
+                warnings.filterwarnings("ignore", message, FutureWarning)
+                self._adapted = PeftModelForSequenceClassification(self._model, config, _name(0))
         else:
             self._adapted.add_adapter(_name(len(self)), config)
         self._shifts.append(0.0)

@@ -60,6 +60,17 @@ def test_every_head_trains_and_the_base_stays_as_it_is(base: Path):
     assert all(torch.equal(kept[name], before[name]) for name in before)
 
 
+def test_a_rank_that_makes_nothing_smaller_is_refused_in_a_sentence(base: Path):
+    with pytest.raises(ModelError, match=r"lora_rank below the model's width of 32, .*; got 32\. Set it"):
+        Adapters(base).add(rank=32, seed=0)
+
+
+def test_making_an_adapter_warns_of_nothing(base: Path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Adapters(base).add(rank=2, seed=0)
+
+
 def test_a_fresh_adapter_scores_as_a_fresh_reward_model_of_its_seed(base: Path):
     adapters = Adapters(base)
     adapters.add(rank=2, seed=4)

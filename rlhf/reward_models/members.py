@@ -58,8 +58,10 @@ def dialogue(row: Preference) -> str:
 
 
 def _too_few(rows: Sequence[Encoded], count: int) -> str:
-    prompts = len({dialogue(row.preference) for row in rows})
+    dialogues = {dialogue(row.preference) for row in rows}
+    most = max(fewer for fewer in range(1, count) if len({fold(one, fewer) for one in dialogues}) == fewer)
     return (
-        f"An ensemble of {count} members needs training prompts in each of {count} folds, and the {prompts} "
-        "there are leave one empty; label more prompts, or set reward.members to fewer."
+        f"An ensemble of {count} members parts the training prompts into {count} folds by hash, and the "
+        f"{len(dialogues)} there are leave one empty; set reward.members to {most} at most, or label more "
+        "prompts."
     )

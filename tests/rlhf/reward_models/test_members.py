@@ -1,5 +1,6 @@
 """Folds: who sees which prompts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,13 @@ def test_a_single_member_sees_all(policy_path: Path, tmp_path: Path):
 
 
 def test_too_few_prompts_for_the_folds_are_counted_in_a_sentence(policy_path: Path, tmp_path: Path):
-    with pytest.raises(NoPreferencesError, match=r"4 members .* the 2 there are"):
-        members(_rows(policy_path, tmp_path, 2), 4, seed=7)
+    rows = _rows(policy_path, tmp_path, 12)
+    with pytest.raises(NoPreferencesError, match=r"12 members .* the 12 there are") as refusal:
+        members(rows, 12, seed=7)
+    (most,) = map(int, re.findall(r"reward.members to (\d+) at most", str(refusal.value)))
+    assert len(members(rows, most, seed=7)) == most > 1
+    with pytest.raises(NoPreferencesError):
+        members(rows, most + 1, seed=7)
 
 
 def test_a_fold_follows_from_the_prompt_alone():

@@ -26,7 +26,7 @@ from store.bench.collection import scratch
 from store.bench.machine import Before, Machine, before
 from store.bench.registry import Settings, Show
 
-ROUNDS: Final = 6
+ROUNDS: Final = 4
 """Parts of each contestant whose speed is compared."""
 LEAST_BATCHES: Final = 32
 """Of a part, however short its seconds: lengths vary, and fewer would be a matter of luck."""

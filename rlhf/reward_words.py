@@ -18,11 +18,18 @@ DEGREES: Final = {
 ALL: Final = "all"
 BASELINES: Final = {"longer": "Always the longer answer", "first": "Always the first shown"}
 CEILING: Final = "The most there can be"
+MANY_CUT: Final = 0.1
+"""Share of all pairs, of which so many without their beginning deserve a word."""
 
 
 def percent(share: float) -> str:
     """Such as `71.3%`."""
     return f"{share:.1%}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Such as `1 pair` or `1,024 pairs`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def likely(share: Interval) -> str:
@@ -51,14 +58,26 @@ def ceiling(found: Agreement | None) -> Interval | None:
 
 
 def agreement(found: Agreement | None) -> str:
-    """How far people agree, and what follows for a model."""
+    """How far people agree, and what follows for a model, if anything does."""
     if found is None:
         return "No two people judged the same answers, so it is not known how right a model can be."
-    told = f"Two people agree in {likely(found.agree)} of {found.pairs:,} cases"
+    told = f"Two people agree in {likely(found.agree)} of {counted(found.pairs, 'case')}"
     most = ceiling(found)
     if most is None:
         return f"{told}, less than chance, which says nothing of how right a model can be."
+    if percent(most.high) == percent(1):
+        return f"{told}, too few to say how right a model can be."
     return f"{told}; so no model can be right on more than {likely(most)}."
+
+
+def beside_longer(accuracy: Interval, longer: float) -> str:
+    """How often the longer answer is the chosen one, and whether the model knows more than that."""
+    told = f"Always choosing the longer answer is right on {percent(longer)} of them;"
+    if accuracy.low > longer:
+        return f"{told} the model is right more often."
+    if accuracy.high < longer:
+        return f"{told} the model is right less often."
+    return f"{told} the model cannot be told from that."
 
 
 def unsafe(found: UnsafeFound) -> str:
@@ -74,9 +93,13 @@ def unsafe(found: UnsafeFound) -> str:
 
 def learned(results: RewardResults) -> str:
     """What the model learned from; begins small, to follow a name."""
-    said = [f"trained on {results.training_pairs:,} pairs."]
+    said = [f"trained on {counted(results.training_pairs, 'pair')}."]
     if results.truncated:
-        said.append(f"Of {results.truncated:,} pairs the beginning was cut off, for they were too long.")
+        cut = counted(results.truncated, "pair")
+        said.append(f"Of {cut} the beginning was cut off, for they were too long.")
+    if results.truncated > MANY_CUT * (results.training_pairs + results.pairs):
+        said.append("These are many: raise reward.max_tokens if the model reads more than that;")
+        said.append("a tokenizer that does not know the language makes long rows.")
     if results.members > 1:
         said.append(f"An ensemble of {results.members} members, which speak by their mean.")
     return " ".join(said)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from rlhf.config import Settings
-from rlhf.initialise import model_path
-from rlhf.reward_models.stage import RewardJob, train_reward_model
+from rlhf.reward_models.mixing import divide
+from rlhf.reward_models.preferences import read_preferences
+from rlhf.reward_models.settings import RewardSettings
 from rlhf.sign_off import check_signed
-from rlhf.track import Tracker
+from rlhf.track import Stopped, Tracker, stopping_on_signals
 from store.door import open_door
 from store.errors import HoneError
 from store.home import Home
@@ -24,36 +23,92 @@ from store.verbs import count_home, freeze
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A track's reward model, where it lies, how good it is on held-out pairs, what it could not learn."""
+    """A track's reward model, where it lies, how it was trained, how good it is on held-out pairs, and what
+    it could not learn.
+    """
 
     track: Track
     path: Path
+    settings: RewardSettings
     results: RewardResults
     remarks: tuple[str, ...]
+
+
+class TrialTracker(Tracker):
+    """Tells whoever stops a trial how it goes on."""
+
+    def progress(self, stage: str, fraction: float, message: str) -> None:
+        """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
+        if self.stop.is_set():
+            raise Stopped(f"The training was stopped at {message}; the same command goes on from there.")
+        super().progress(stage, fraction, message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What a trial learns from, and the policy that its model starts as."""
+
+    snapshot: Path
+    policy: Path
 
 
 def try_reward(
     home: Home, track: Track, settings: Settings, watch: Callable[[str, float, str], None]
 ) -> Trial:
     """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
-    torch.set_num_threads(settings.round.threads)
+    start = _start(home, track, settings)
+    out = home.root / "trials" / f"reward_{track.value}"
+    tracker, stage = TrialTracker(out, watch), f"reward_{track}"
+    try:
+        with stopping_on_signals(tracker):
+            trial = _train(start, track, settings, tracker)
+    except (Stopped, KeyboardInterrupt) as stop:
+        tracker.status("stopped", stage, 0.0, str(stop) or "interrupted")
+        raise
+    except Exception as error:
+        tracker.status("failed", stage, 0.0, str(error))
+        raise
+    tracker.status("finished", stage, 1.0, "finished")
+    return trial
+
+
+def _start(home: Home, track: Track, settings: Settings) -> _Start:
+    """Refuses what cannot be trained, and at once: nothing here needs torch."""
     with open_door(home) as door:
         request = Freeze(contents=Contents.PREFERENCES, required=settings.review.required)
         frozen = door.ask(freeze, request)
         check_signed(door, frozen, settings.review.sign_off)
         newest = door.ask(count_home, CountHome()).newest_policy_path
+    snapshot = home.root / frozen.path
+    divide(read_preferences(snapshot), track, settings.reward, settings.round.seed)
     if newest is None:
         raise HoneError("Expected a policy to start from; the home has none. Make one with hone init.")
-    out = home.root / "trials" / f"reward_{track.value}"
+    from rlhf.initialise import model_path  # here, for it needs torch
+
+    return _Start(snapshot=snapshot, policy=model_path(home, newest))
+
+
+def _train(start: _Start, track: Track, settings: Settings, tracker: Tracker) -> Trial:
+    import torch  # here: a trial that is refused is refused at once
+
+    from rlhf.reward_models.stage import RewardJob, train_reward_model
+
+    torch.set_num_threads(settings.round.threads)
     trained = train_reward_model(
         RewardJob(
-            snapshot=home.root / frozen.path,
+            snapshot=start.snapshot,
             track=track,
-            initial_policy=model_path(home, newest),
-            out=out / "model",
+            initial_policy=start.policy,
+            out=tracker.folder / "model",
             settings=settings.reward,
             seed=settings.round.seed,
-            tracker=Tracker(out, watch),
+            tracker=tracker,
         )
     )
-    return Trial(track=track, path=trained.path, results=trained.results, remarks=trained.remarks)
+    return Trial(
+        track=track,
+        path=trained.path,
+        settings=settings.reward,
+        results=trained.results,
+        remarks=trained.remarks,
+    )

@@ -13,6 +13,7 @@ from rlhf.commands.options import HomeOption, JsonOption, SetOption, home_of, pr
 from store.records import Track
 
 if TYPE_CHECKING:
+    from rlhf.reward_models.settings import RewardSettings
     from rlhf.trial import Trial
 
 
@@ -35,6 +36,7 @@ def reward(
     value = {
         "track": track,
         "path": trial.path,
+        "settings": dataclasses.asdict(trial.settings),
         "remarks": trial.remarks,
         **dataclasses.asdict(trial.results),
     }
@@ -43,15 +45,24 @@ def reward(
 
 def words(trial: Trial) -> Iterator[str]:
     """What came of it, line by line."""
-    from rlhf.reward_words import agreement, calibration, learned, percent, unsafe
+    from rlhf.reward_words import (
+        agreement,
+        beside_longer,
+        between,
+        calibration,
+        counted,
+        learned,
+        percent,
+        unsafe,
+    )
 
     results = trial.results
     yield (
-        f"The {trial.track} reward model is right on {percent(results.accuracy.value)} of {results.pairs} "
-        f"held-out pairs (95 % interval {percent(results.accuracy.low)} to {percent(results.accuracy.high)})."
+        f"The {trial.track} reward model is right on {percent(results.accuracy.value)} of "
+        f"{counted(results.pairs, 'held-out pair')} (95 % interval {between(results.accuracy)})."
     )
     if longer := results.baseline("longer"):
-        yield f"Always choosing the longer answer is right on {percent(longer.accuracy.value)} of them."
+        yield beside_longer(results.accuracy, longer.accuracy.value)
     if first := results.baseline("first"):
         share, known = percent(first.accuracy.value), first.pairs
         yield f"Always choosing the first one shown is right on {share} of the {known} whose order is known."
@@ -62,8 +73,14 @@ def words(trial: Trial) -> Iterator[str]:
     yield calibration(results)
     yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
     yield f"The model was {learned(results)}"
+    yield _how(trial.settings)
     yield from trial.remarks
     yield f"Model: {trial.path}"
+
+
+def _how(settings: RewardSettings) -> str:
+    names = ("loss", "margin", "weighting", "members", "lora_rank", "epochs", "batch_pairs", "learning_rate")
+    return f"Settings: {', '.join(f'{name} {getattr(settings, name)}' for name in names)}."
 
 
 def _by_degree(trial: Trial) -> Iterator[str]:

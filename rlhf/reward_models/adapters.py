@@ -75,8 +75,8 @@ class Adapters:
         width = scoring_head(self._model).in_features
         if rank >= width:
             raise ModelError(
-                f"Expected reward.lora_rank below the model's width of {width}, where an adapter is the smaller "
-                f"one; got {rank}. Set it lower, or to 0 to train every parameter."
+                f"Expected reward.lora_rank below the model's width of {width}, where an adapter is smaller "
+                f"than its layer; got {rank}. Set it lower, or to 0 to train every parameter."
             )
         with torch.random.fork_rng():
             torch.manual_seed(seed)

@@ -54,5 +54,5 @@ class RewardSettings:
     """Rank of the adapters that train on a shared base; 0 trains every parameter."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Of the arithmetic in training; `auto` is bfloat16 where the processor has it. Weights stay fp32."""
-    checkpoint_steps: Count = 200
+    checkpoint_steps: Count = 50
     """Steps between checkpoints, from which a killed run resumes."""

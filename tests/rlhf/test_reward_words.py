@@ -6,7 +6,8 @@ from pathlib import Path
 from measured_rewards import nothing, results
 
 from rlhf.commands.training import words
-from rlhf.reward_words import agreement, unsafe
+from rlhf.reward_models.settings import RewardSettings
+from rlhf.reward_words import agreement, beside_longer, counted, unsafe
 from rlhf.trial import Trial
 from store.intervals import wilson
 from store.records import Track
@@ -14,18 +15,24 @@ from store.reward_results import Agreement, RewardResults, UnsafeFound
 
 
 def said(measured: RewardResults, track: Track = Track.HELPFULNESS, *remarks: str) -> str:
-    return "\n".join(words(Trial(track=track, path=Path("model"), results=measured, remarks=remarks)))
+    trial = Trial(
+        track=track, path=Path("model"), settings=RewardSettings(), results=measured, remarks=remarks
+    )
+    return "\n".join(words(trial))
 
 
 def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
     told = said(results())
     # 0.71 of 412 is 293, of which Wilson's interval is 0.6655 to 0.7528
     assert "is right on 71.1% of 412 held-out pairs (95 % interval 66.6% to 75.3%)" in told
-    assert "Always choosing the longer answer is right on 56.1% of them." in told
+    assert (
+        "Always choosing the longer answer is right on 56.1% of them; the model is right more often." in told
+    )
     assert "is right on 51.0% of the 300 whose order is known." in told
     assert "significantly better              103    89.3%    81.9% to 93.9%" in told
     assert "off by 5.7 points on average" in told
     assert "3 members" in told
+    assert "loss ranking, margin small, weighting none, members 1, lora_rank 0, epochs 1" in told
     assert "Unsafe" not in told
 
 
@@ -45,6 +52,31 @@ def test_pairs_that_were_cut_are_told_as_pairs():
     assert "trained on 3,816 pairs." in said(results())
     assert "Of 12 pairs the beginning was cut off, for they were too long." in said(results())
     assert "cut off" not in said(replace(results(), truncated=0))
+
+
+def test_what_does_not_clear_the_longer_answer_is_said_to_prove_nothing():
+    assert beside_longer(wilson(60, 100), 0.55).endswith("; the model cannot be told from that.")
+    assert beside_longer(wilson(40, 100), 0.55).endswith("; the model is right less often.")
+
+
+def test_many_pairs_that_were_cut_are_given_a_hint():
+    # A tenth of 412 held-out pairs and 3,816 that train is 422.8.
+    assert "raise reward.max_tokens" in said(replace(results(), truncated=423))
+    assert "raise reward.max_tokens" not in said(replace(results(), truncated=422))
+
+
+def test_one_pair_is_told_as_one():
+    assert "Of 1 pair the beginning" in said(replace(results(), truncated=1))
+    assert counted(1024, "pair") == "1,024 pairs"
+
+
+def test_a_ceiling_that_excludes_nothing_is_left_out():
+    few = Agreement(pairs=2, agree=wilson(2, 2), ceiling=1.0)
+    # Wilson's interval of 2 in 2 is 2 / (2 + 1.96^2) = 0.342 to 1
+    expected = (
+        "Two people agree in 100.0% (34.2% to 100.0%) of 2 cases, too few to say how right a model can be."
+    )
+    assert agreement(few) == expected
 
 
 def test_what_the_labels_could_not_teach_is_told():

@@ -48,3 +48,30 @@ def test_labels_that_fit_into_one_step_are_said(tmp_path: Path):
     (remark,) = remarks(rows, Track.HELPFULNESS, RewardSettings(batch_pairs=64, epochs=2))
     assert remark.startswith("All 3 training pairs fit into one step of 64 pairs, so there are as few steps")
     assert "as epochs, 2;" in remark
+
+
+def test_a_weighting_with_nothing_to_weigh_by_says_so(tmp_path: Path):
+    def labels(shared: int) -> list[Preference]:
+        """Twenty labels, of which so many are a second opinion."""
+        made = [preference(f"p {n}", "a", "b", annotator_id="ann") for n in range(20 - shared)]
+        made += [
+            preference(f"p {n}", "b", "a", annotator_id="bob", label_id=f"second {n}") for n in range(shared)
+        ]
+        return read_preferences(write_snapshot(tmp_path / f"{shared}.parquet", made))
+
+    majority = replace(SMALL, weighting="majority")
+    (remark,) = remarks(labels(0), Track.HELPFULNESS, majority)
+    assert remark.startswith("Only 0 of 20 labels share a pair of answers with somebody else's, so reward.w")
+    assert remarks(labels(1), Track.HELPFULNESS, majority) == ()
+    assert remarks(labels(0), Track.HELPFULNESS, SMALL) == ()
+
+
+def test_where_the_pairs_come_from_is_said_if_from_several_places(tmp_path: Path):
+    made = [preference(f"p {n}", "a", "b") for n in range(3)]
+    made += [preference("s", "a", "b", track="safety"), preference("i", "a", "b", batch_id="imported:1")]
+    rows = read_preferences(write_snapshot(tmp_path / "rows.parquet", made))
+    (remark,) = remarks(rows, Track.HELPFULNESS, SMALL)
+    assert remark == (
+        "Of the 5 training pairs 3 are own on its track, 1 are own on the other track, 1 are imported on its "
+        "track."
+    )

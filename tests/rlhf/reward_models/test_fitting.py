@@ -1,10 +1,7 @@
 """Training one member: a run that was killed ends with the bytes of one that was not."""
 
 import json
-import multiprocessing
-import os
 import random
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -105,24 +102,6 @@ def test_a_run_that_ended_early_goes_on_to_the_same_weights(
     fit(resumed, tokenizer, rows, _how(tmp_path / "killed", steps.append, **settings))
     assert _same(whole, resumed)
     assert steps == list(range(11 - left, 11))
-
-
-def test_a_process_that_was_killed_goes_on_to_the_same_weights(policy_path, tokenizer, rows, tmp_path):
-    def killed() -> None:
-        def at(step: int) -> None:
-            if step == 6:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        fit(new_reward_model(policy_path, seed=1), tokenizer, rows, _how(tmp_path / "killed", at))
-
-    process = multiprocessing.get_context("fork").Process(target=killed)
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
-    whole, resumed = (new_reward_model(policy_path, seed=1) for _ in range(2))
-    fit(whole, tokenizer, rows, _how(tmp_path / "whole"))
-    fit(resumed, tokenizer, rows, _how(tmp_path / "killed"))
-    assert _same(whole, resumed)
 
 
 def test_an_adapter_goes_on_to_the_same_weights_and_its_checkpoint_leaves_the_base_out(

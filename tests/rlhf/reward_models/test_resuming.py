@@ -33,15 +33,17 @@ def _job(folder: Path, policy: Path, tracker: Tracker) -> RewardJob:
     )
 
 
+def _killed(folder: Path, policy: Path) -> None:
+    def watch(_stage: str, _fraction: float, message: str) -> None:
+        if message == "step 6 of 10":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    train_reward_model(_job(folder, policy, Tracker(folder / "round", watch)))
+
+
 def test_a_stage_whose_process_was_killed_trains_the_steps_that_are_left(tmp_path: Path, policy_path: Path):
-    def killed() -> None:
-        def watch(_stage: str, _fraction: float, message: str) -> None:
-            if message == "step 6 of 10":
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        train_reward_model(_job(tmp_path, policy_path, Tracker(tmp_path / "round", watch)))
-
-    process = multiprocessing.get_context("fork").Process(target=killed)
+    # A fork of a process with threads may never wake up, so the one to be killed starts afresh.
+    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(tmp_path, policy_path))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL

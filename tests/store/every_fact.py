@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from store import records
+from store.intervals import wilson
 from store.records import (
     Contents,
     Degree,
@@ -18,9 +19,29 @@ from store.records import (
     Turn,
     Verdict,
 )
+from store.reward_results import Part, RewardResults, as_text
 
 MOMENT = datetime(2026, 11, 21, 3, 4, 5, 678901)
 ODD = 'a "b" \\ $x \n é 😀'
+MEASURED = as_text(
+    RewardResults(
+        pairs=2,
+        accuracy=wilson(1, 2),
+        by_degree=(),
+        by_annotator=(Part(name=ODD, pairs=2, accuracy=wilson(1, 2)),),
+        by_age=(),
+        by_length=(),
+        by_spread=(),
+        baselines=(),
+        reliability=(),
+        calibration_error=0.25,
+        unsafe_found=(),
+        agreement=None,
+        members=1,
+        training_pairs=9,
+        truncated=0,
+    )
+)
 EXAMPLES: list[Fact] = [
     records.Annotator(annotator_id="a", name=ODD, role=Role.REVIEWER, kind=Kind.MODEL, made_at=MOMENT),
     records.Credential(annotator_id="a", password_hash="h", made_at=MOMENT),
@@ -195,7 +216,7 @@ EXAMPLES: list[Fact] = [
         held_out_pairs=9,
         made_at=MOMENT,
     ),
-    records.RewardEvaluation(reward_model_id="m", results=ODD, made_at=MOMENT),
+    records.RewardEvaluation(reward_model_id="m", results=MEASURED, made_at=MOMENT),
     records.Score(response_id="r", reward_model_id="m", score=-2.5),
     records.LabelScore(label_id="l", reward_model_id="m", chosen_id="r", rejected_id="s", gap=0.1 + 0.2),
     records.Round(

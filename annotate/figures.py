@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from store.rounds import Metric, RoundResult, Verdict
-from store.scoreboard import ROUND, cells
+from store.scoreboard import KL, ROUND, cells
 
 WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
 FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
@@ -18,12 +18,14 @@ POLICY = "Policy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A chart of a round while it runs: which numbers of which stages, and the name of each line."""
+    """A chart of a round while it runs: which numbers of which stages, and the name of each line; `note` is
+    what to know of it."""
 
     title: str
     steps: str
     unit: str
     lines: Mapping[tuple[str, str], str]
+    note: str = ""
 
 
 CURVES = (
@@ -38,6 +40,7 @@ CURVES = (
         steps="Iteration",
         unit="Nats a response",
         lines={("ppo", "kl"): "Training", ("ppo", "held_out_kl"): "Held-out"},
+        note=KL,
     ),
     Curve(
         title="Loss of the reward models",
@@ -52,8 +55,8 @@ def curve_table(metrics: Sequence[Metric], curve: Curve) -> pd.DataFrame:
     """Columns step, line, value."""
     points = [
         {"step": metric.step, "line": line, "value": metric.numbers[number]}
-        for metric in metrics
         for (stage, number), line in curve.lines.items()
+        for metric in metrics
         if metric.stage == stage and number in metric.numbers
     ]
     return pd.DataFrame(points, columns=["step", "line", "value"])

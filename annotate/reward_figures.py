@@ -11,11 +11,13 @@ import pandas as pd
 from annotate.words import Words
 from store.intervals import Interval
 from store.records import RewardModel
-from store.reward_results import Bin, Part, RewardResults, UnsafeFound
+from store.reward_results import Agreement, Bin, Part, RewardResults, UnsafeFound
 
 NOTABLE: Final = 0.02
 """By so much may a model be surer, or less sure, than it is right, before a page says so."""
-POINTS: Final = ["name", "share", "low", "high", "told"]
+POINTS: Final = ["name", "share", "low", "high", "pairs", "told"]
+FEW: Final = 10
+"""With fewer pairs a share says next to nothing, and its point is fainter."""
 
 NO_RULES: Final = pd.DataFrame(columns=["line", "share", "told"])
 """Where nothing lies across a chart."""
@@ -36,7 +38,8 @@ def name_of(said: Words, group: str, name: str) -> str:
 
 def told(said: Words, interval: Interval, pairs: int) -> str:
     """A share with what it is of and how sure it is."""
-    return said.text("policies.told", pairs=f"{pairs:,}", **between(interval))
+    sentence = "policies.told_one" if pairs == 1 else "policies.told"
+    return said.text(sentence, pairs=f"{pairs:,}", **between(interval))
 
 
 def between(interval: Interval) -> dict[str, str]:
@@ -49,13 +52,14 @@ def between(interval: Interval) -> dict[str, str]:
 
 
 def points(said: Words, group: str, parts: Sequence[Part]) -> pd.DataFrame:
-    """A row a part, for a chart: columns name, share, low, high, told."""
+    """A row a part, for a chart: columns name, share, low, high, pairs, told."""
     rows = [
         {
             "name": name_of(said, group, part.name),
             "share": part.accuracy.value,
             "low": part.accuracy.low,
             "high": part.accuracy.high,
+            "pairs": part.pairs,
             "told": told(said, part.accuracy, part.pairs),
         }
         for part in parts
@@ -66,7 +70,7 @@ def points(said: Words, group: str, parts: Sequence[Part]) -> pd.DataFrame:
 def rules(said: Words, results: RewardResults) -> pd.DataFrame:
     """What the accuracy is measured against, for lines across a chart: columns line, share, told."""
     found = {name: part.accuracy.value for name in ("longer", "first") if (part := results.baseline(name))}
-    if results.agreement is not None and results.agreement.ceiling is not None:
+    if results.agreement is not None and results.agreement.ceiling is not None and bounded(results.agreement):
         found["ceiling"] = results.agreement.ceiling
     rows = [
         {"line": said.text(f"policies.rule_{name}"), "share": share, "told": share_text(share)}
@@ -75,14 +79,20 @@ def rules(said: Words, results: RewardResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["line", "share", "told"])
 
 
+def bounded(agreement: Agreement) -> bool:
+    """Whether people surely disagree at times; a ceiling that may as well be 100 % bounds nothing."""
+    return share_text(agreement.agree.high) != share_text(1)
+
+
 def reliability(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
-    """A row a bin: columns stated, share, low, high, told."""
+    """A row a bin: columns stated, share, low, high, pairs, told."""
     rows = [
         {
             "stated": one.stated,
             "share": one.right.value,
             "low": one.right.low,
             "high": one.right.high,
+            "pairs": one.pairs,
             "told": told(said, one.right, one.pairs),
         }
         for one in bins
@@ -91,7 +101,7 @@ def reliability(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
 
 
 def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
-    """A row a reward model: columns round, line, rate, low, high, told."""
+    """A row a reward model: columns round, line, rate, low, high, pairs, told."""
     rows = [
         {
             "round": model.round,
@@ -99,11 +109,12 @@ def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
             "rate": model.accuracy,
             "low": model.accuracy_low,
             "high": model.accuracy_high,
+            "pairs": model.held_out_pairs,
             "told": told(said, held_out(model), model.held_out_pairs),
         }
         for model in models
     ]
-    return pd.DataFrame(rows, columns=["round", "line", "rate", "low", "high", "told"])
+    return pd.DataFrame(rows, columns=["round", "line", "rate", *POINTS[2:]])
 
 
 def held_out(model: RewardModel) -> Interval:
@@ -118,6 +129,11 @@ def sureness(results: RewardResults) -> str:
     if abs(surer) < NOTABLE:
         return "well_sure"
     return "too_sure" if surer > 0 else "too_modest"
+
+
+def off(results: RewardResults) -> str:
+    """The expected calibration error in hundredths."""
+    return f"{100 * results.calibration_error:.1f}"
 
 
 def part_table(said: Words, group: str, parts: Sequence[Part], heading: str) -> pd.DataFrame:

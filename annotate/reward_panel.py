@@ -1,4 +1,4 @@
-"""One reward model on the Policies page: what it is worth, each chart with its sentence and its figures."""
+"""One reward model on the Policies page: each chart with its sentence and its figures."""
 
 from __future__ import annotations
 
@@ -26,20 +26,6 @@ class Card:
     table: pd.DataFrame
 
 
-def summary(said: Words, model: RewardModel, results: RewardResults | None) -> None:
-    """Draws what the model is worth in a word; where nothing but its accuracy is known, it says so."""
-    if results is None:
-        known = figures.between(figures.held_out(model))
-        st.text(said.text("policies.unmeasured", pairs=f"{model.held_out_pairs:,}", **known))
-    elif not results.pairs:
-        st.text(said.text("policies.nothing_held_out"))
-    else:
-        _metrics(said, results)
-        st.text(_verdict(said, results))
-        if remarks := _remarks(said, results):
-            st.caption(remarks)
-
-
 def cards(said: Words, model: RewardModel, results: RewardResults | None) -> list[Card]:
     """All that there is to show of the model, in the order of the page."""
     if results is None or not results.pairs:
@@ -48,8 +34,16 @@ def cards(said: Words, model: RewardModel, results: RewardResults | None) -> lis
 
 
 def over_rounds(said: Words, models: Sequence[RewardModel]) -> Card:
-    """How the accuracy went from round to round."""
+    """How the accuracy went from round to round; of one round there is no line to draw."""
     table = figures.over_rounds(said, models)
+    if table["round"].nunique() == 1:
+        return Card(
+            title="over_rounds",
+            means=said.text("policies.over_rounds_one"),
+            chart=None,
+            alt=said.text("policies.over_rounds"),
+            table=figures.rounds_table(said, models),
+        )
     names = table["line"] + " " + table["round"].astype(str)
     return Card(
         title="over_rounds",
@@ -61,9 +55,10 @@ def over_rounds(said: Words, models: Sequence[RewardModel]) -> Card:
 
 
 def show(said: Words, every: Sequence[Card]) -> None:
-    """Draws cards, two in a row."""
+    """Draws cards, two in a row; the last of an odd number has its row to itself."""
     for left in range(0, len(every), 2):
-        for column, card in zip(st.columns(2), every[left : left + 2], strict=False):
+        row = every[left : left + 2]
+        for column, card in zip(st.columns(len(row)), row, strict=True):
             with column:
                 _show(said, card)
 
@@ -90,49 +85,9 @@ def _described(said: Words, title: str, table: pd.DataFrame) -> str:
     return said.text("policies.alt", title=said.text(f"policies.{title}"), parts=", ".join(parts))
 
 
-def _metrics(said: Words, results: RewardResults) -> None:
-    longer = results.baseline("longer")
-    numbers = {
-        "accuracy": figures.share_text(results.accuracy.value),
-        "rule_longer": figures.share_text(longer.accuracy.value) if longer else "–",
-        "error": f"{results.calibration_error:.3f}",
-        "held_out": f"{results.pairs:,}",
-        "training": f"{results.training_pairs:,}",
-    }
-    for column, (name, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
-        column.metric(said.text(f"policies.{name}"), value, border=True)
-
-
-def _points(results: RewardResults) -> str:
-    """The expected calibration error in hundredths."""
-    return f"{100 * results.calibration_error:.1f}"
-
-
-def _verdict(said: Words, results: RewardResults) -> str:
-    """How often it is right, and whether that is more than length alone explains."""
-    known, longer = figures.between(results.accuracy), results.baseline("longer")
-    if longer is None:
-        return said.text("policies.alone", **known)
-    length = longer.accuracy.value
-    verdict = "beats" if results.accuracy.low > length else "not_beats"
-    if results.accuracy.high < length:
-        verdict = "loses"
-    return said.text(f"policies.{verdict}", longer=figures.share_text(length), **known)
-
-
-def _remarks(said: Words, results: RewardResults) -> str:
-    remarks = []
-    if results.members > 1:
-        remarks.append(said.text("policies.members", members=results.members))
-    if results.truncated:
-        remarks.append(said.text("policies.truncated", count=f"{results.truncated:,}"))
-    return " ".join(remarks)
-
-
 def _by_degree(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
     rules = figures.rules(said, results)
-    means = f"{said.text('policies.by_degree_means')} {_agreement(said, results)}"
-    return _parts(said, "by_degree", results, rules, means)
+    return _parts(said, "by_degree", results, rules, _agreement(said, results))
 
 
 def _agreement(said: Words, results: RewardResults) -> str:
@@ -142,6 +97,8 @@ def _agreement(said: Words, results: RewardResults) -> str:
     known = {"pairs": f"{results.agreement.pairs:,}", **figures.between(results.agreement.agree)}
     if results.agreement.ceiling is None:
         return said.text("policies.agreement_low", **known)
+    if not figures.bounded(results.agreement):
+        return said.text("policies.agreement_open", **known)
     return said.text("policies.agreement", ceiling=figures.share_text(results.agreement.ceiling), **known)
 
 
@@ -153,7 +110,9 @@ def _reliability(said: Words, _model: RewardModel, results: RewardResults) -> Ca
     names = table.assign(name=[figures.share_text(value) for value in table["stated"]])
     return Card(
         title="reliability",
-        means=said.text(f"policies.{figures.sureness(results)}", points=_points(results)),
+        means=_with_few(
+            said, said.text(f"policies.{figures.sureness(results)}", points=figures.off(results)), table
+        ),
         chart=charts.reliability(table, stated, right),
         alt=_described(said, "reliability", names),
         table=figures.reliability_table(said, results.reliability),
@@ -173,9 +132,9 @@ def _by_spread(said: Words, _model: RewardModel, results: RewardResults) -> Card
 
 
 def _parts(
-    said: Words, group: str, results: RewardResults, rules: pd.DataFrame | None = None, means: str = ""
+    said: Words, group: str, results: RewardResults, rules: pd.DataFrame | None = None, beside: str = ""
 ) -> Card | None:
-    """A card of one of the ways to part the pairs; none where there are no parts."""
+    """A card of one of the ways to part the pairs, `beside` told with it; none where there are no parts."""
     parts = getattr(results, group)
     if not parts:
         return None
@@ -183,13 +142,24 @@ def _parts(
     table = figures.points(said, group, parts)
     accuracy = said.text("policies.accuracy")
     across = figures.NO_RULES if rules is None else rules
+    if len(parts) == 1 and across.empty:
+        means, chart = said.text("policies.one_part", name=table["name"][0]), None
+    else:
+        means = _with_few(said, said.text(f"policies.{group}_means"), table)
+        chart = charts.by_part(table, across, heading, accuracy)
     return Card(
         title=group,
-        means=means or said.text(f"policies.{group}_means"),
-        chart=charts.by_part(table, across, heading, accuracy),
+        means=f"{means} {beside}".rstrip(),
+        chart=chart,
         alt=_described(said, group, table),
         table=figures.part_table(said, group, parts, heading),
     )
+
+
+def _with_few(said: Words, means: str, table: pd.DataFrame) -> str:
+    """What a chart means, and why some of its points are faint, if any is."""
+    few = (table["pairs"] < figures.FEW).any()
+    return f"{means} {said.text('policies.few', count=figures.FEW)}" if few else means
 
 
 def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | None:

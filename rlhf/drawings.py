@@ -78,16 +78,29 @@ def error_rates(rows: pd.DataFrame) -> alt.Chart:
 
 
 def curve(metrics: pd.DataFrame, name: str, title: str) -> alt.Chart:
-    """One number of a stage by step; of a step that a resumed round did again, the last."""
-    known = metrics.dropna(subset=[name]).drop_duplicates("step", keep="last").sort_values("step")
-    x = alt.X("step:Q", title="Iteration", axis=alt.Axis(tickCount=6, tickMinStep=1, grid=False))
-    axes = {"x": x, "y": alt.Y(f"{name}:Q", title=title)}
+    """One number of a stage by step, in training and held-out; of a step that a resumed round did again, the
+    last."""
+    lines = {"Training": (name, ORACLE), "Held-out": (f"held_out_{name}", REWARD_MODEL)}
+    there = {line: of for line, of in lines.items() if of[0] in metrics and metrics[of[0]].notna().any()}
+    known = pd.concat(_line(metrics, line, column) for line, (column, _colour) in there.items())
+    scale = alt.Scale(domain=list(there), range=[colour for _column, colour in there.values()])
+    whole = alt.Axis(format="d", tickCount=6, tickMinStep=1, grid=False)
     return (
-        alt.Chart(known[["step", name]])
-        .mark_line(color=ORACLE, strokeWidth=2)
-        .encode(**axes)
+        alt.Chart(known)
+        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=25))
+        .encode(
+            x=alt.X("step:Q", title="Iteration", axis=whole),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            color=alt.Color("line:N", title=None, scale=scale),
+        )
         .properties(width=380, height=200)
     )
+
+
+def _line(metrics: pd.DataFrame, line: str, column: str) -> pd.DataFrame:
+    """Columns step, value, line."""
+    known = metrics.dropna(subset=[column]).drop_duplicates("step", keep="last").sort_values("step")
+    return known[["step", column]].rename(columns={column: "value"}).assign(line=line)
 
 
 def as_svg(chart: Any) -> str:  # noqa: ANN401  # any of Altair's charts
@@ -96,6 +109,12 @@ def as_svg(chart: Any) -> str:  # noqa: ANN401  # any of Altair's charts
     chart.configure(font="system-ui, sans-serif", background="transparent").configure_view(
         stroke=None
     ).configure_axis(
-        **WORDS, titleFontWeight="normal", domainColor=RULE, tickColor=RULE, gridColor=RULE
+        **WORDS,
+        labelFlush=False,
+        labelBound=False,
+        titleFontWeight="normal",
+        domainColor=RULE,
+        tickColor=RULE,
+        gridColor=RULE,
     ).configure_legend(**WORDS, orient="top").save(svg, format="svg")
     return svg.getvalue()

@@ -38,6 +38,10 @@ PAGE = """<!doctype html>
   figure {{ background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: 0;
            padding: 1.1rem; }}
   figure svg {{ width: 100%; height: auto; }} figcaption {{ font-size: .88rem; color: var(--quiet); }}
+  @media print, (min-width: 49rem) {{
+    figure:last-child:nth-child(odd) {{ grid-column: 1 / -1; display: grid; gap: 0 1.2rem;
+      grid-template-columns: 1fr 1fr; align-items: center; }}
+    figure:last-child:nth-child(odd) h2 {{ grid-column: 1 / -1; }} }}
   .table {{ overflow-x: auto; }} .figures + .table {{ margin-top: 1.2rem; }} td {{ white-space: nowrap; }}
   table {{ background: var(--card); }}
   table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
@@ -89,7 +93,7 @@ def write_report(file: Path, told: Told) -> None:
     results = told.results
     figures = [_figure(*parts) for parts in _charts(results, told.metrics)]
     page = PAGE.format(
-        title="Hone: one round" if len(results) == 2 else f"Hone: {len(results) - 1} rounds",
+        title="Hone: round 1" if len(results) == 2 else f"Hone: rounds 1 to {results[-1].round}",
         lead=html.escape(_lead(results)),
         dark=drawings.DARK,
         figures="".join(figures),
@@ -151,12 +155,13 @@ def _charts(
         charts.append(("Errors on held-out prompts", drawings.error_rates(rows), scoreboard.ERRORS))
     charts.insert(0, ("Win rate against the first policy", drawings.win_rates(rows), caption))
     ppo = metrics[metrics["stage"] == "ppo"] if "stage" in metrics else metrics
-    for name, axis, title in (
-        ("reward", "Reward", "Reward while PPO ran"),
-        ("kl", "Nats a response", "KL from where PPO began"),
+    for name, axis, title, note in (
+        ("reward", "Reward", "Reward while PPO ran", ""),
+        ("kl", "Nats a response", "KL from where PPO began", scoreboard.KL),
     ):
         if name in ppo and not ppo.empty:
-            charts.append((title, drawings.curve(ppo, name, axis), "The last round, by iteration."))
+            caption = f"The last round, by iteration. {note}".rstrip()
+            charts.append((title, drawings.curve(ppo, name, axis), caption))
     return charts
 
 

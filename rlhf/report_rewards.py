@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rlhf import reward_drawings, reward_words
+from rlhf.reward_drawings import FEW
 from rlhf.reward_models.evaluation import shortest_first, youngest_first
 from store.intervals import Interval
 from store.records import Track
@@ -29,7 +30,8 @@ ROWS: Final = (
 """Of the table, in this order, whichever of them a track has."""
 MEANT: Final = (
     "Right: the model prefers the response that the annotator chose, on prompts that it never saw. Bars are "
-    "95 % intervals, which reckon with dialogues and not with pairs."
+    "95 % intervals, which reckon with dialogues and not with pairs. "
+    f"Points of fewer than {FEW} pairs are faint."
 )
 WHY: Final = {
     "degree": f"{MEANT} The grey ones are of all pairs.",
@@ -99,19 +101,26 @@ def sentences(newest: Measured) -> list[str]:
 
 def _degrees(track: Track, results: RewardResults) -> Chart:
     rows = [
-        {"kind": "model", **_row(words.capitalize(), part.accuracy)}
+        {"kind": "model", **_row(words.capitalize(), part)}
         for words, part in reward_words.of_degrees(results)
     ]
-    rows += [{"kind": "beside", **_row(words, share)} for words, share in _beside(results)]
+    rows += [{"kind": "beside", **row} for row in _beside(results)]
     chart = reward_drawings.by_degree(pd.DataFrame(rows), NAMES[track])
     return (f"{NAMES[track]}: accuracy by degree", chart, WHY["degree"])
 
 
-def _beside(results: RewardResults) -> list[tuple[str, Interval]]:
-    """The baselines, and the most that any model could have."""
-    found = [(words, part.accuracy) for words, part in _baselines(results)]
+def _beside(results: RewardResults) -> list[dict[str, Any]]:
+    """The baselines, and the most that any model could have, where that is surely less than always right."""
+    found = [_row(words, part) for words, part in _baselines(results)]
     most = reward_words.ceiling(results.agreement)
-    return found if most is None else [*found, (reward_words.CEILING, most)]
+    if (
+        most is None
+        or results.agreement is None
+        or reward_words.percent(most.high) == reward_words.percent(1)
+    ):
+        return found
+    ceiling = Part(name=reward_words.CEILING, pairs=results.agreement.pairs, accuracy=most)
+    return [*found, _row(reward_words.CEILING, ceiling)]
 
 
 def _baselines(results: RewardResults) -> list[tuple[str, Part]]:
@@ -121,7 +130,7 @@ def _baselines(results: RewardResults) -> list[tuple[str, Part]]:
 
 def _bins(held: Measured) -> pd.DataFrame:
     rows = [
-        {"track": NAMES[track], "stated": one.stated, **_row("", one.right)}
+        {"track": NAMES[track], "stated": one.stated, **_share("", one.right, one.pairs)}
         for track, results in held.items()
         for one in results.reliability
     ]
@@ -132,7 +141,7 @@ def _parts(parts: Mapping[Track, Sequence[Part]], order: Callable[[str], Any]) -
     """A row a part of a track, in the order of their names; each is broken before its last word."""
     both = [(track, part) for track, those in parts.items() for part in those]
     rows = [
-        {"track": NAMES[track], **_row("|".join(part.name.rsplit(" ", 1)), part.accuracy)}
+        {"track": NAMES[track], **_row("|".join(part.name.rsplit(" ", 1)), part)}
         for track, part in sorted(both, key=lambda one: order(one[1].name))
     ]
     return pd.DataFrame(rows)
@@ -140,7 +149,7 @@ def _parts(parts: Mapping[Track, Sequence[Part]], order: Callable[[str], Any]) -
 
 def _rounds(measured: Mapping[int, Measured]) -> pd.DataFrame:
     rows = [
-        {"track": NAMES[track], "round": number, **_row("", results.accuracy)}
+        {"track": NAMES[track], "round": number, **_share("", results.accuracy, results.pairs)}
         for number, models in sorted(measured.items())
         for track, results in models.items()
         if results.pairs
@@ -148,14 +157,20 @@ def _rounds(measured: Mapping[int, Measured]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _row(name: str, share: Interval) -> dict[str, Any]:
-    return {"name": name, "value": share.value, "low": share.low, "high": share.high}
+def _row(name: str, part: Part) -> dict[str, Any]:
+    return _share(name, part.accuracy, part.pairs)
+
+
+def _share(name: str, share: Interval, pairs: int) -> dict[str, Any]:
+    return {"name": name, "value": share.value, "low": share.low, "high": share.high, "pairs": pairs}
 
 
 def _column(results: RewardResults) -> dict[str, str]:
     parts = [*reward_words.of_degrees(results), *_baselines(results)]
     cells = {
-        words.capitalize(): f"{reward_words.likely(part.accuracy)}, {part.pairs:,} pairs"
+        words.capitalize(): ", ".join(
+            (reward_words.likely(part.accuracy), reward_words.counted(part.pairs, "pair"))
+        )
         for words, part in parts
     }
     if most := reward_words.ceiling(results.agreement):

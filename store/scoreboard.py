@@ -8,8 +8,8 @@ from store.rounds import RoundResult
 
 COLUMNS: Final = {
     "round": ("Round", "{:.0f}"),
-    "labels": ("Labels", "{:,.0f}"),
-    "reward_accuracy": ("Reward accuracy", "{:.1%}"),
+    "labels": ("Labels so far", "{:,.0f}"),
+    "reward_accuracy": ("Accuracy, both tracks", "{:.1%}"),
     "oracle_win_rate": ("Oracle win rate", "{:.1%}"),
     "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
     "unsafe_rate": ("Unsafe", "{:.1%}"),
@@ -23,7 +23,16 @@ ROUND: Final = COLUMNS["round"][0]
 ERRORS: Final = (
     "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
 )
-NOTES: Final = "KL is from the first policy, in nats a response. Seconds are those before publishing."
+NOTES: Final = (
+    "Labels so far are all that people had given when the round began; tests and ties among them teach "
+    "nothing. Accuracy is that of the reward models of both tracks on all held-out pairs. KL is from the "
+    "first policy, in nats a response. Seconds are those before publishing."
+)
+KL: Final = (
+    "An estimate from the sampled responses: where the policies are nearly the same it may lie slightly "
+    "below zero, which no true KL does."
+)
+"""What to know of a curve of KL."""
 
 
 def cells(result: RoundResult) -> dict[str, str]:

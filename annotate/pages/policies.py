@@ -12,8 +12,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from annotate import links, reward_panel, session
+from annotate import links, reward_panel, reward_verdict, session
 from annotate.clock import local_time
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.words import Words
 from store.records import RewardModel, Role
@@ -104,7 +105,9 @@ def _reward_models(said: Words, seen: PoliciesSeen) -> None:
         model = _chosen(said, seen)
     measured = {one.reward_model_id: one.results for one in seen.measured}
     results = measured.get(model.reward_model_id)
-    reward_panel.summary(said, model, results)
+    reward_verdict.summary(said, model, results)
+    if seen.training is not None:
+        st.caption(plain(reward_verdict.trained(said, seen.training)))
     over_rounds = reward_panel.over_rounds(said, seen.reward_models)
     reward_panel.show(said, [*reward_panel.cards(said, model, results), over_rounds])
 

@@ -93,7 +93,7 @@ def _try(act: Callable[[Home, Actor], object], home: Home, who: Who) -> None:
 def _counts(store: Store, actor: Actor) -> None:
     counts = count_home(store, actor, CountHome())
     cards = {
-        "Labels": counts.labels,
+        scoreboard.COLUMNS["labels"][0]: counts.labels,
         "Open comparisons": counts.open_comparisons,
         "Policies": counts.policies,
         "Rounds finished": counts.rounds,
@@ -160,9 +160,11 @@ def _curves(metrics: Sequence[rounds.Metric]) -> None:
     drawn = [(curve, table) for curve, table in drawn if not table.empty]
     if drawn:
         for column, (curve, table) in zip(st.columns(len(drawn)), drawn, strict=True):
-            with column.container(border=True):
+            with column.container(border=True, height="stretch"):
                 st.subheader(curve.title, anchor=False)
                 st.altair_chart(charts.curve(table, curve.steps, curve.unit), key=f"curve {curve.title}")
+                if curve.note:
+                    st.caption(curve.note)
 
 
 def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
@@ -173,21 +175,21 @@ def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
     verdicts = {one.round: one.verdict for one in progress if one.verdict}
     wins = figures.rate_table(results, figures.WIN_RATES)
     faults = figures.rate_table(results, figures.FAULT_RATES)
-    left, right = st.columns(2)
-    with left.container(border=True):
+    columns = st.columns(1 if faults.empty else 2)
+    with columns[0].container(border=True, height="stretch"):
         st.subheader("Win rate against the first policy", anchor=False)
         st.altair_chart(charts.win_rates(wins), key="win rates")
         if figures.WIN_RATES["oracle_win_rate"] in set(wins["line"]):
             st.caption(ORACLE)
     if not faults.empty:
-        with right.container(border=True):
+        with columns[1].container(border=True, height="stretch"):
             st.subheader("Unsafe answers and false refusals", anchor=False)
             st.altair_chart(charts.fault_rates(faults), key="fault rates")
             st.caption(scoreboard.ERRORS)
     table = figures.results_table(results, verdicts)
     figure = st.column_config.TextColumn(alignment="right")
-    columns = {name: figure for name in table.columns if name != figures.POLICY}
-    st.dataframe(table, hide_index=True, column_config=columns, key="results")
+    config = {name: figure for name in table.columns if name != figures.POLICY}
+    st.dataframe(table, hide_index=True, column_config=config, key="results")
     st.caption(scoreboard.NOTES)
     for number, verdict in sorted(verdicts.items(), reverse=True):
         if not verdict.promoted:

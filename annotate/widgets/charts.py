@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 HEIGHT = 200
 """Pixels of the drawing itself; titles and legend come on top."""
 FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+PADDING = {"left": 2, "top": 5, "right": 18, "bottom": 5}
+"""Pixels around a drawing; half of the last label stands in those on the right."""
 FAINT = 0.45
 NEUTRAL = "#8a8580"
 """Neither light nor dark: it can be seen on both themes."""
@@ -16,14 +20,19 @@ SIZE = 70
 POINT = alt.OverlayMarkDef(size=SIZE)
 
 
+def axis(**more: Any) -> alt.Axis:  # noqa: ANN401  # any of an axis's properties
+    """An axis whose labels stand at their ticks: Vega would push the first and the last one inwards."""
+    return alt.Axis(**{"labelFlush": False, "labelBound": False, "gridOpacity": FAINT, **more})
+
+
 def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.FacetChart:
     """Lines over steps: columns step, line, value; `steps` and `unit` name the axes."""
     lines = (
         alt.Chart(table)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
         .encode(
-            x=alt.X("step:Q", title=steps, axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=alt.Axis(gridOpacity=FAINT)),
+            x=alt.X("step:Q", title=steps, axis=axis(tickMinStep=1, format="d", grid=False)),
+            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=axis()),
             color=line(),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
         )
@@ -61,9 +70,9 @@ def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.Fa
                 "day:T",
                 title=None,
                 scale=alt.Scale(domain=shown),
-                axis=alt.Axis(format="%m-%d", grid=False, tickCount=8),
+                axis=axis(format="%m-%d", grid=False, tickCount=8),
             ),
-            y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="d", tickMinStep=1, gridOpacity=FAINT)),
+            y=alt.Y("value:Q", title=unit, axis=axis(format="d", tickMinStep=1)),
             color=line(),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "line:N", "value:Q"],
         )
@@ -73,7 +82,7 @@ def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.Fa
 
 def drawing(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart | alt.FacetChart:
     """Layers, even of one: Streamlit leaves more room above a chart that is none."""
-    return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT)
+    return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT, padding=PADDING)
 
 
 def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:
@@ -82,7 +91,7 @@ def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:
         .mark_line(strokeWidth=2.5, point=POINT)
         .encode(
             x=_round(),
-            y=alt.Y("rate:Q", title=title, scale=scale, axis=alt.Axis(format="%", gridOpacity=FAINT)),
+            y=alt.Y("rate:Q", title=title, scale=scale, axis=axis(format="%")),
             color=line(),
             tooltip=[
                 "line:N",

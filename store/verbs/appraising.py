@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Annotated
 
 from duckdb import DuckDBPyConnection
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
-from store import annotators, policies, reward_models, rounds
+from store import annotators, evaluations, policies, reward_models, rounds
 from store.database import Store
 from store.errors import MissingError
 from store.home import Home
@@ -52,14 +52,37 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RewardTraining:
+    """A round's settings that its reward models were trained with; `lora_rank` 0 trains every parameter."""
+
+    loss: str
+    margin: str
+    weighting: str
+    members: int
+    lora_rank: int
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoliciesSeen:
     """The policies, the newest first; every reward model, the first round first; and of those of `round`
-    (None: there are none) what was measured, as far as this version can read it."""
+    (None: there are none) what was measured and how they were trained, as far as this version can read it."""
 
     policies: tuple[PolicySeen, ...]
     reward_models: tuple[RewardModel, ...]
     round: int | None
     measured: tuple[Measured, ...]
+    training: RewardTraining | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settings:
+    """Of a round's settings those that are shown."""
+
+    reward: RewardTraining
+
+
+SETTINGS: TypeAdapter[_Settings] = TypeAdapter(_Settings)
 
 
 def look_at_policies(store: Store, actor: Actor, request: LookAtPolicies) -> PoliciesSeen:
@@ -73,15 +96,17 @@ def look_at_policies(store: Store, actor: Actor, request: LookAtPolicies) -> Pol
         newest = policies.newest(db)
         models = reward_models.every(db)
         chosen = _chosen(request.round, models)
-        evaluations = [] if chosen is None else reward_models.evaluations(db, chosen)
-        names = _names(db) if evaluations else {}
+        appraised = [] if chosen is None else reward_models.evaluations(db, chosen)
+        names = _names(db) if appraised else {}
+        done = {one.round: one.settings for one in evaluations.rounds(db)}
     reasons = _reasons(store.home)
     in_use = newest.policy_id if newest else None
     return PoliciesSeen(
         policies=tuple(_seen(one, reasons, in_use) for one in taught),
         reward_models=tuple(models),
         round=chosen,
-        measured=tuple(found for one in evaluations if (found := _measured(one, names))),
+        measured=tuple(found for one in appraised if (found := _measured(one, names))),
+        training=_training(done.get(chosen, "")) if chosen is not None else None,
     )
 
 
@@ -123,3 +148,11 @@ def _measured(one: RewardEvaluation, names: Mapping[str, str]) -> Measured | Non
         return None
     named = tuple(replace(part, name=names.get(part.name, part.name)) for part in results.by_annotator)
     return Measured(reward_model_id=one.reward_model_id, results=replace(results, by_annotator=named))
+
+
+def _training(settings: str) -> RewardTraining | None:
+    """None where no settings were kept, or those of another version."""
+    try:
+        return SETTINGS.validate_json(settings).reward
+    except ValidationError:
+        return None

@@ -1,5 +1,6 @@
 """The page of policies and reward models, without a browser."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from annotate import reward_figures
 from annotate.words import words
 from store.intervals import wilson
-from store.records import Policy, Role, Track
+from store.records import Policy, Role, Round, Track
 from store.reward_results import Agreement, Bin, UnsafeFound
 
 HEADINGS = (
@@ -110,8 +111,8 @@ def test_each_part_has_a_chart_with_its_sentence_and_the_figures_behind_it(store
     store.append("hone", *round_facts(1, annotators=("ana", "ben")))
     app = page(store, rob)
     assert headings(app) == ["Reward models", *(said(name) for name in HEADINGS)]
-    assert len(app.get("vega_lite_chart")) == 6
-    assert [one.label for one in app.expander] == 6 * ["Figures"]
+    assert len(app.get("vega_lite_chart")) == 5
+    assert [one.label for one in app.expander] == 5 * ["Figures"]
     shown = texts(app)
     assert (
         "It chose as the label did in 71.1% of pairs that it never saw, likely 66.6% to 75.3%: more than "
@@ -218,3 +219,81 @@ def test_many_rounds_are_all_in_the_line_and_in_its_figures(store, rob):
     assert len(app.selectbox[0].options) == 40
     assert len(app.dataframe[-1].value) == 80
     assert list(app.dataframe[-1].value["Round"])[:2] == ["40", "40"]
+
+
+def charts(app):
+    """Vega-Lite's specification of each chart of the page."""
+    return [json.loads(one.proto.spec) for one in app.get("vega_lite_chart")]
+
+
+def found(spec, key):
+    """Every value of this key, wherever it is."""
+    inner = spec.values() if isinstance(spec, dict) else spec if isinstance(spec, list) else ()
+    own = [spec[key]] if isinstance(spec, dict) and key in spec else []
+    return own + [value for one in inner for value in found(one, key)]
+
+
+def test_one_round_is_a_sentence_and_with_the_second_one_a_line_begins(store, rob):
+    store.append("hone", *round_facts(1))
+    app = page(store, rob)
+    assert said("over_rounds_one") in texts(app)
+    assert list(app.dataframe[-1].value["Track"]) == ["Safety", "Helpfulness"]
+    store.append("hone", *round_facts(2))
+    app = page(store, rob)
+    assert said("over_rounds_one") not in texts(app)
+    assert set(found(charts(app)[-1], "xOffset")) == {-4, 4}
+
+
+def test_pairs_of_one_kind_are_a_sentence_and_no_chart(store, rob):
+    store.append("hone", *one_model(replace(results(), by_age=results().by_age[:1])))
+    app = page(store, rob)
+    assert words("en").text("policies.one_part", name="0 (newest)") in texts(app)
+    assert len(app.get("vega_lite_chart")) == 4
+
+
+def test_every_accuracy_is_drawn_from_nothing_to_all_with_labels_at_their_ticks(store, rob):
+    store.append("hone", *round_facts(1), *round_facts(2))
+    for spec in charts(page(store, rob)):
+        assert [0, 1] in [scale["domain"] for scale in found(spec, "scale")]
+        axes = [axis for axis in found(spec, "axis") if axis.get("format") == "%"]
+        assert axes
+        assert not any(axis["labelFlush"] or axis["labelBound"] for axis in axes)
+
+
+def test_points_of_few_pairs_are_faint_and_the_page_says_so(store, rob):
+    few = (replace(results().by_length[0], pairs=9), *results().by_length[1:])
+    store.append("hone", *one_model(replace(results(), by_length=few)))
+    app = page(store, rob)
+    (faint,) = [text for text in texts(app) if "Faint points are of fewer than 10 pairs." in text]
+    assert faint.startswith(said("by_length_means"))
+    assert all(found(spec, "opacity") for spec in charts(app))
+
+
+def test_a_share_of_one_pair_is_told_of_one_pair():
+    assert "100.0% of 1 pair," in reward_figures.told(words("en"), wilson(1, 1), 1)
+
+
+def test_a_ceiling_that_may_as_well_be_all_is_no_line(store, rob):
+    agreed = Agreement(pairs=6, agree=wilson(6, 6), ceiling=1.0)
+    store.append("hone", *one_model(replace(results(), agreement=agreed)))
+    app = page(store, rob)
+    assert any("100.0% of 6 pairs, likely 61.0% to 100.0%: too few" in text for text in texts(app))
+    assert list(reward_figures.rules(words("en"), replace(results(), agreement=agreed))["line"]) == [
+        said("rule_longer"),
+        said("rule_first"),
+    ]
+
+
+def test_the_page_tells_with_which_settings_the_reward_models_were_trained(store, rob):
+    reward = {"loss": "scaled", "margin": "none", "weighting": "*majority*", "members": 3, "epochs": 2}
+    settings = json.dumps({"reward": {**reward, "lora_rank": 8, "more": 1}, "ppo": {}})
+    one = Round(round=1, method="rs", policy_id=policy_id(1), promoted=True, settings=settings, results="{}")
+    store.append("hone", *round_facts(1), one, *round_facts(2))
+    app = page(store, rob)
+    assert not any("Trained with" in text for text in texts(app))
+    app = app.selectbox[0].set_value(1).run()
+    told = [text.replace("\\", "") for text in texts(app) if "Trained with" in text]
+    assert told == [
+        "Trained with loss scaled, margin none, weighting *majority*; members: 3, epochs: 2, "
+        "LoRA adapters of rank 8."
+    ]

@@ -97,7 +97,7 @@ def test_without_rounds_the_page_says_what_a_round_is_and_offers_the_first(store
 def test_labels_and_open_comparisons_are_counted(store, rob):
     store.append("hone", *comparisons(3))
     shown = {metric.label: metric.value for metric in page(store, rob).metric}
-    assert (shown["Labels"], shown["Open comparisons"], shown["Policies"]) == ("0", "3", "2")
+    assert (shown["Labels so far"], shown["Open comparisons"], shown["Policies"]) == ("0", "3", "2")
 
 
 @pytest.mark.parametrize("role", [Role.ANNOTATOR, Role.REVIEWER])
@@ -127,7 +127,7 @@ def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(stor
     assert buttons(app) == ["Start round 3"]
     table = app.dataframe[0].value
     assert list(table["Round"]) == ["2", "1", "0"]
-    assert (table["Oracle win rate"][2], table["Labels"][0]) == ("50.0%", "2,400")
+    assert (table["Oracle win rate"][2], table["Labels so far"][0]) == ("50.0%", "2,400")
     assert table["Oracle win rate"][0] == "75.9% (71.9% to 79.9%)"
     assert "Win rate against the first policy" in words(app)
     assert "KL is from the first policy" in app.caption[-1].value

@@ -12,7 +12,9 @@ from measured_rewards import both, nothing, results
 
 from rlhf.drawings import NEUTRAL, curve
 from rlhf.report import Told, write_report
+from store.intervals import wilson
 from store.records import Track
+from store.reward_results import Agreement
 from store.rounds import RoundResult, Verdict
 
 
@@ -67,14 +69,52 @@ def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):
     assert all(f'svg [fill="{colour}"]' in style for colour in drawn)
 
 
-def test_a_curve_is_one_line_through_looks_between_the_steps_and_steps_done_again():
-    looked = pd.DataFrame({"stage": "ppo", "step": [1], "held_out_reward": [0.1]})
+def test_a_curve_is_one_line_through_looks_between_the_steps_and_another_through_the_looks():
+    looked = pd.DataFrame({"stage": "ppo", "step": [0, 2], "held_out_reward": [0.1, 0.2]})
     again = pd.DataFrame({"stage": "ppo", "step": [1, 2], "reward": [0.5, 1.0], "kl": [1.5, 2.5]})
     svg = io.StringIO()
     curve(pd.concat([METRICS, looked, again], ignore_index=True), "reward", "Reward").save(svg, format="svg")
-    (line,) = re.findall(r'aria-roledescription="line mark"[^>]* d="([^"]*)"', svg.getvalue())
-    assert line.count("M") == 1
-    assert line.count("L") == 2
+    lines = re.findall(r'aria-roledescription="line mark"[^>]* d="([^"]*)"', svg.getvalue())
+    assert [(line.count("M"), line.count("L")) for line in lines] == [(1, 2), (1, 1)]
+    assert {"Training", "Held-out", "0", "1", "2"} <= set(re.findall(">([^<>]+)</text>", svg.getvalue()))
+    assert ">0.5<" not in svg.getvalue().partition("Iteration")[0]
+
+
+def test_of_a_curve_of_one_iteration_there_is_a_point_to_see():
+    svg = io.StringIO()
+    curve(METRICS[:1], "kl", "Nats").save(svg, format="svg")
+    assert svg.getvalue().count('aria-roledescription="point"') == 1
+
+
+def test_the_report_says_why_a_kl_may_lie_below_zero_and_which_rounds_it_is_of(tmp_path):
+    of_one = page(tmp_path, [row(0, 0.5), row(1, 0.7)])
+    assert "it may lie slightly below zero" in of_one
+    assert "<h1>Hone: round 1</h1>" in of_one
+    of_two = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.7)])
+    assert "<h1>Hone: rounds 1 to 2</h1>" in of_two
+
+
+def test_one_pair_is_one_pair_and_a_ceiling_that_may_be_all_is_not_drawn(tmp_path):
+    sure = Agreement(pairs=6, agree=wilson(6, 6), ceiling=1.0)
+    single = replace(results().by_degree[0], pairs=1)
+    found = replace(results(), by_degree=(single,), agreement=sure)
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured={1: {Track.HELPFULNESS: found}})
+    assert re.search(r", 1 pair</td>", written)
+    chart = written.partition("Helpfulness: accuracy by degree")[2].partition("</svg>")[0]
+    assert "Always the longer answer" in chart
+    assert "The most there can be" not in chart
+
+
+def test_every_accuracy_is_drawn_from_nothing_to_all_and_of_few_pairs_fainter(tmp_path):
+    few = tuple(replace(part, pairs=1) for part in results().by_degree)
+    measured = {1: both(), 2: {Track.HELPFULNESS: replace(results(), by_degree=few)}}
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.7)], measured=measured)
+    rewards = written.partition("Reward models</h2>")[2].partition("<table")[0]
+    for chart in rewards.split("<svg")[1:]:
+        assert {"0%", "100%"} <= set(re.findall(">([^<>]+)</text>", chart))
+    degrees = rewards.partition("</svg>")[0]
+    # from 0.25 of no pair to 1 of ten: 0.25 + 0.75 / 10
+    assert degrees.count('opacity="0.325"') == len(few)
 
 
 def test_without_a_gold_judge_the_report_says_so(tmp_path):

@@ -32,6 +32,6 @@ def test_what_nobody_could_say_is_a_dash_and_a_rate_by_definition_has_no_interva
             ROW, reward_accuracy=None, oracle_win_rate=0.5, oracle_win_rate_low=0.5, oracle_win_rate_high=0.5
         )
     )
-    assert (written["Reward accuracy"], written["Oracle win rate"]) == ("–", "50.0%")
+    assert (written["Accuracy, both tracks"], written["Oracle win rate"]) == ("–", "50.0%")
     unasked = replace(ROW, oracle_win_rate=None, oracle_win_rate_low=None, oracle_win_rate_high=None)
     assert cells(unasked)["Oracle win rate"] == "–"

@@ -6,25 +6,25 @@ mask and not by comparing ids. Knows nothing of where the responses come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from rlhf.collate import Answered, Joined, Row, length_buckets
+from rlhf.collate import Answered, Joined, Row
 from rlhf.forward import last_states, response_logits, room, token_logprobs
 from rlhf.models import Critic, scoring_head
-from rlhf.tree import Packed, lay, packed_length, side_by_side
-
-BATCH_TOKENS = 1024
-"""Padded tokens a batch, or one row: enough to fill a core, little enough for its cache."""
+from rlhf.tree import BATCH_TOKENS, Packed, pack
 
 
-def packed_scores(model: PreTrainedModel, packed: Packed) -> Tensor:
-    """Raw scores [N] of packed responses."""
-    scores: Tensor = scoring_head(model)(last_states(model, packed)).squeeze(-1)
-    return scores
+def packed_scores(model: PreTrainedModel, parts: Iterable[Packed]) -> Tensor:
+    """Raw scores [N] of the responses in these parts, in the order in which they were given to `pack`."""
+    numbers, scores = [], []
+    for packed in parts:
+        numbers.append(packed.numbers)
+        scores.append(scoring_head(model)(last_states(model, packed)).squeeze(-1).float())
+    return torch.cat(scores)[torch.cat(numbers).argsort()]
 
 
 @torch.no_grad()
@@ -32,20 +32,9 @@ def score_responses(
     model: PreTrainedModel, prompts: Sequence[Row], responses: Sequence[Row], pad_id: int
 ) -> Tensor:
     """Raw scores [N] of responses to the prompts beside them, in their order; equal prompts pass once."""
-    scores = torch.empty(len(responses))
-    rows = side_by_side(prompts, responses, room(model))
-    lengths = [packed_length(prompts, responses, row) for row in rows]
-    for bucket in length_buckets(lengths, BATCH_TOKENS):
-        numbers = [number for place in bucket for number in rows[place]]
-        places = {number: place for place, number in enumerate(numbers)}
-        packed = lay(
-            [prompts[number] for number in numbers],
-            [responses[number] for number in numbers],
-            [[places[number] for number in rows[place]] for place in bucket],
-            pad_id,
-        )
-        scores[numbers] = packed_scores(model, packed).float()
-    return scores
+    if not responses:
+        return torch.empty(0)
+    return packed_scores(model, pack(prompts, responses, pad_id, room(model)))
 
 
 def response_values(critic: Critic, rows: Joined) -> Tensor:

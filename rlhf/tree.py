@@ -7,17 +7,18 @@ if it stood there alone. Pure: knows token ids and no model.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 
 import torch
 from torch import Tensor
 
-from rlhf.collate import Row
+from rlhf.collate import Row, length_buckets
 
-ROOM = 128
-"""A row's responses have at most so many tokens more than its prompt: attention costs the square of a row."""
+BATCH_TOKENS = 2048
+"""Padded tokens that pass a model at a time, or one row: enough to fill its cores, little enough for their
+caches, and with rows of like length beside each other hardly any of them is padding."""
 
 ALONE = -sys.maxsize
 """The room of rows with one response each, for models that cannot be told who sees whom."""
@@ -25,16 +26,18 @@ ALONE = -sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """N responses in B rows of T tokens.
+    """N of the responses that were given, in B rows of T tokens.
 
     `ids` and `positions` [B, T] long; `segments` [B, T] long, 0 in the prompt, 1 to K in the responses and
-    -1 in the padding; `ends` [N, 2], row and column of each response's last token, in the order given.
+    -1 in the padding; `ends` [N, 2], row and column of each response's last token; `numbers` [N], the place
+    of each among those given.
     """
 
     ids: Tensor
     positions: Tensor
     segments: Tensor
     ends: Tensor
+    numbers: Tensor
 
     @property
     def is_plain(self) -> bool:
@@ -42,9 +45,18 @@ class Packed:
         return int(self.segments.max()) <= 1
 
 
-def pack(prompts: Sequence[Row], responses: Sequence[Row], pad_id: int, room: int = ROOM) -> Packed:
-    """N prompts and their N responses, of which none is empty; equal prompts share rows."""
-    return lay(prompts, responses, side_by_side(prompts, responses, room), pad_id)
+def pack(
+    prompts: Sequence[Row], responses: Sequence[Row], pad_id: int, room: int, tokens: int = BATCH_TOKENS
+) -> Iterator[Packed]:
+    """Prompts and the responses beside them, of which none is empty, in parts of at most `tokens`.
+
+    Equal prompts share rows; a row's responses have at most `room` tokens more than its prompt, for attention
+    costs the square of a row. Rows of a part are of like length, the shortest first.
+    """
+    rows = side_by_side(prompts, responses, room)
+    lengths = [_length(prompts, responses, row) for row in rows]
+    for bucket in length_buckets(lengths, tokens):
+        yield _lay(prompts, responses, [rows[place] for place in bucket], pad_id)
 
 
 def side_by_side(prompts: Sequence[Row], responses: Sequence[Row], room: int) -> list[list[int]]:
@@ -62,30 +74,28 @@ def side_by_side(prompts: Sequence[Row], responses: Sequence[Row], room: int) ->
     return rows
 
 
-def packed_length(prompts: Sequence[Row], responses: Sequence[Row], row: Sequence[int]) -> int:
-    """Tokens of a row of `side_by_side`."""
+def _length(prompts: Sequence[Row], responses: Sequence[Row], row: Sequence[int]) -> int:
     return len(prompts[row[0]]) + sum(len(responses[number]) for number in row)
 
 
-def lay(
+def _lay(
     prompts: Sequence[Row], responses: Sequence[Row], rows: Sequence[Sequence[int]], pad_id: int
 ) -> Packed:
-    """These rows of responses, each number of 0 to N-1 in one of them, padded on the right."""
-    width = max(packed_length(prompts, responses, row) for row in rows)
-    ids, positions, segments = [], [], []
-    ends: list[tuple[int, int]] = [(0, 0)] * len(responses)
+    """These rows of responses, padded on the right."""
+    width = max(_length(prompts, responses, row) for row in rows)
+    ids, positions, segments, ends = [], [], [], []
     for place, row in enumerate(rows):
         prompt, said = prompts[row[0]], [responses[number] for number in row]
         starts = list(accumulate(map(len, said), initial=len(prompt)))
-        for number, end in zip(row, starts[1:], strict=True):
-            ends[number] = (place, end - 1)
+        ends += [(place, end - 1) for end in starts[1:]]
         empty = width - starts[-1]
         ids.append([*prompt, *chain.from_iterable(said), *repeat(pad_id, empty)])
         after = (range(len(prompt), len(prompt) + len(response)) for response in said)
         positions.append([*range(len(prompt)), *chain.from_iterable(after), *repeat(0, empty)])
         marks = (repeat(mark, len(response)) for mark, response in enumerate(said, start=1))
         segments.append([*repeat(0, len(prompt)), *chain.from_iterable(marks), *repeat(-1, empty)])
-    return Packed(*(torch.tensor(part, dtype=torch.long) for part in (ids, positions, segments, ends)))
+    numbers = list(chain.from_iterable(rows))
+    return Packed(*map(torch.tensor, (ids, positions, segments, ends, numbers)))
 
 
 def visible(packed: Packed) -> Tensor:

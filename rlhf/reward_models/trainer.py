@@ -19,10 +19,12 @@ from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazil
 from rlhf.reward_models.elements import Element
 from rlhf.reward_models.objective import Judgements, LossWeights, Worth, total_loss
 from rlhf.scoring import packed_scores
-from rlhf.tree import ROOM, Packed, pack
+from rlhf.tree import Packed, pack
 
 SAID = ("margin", "scale", "weight", "chosen_safe", "rejected_safe")
 """What a pair says beside which response was chosen."""
+
+PACKED = tuple(field.name for field in fields(Packed))
 
 
 def dataset(batches: Sequence[Sequence[int]]) -> Dataset:
@@ -34,33 +36,27 @@ def dataset(batches: Sequence[Sequence[int]]) -> Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementCollator:
-    """Elements to one packed batch in which every distinct response comes once.
+    """Elements to one batch in which every distinct response comes once.
 
-    `input_ids`, `positions`, `segments` and `ends` are a `Packed`; of the P pairs, `chosen` and `rejected`
-    number the responses [P], and what `SAID` names is float [P]. `room` is the model's (`forward.room`).
+    `PACKED` names the fields of each of its parts, a `Packed`; of the P pairs, `chosen` and `rejected` number
+    the responses [P], and what `SAID` names is float [P]. `room` is the model's (`forward.room`).
     """
 
     elements: Sequence[Element]
     pad_id: int
-    room: int = ROOM
+    room: int
 
-    def __call__(self, rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Tensor]:
+    def __call__(self, rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
         """The batch of some rows of `dataset`, of which a trainer gives one at a time."""
         elements = [self.elements[number] for row in rows for number in row["chosen_ids"]]
         answers = [answer for element in elements for answer in element.answers]
-        packed = pack(
-            [answer.prompt for answer in answers],
-            [answer.response for answer in answers],
-            self.pad_id,
-            self.room,
-        )
+        prompts = [answer.prompt for answer in answers]
+        responses = [answer.response for answer in answers]
+        parts = list(pack(prompts, responses, self.pad_id, self.room))
         firsts = list(accumulate((len(element.answers) for element in elements), initial=0))[:-1]
         pairs = list(chain.from_iterable(element.pairs for element in elements))
         return {
-            "input_ids": packed.ids,
-            "positions": packed.positions,
-            "segments": packed.segments,
-            "ends": packed.ends,
+            **{name: [getattr(part, name) for part in parts] for name in PACKED},
             "chosen": _numbers(firsts, [element.chosen for element in elements]),
             "rejected": _numbers(firsts, [element.rejected for element in elements]),
             **{name: torch.tensor([getattr(pair, name) for pair in pairs]) for name in SAID},
@@ -98,15 +94,15 @@ class PreferenceTrainer(RewardTrainer):
     def compute_loss(
         self,
         model: nn.Module,  # noqa: ARG002  # the trainer's signature
-        inputs: dict[str, Tensor | Any],
+        inputs: dict[str, Any],
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,  # noqa: ARG002  # the trainer's signature
     ) -> Any:  # noqa: ANN401  # a loss, or with the scores
         """The loss of one batch of `ElementCollator`, noting the pairs' gaps for the log."""
-        packed = Packed(inputs["input_ids"], inputs["positions"], inputs["segments"], inputs["ends"])
+        parts = [Packed(*part) for part in zip(*(inputs[name] for name in PACKED), strict=True)]
         # The wrapped forward, which sets the precision, knows one score a row; so the precision is set here.
         with self.accelerator.autocast():
-            scores = packed_scores(self.scorer, packed).float()
+            scores = packed_scores(self.scorer, parts)
         said = Judgements(**{field.name: inputs[field.name] for field in fields(Judgements)})
         loss = total_loss(scores, said, self.loss_weights, self.average)
         self.gaps.append((scores[said.chosen] - scores[said.rejected]).detach())

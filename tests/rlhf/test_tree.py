@@ -24,7 +24,7 @@ from transformers import (
 from rlhf.forward import room
 from rlhf.models import new_reward_model, save
 from rlhf.scoring import packed_scores, score_responses
-from rlhf.tree import ALONE, ROOM, pack, side_by_side, visible
+from rlhf.tree import ALONE, pack, side_by_side, visible
 
 SHAPE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 300}
 GROUPED = {"intermediate_size": 64, "num_key_value_heads": 2, "initializer_range": 0.3}
@@ -63,14 +63,15 @@ def reward_model(request: pytest.FixtureRequest, tokenizer, tmp_path: Path) -> P
     return new_reward_model(tmp_path / "policy", seed=1)
 
 
-@pytest.mark.parametrize("room_", [ALONE, 0, ROOM])
+@pytest.mark.parametrize("tokens", [40, 10_000])
+@pytest.mark.parametrize("room_", [ALONE, 0, 128])
 @pytest.mark.parametrize("responses", [1, 2, 16])
 def test_a_packed_response_scores_and_teaches_as_in_a_row_of_its_own(
-    responses: int, room_: int, reward_model: PreTrainedModel
+    responses: int, room_: int, tokens: int, reward_model: PreTrainedModel
 ):
     assert room(reward_model) > ALONE
     prompts, said = _rows(responses)
-    packed = packed_scores(reward_model, pack(prompts, said, 0, room_))
+    packed = packed_scores(reward_model, pack(prompts, said, 0, room_, tokens))
     alone = _alone(reward_model, prompts, said)
     torch.testing.assert_close(packed, alone, atol=1e-5, rtol=1e-5)
     expected = _gradients(reward_model, alone)
@@ -132,19 +133,27 @@ def test_scores_of_the_other_architectures_do_not_move_either(config: Pretrained
 
 
 def test_responses_of_one_prompt_stand_side_by_side():
-    packed = pack([[5, 6], [7], [5, 6]], [[8, 1], [9, 9, 1], [1]], pad_id=0)
-    assert packed.ids.tolist() == [[5, 6, 8, 1, 1], [7, 9, 9, 1, 0]]
-    assert packed.positions.tolist() == [[0, 1, 2, 3, 2], [0, 1, 2, 3, 0]]
-    assert packed.segments.tolist() == [[0, 0, 1, 1, 2], [0, 1, 1, 1, -1]]
-    assert packed.ends.tolist() == [[0, 3], [1, 3], [0, 4]]
+    (packed,) = pack([[5, 6], [7], [5, 6]], [[8, 1], [9, 9, 1], [1]], pad_id=0, room=8)
+    assert packed.ids.tolist() == [[7, 9, 9, 1, 0], [5, 6, 8, 1, 1]]
+    assert packed.positions.tolist() == [[0, 1, 2, 3, 0], [0, 1, 2, 3, 2]]
+    assert packed.segments.tolist() == [[0, 1, 1, 1, -1], [0, 0, 1, 1, 2]]
+    assert packed.ends.tolist() == [[0, 3], [1, 3], [1, 4]]
+    assert packed.numbers.tolist() == [1, 0, 2]
+
+
+def test_parts_have_rows_of_like_length_and_so_many_tokens_or_one_row():
+    prompts, responses = [[number] for number in range(5)], [[1] * length for length in (7, 2, 30, 8, 2)]
+    parts = list(pack(prompts, responses, 0, ALONE, tokens=18))
+    assert [part.numbers.tolist() for part in parts] == [[1, 4], [0, 3], [2]]
+    assert [tuple(part.ids.shape) for part in parts] == [(2, 3), (2, 9), (1, 31)]
 
 
 def test_a_token_sees_the_prompt_and_its_own_response_up_to_itself():
-    packed = pack([[5], [5], [6]], [[7, 7], [8], [9]], pad_id=0)
-    first, second = visible(packed)[:, 0].int().tolist()
-    assert first == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
-    assert [row[:2] for row in second[:2]] == [[1, 0], [1, 1]]
-    assert all(any(row) for row in second)
+    (packed,) = pack([[5], [5], [6]], [[7, 7], [8], [9]], pad_id=0, room=8)
+    short, long = visible(packed)[:, 0].int().tolist()
+    assert long == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 1]]
+    assert [row[:2] for row in short[:2]] == [[1, 0], [1, 1]]
+    assert all(any(row) for row in short)
 
 
 def test_responses_beyond_the_room_begin_another_row_of_the_same_prompt():
@@ -154,8 +163,10 @@ def test_responses_beyond_the_room_begin_another_row_of_the_same_prompt():
 
 
 def test_rows_of_one_response_are_plain():
-    assert pack([[5], [6]], [[1], [2, 1]], pad_id=0).is_plain
-    assert not pack([[5], [5]], [[1], [2, 1]], pad_id=0).is_plain
+    (plain,) = pack([[5], [6]], [[1], [2, 1]], pad_id=0, room=8)
+    (shared,) = pack([[5], [5]], [[1], [2, 1]], pad_id=0, room=8)
+    assert plain.is_plain
+    assert not shared.is_plain
 
 
 def test_a_prompt_may_be_cut_to_nothing(reward_model: PreTrainedModel):

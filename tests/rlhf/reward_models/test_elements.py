@@ -14,9 +14,9 @@ from rlhf.reward_models import elements
 from rlhf.reward_models.elements import Answer, Encoded, answer, by_prompt, encode
 from rlhf.reward_models.objective import Judgements, LossWeights, total_loss
 from rlhf.reward_models.settings import RewardSettings
-from rlhf.reward_models.trainer import ElementCollator
+from rlhf.reward_models.trainer import PACKED, ElementCollator
 from rlhf.scoring import packed_scores
-from rlhf.tree import ALONE, ROOM, Packed
+from rlhf.tree import ALONE, Packed
 from store.records import Degree, Turn
 
 SETTINGS = RewardSettings()
@@ -165,11 +165,11 @@ def judged(tokenizer: PreTrainedTokenizerBase) -> list[Encoded]:
     return encode(rows, tokenizer, replace(SETTINGS, max_tokens=40))
 
 
-def _loss(model: PreTrainedModel, rows: list[Encoded], order: list[int], room: int = ROOM) -> torch.Tensor:
+def _loss(model: PreTrainedModel, rows: list[Encoded], order: list[int], room: int = 128) -> torch.Tensor:
     """Of one batch of the rows' elements, taken in this order."""
     batch = ElementCollator(elements=by_prompt(rows), pad_id=0, room=room)([{"chosen_ids": order}])
     scores = packed_scores(
-        model, Packed(batch["input_ids"], batch["positions"], batch["segments"], batch["ends"])
+        model, [Packed(*part) for part in zip(*(batch[name] for name in PACKED), strict=True)]
     )
     said = Judgements(**{name: batch[name] for name in Judgements.__slots__})
     return total_loss(scores, said, WEIGHTS, worth(said))
@@ -198,7 +198,7 @@ def _one_by_one(model: PreTrainedModel, rows: list[Encoded]) -> torch.Tensor:
     return ranking / weight + WEIGHTS.safety * safety / known
 
 
-@pytest.mark.parametrize("room", [ALONE, ROOM])
+@pytest.mark.parametrize("room", [ALONE, 128])
 def test_the_loss_of_elements_is_that_of_their_pairs_one_by_one(
     room: int, model: PreTrainedModel, judged: list[Encoded]
 ):

@@ -52,7 +52,7 @@ def _pair(prompt: tuple[int, ...], chosen: tuple[int, ...], rejected: tuple[int,
 
 def _batch(*pairs: Encoded) -> dict[str, torch.Tensor]:
     elements = by_prompt(pairs)
-    return ElementCollator(elements=elements, pad_id=9)(list(dataset([range(len(elements))])))
+    return ElementCollator(elements=elements, pad_id=9, room=8)(list(dataset([range(len(elements))])))
 
 
 def _said(count: int, **more: list[float]) -> Judgements:
@@ -72,16 +72,17 @@ def _loss(scores: torch.Tensor, said: Judgements, weights: LossWeights) -> torch
 
 def test_a_prompt_and_each_of_its_responses_pass_the_model_once():
     batch = _batch(_pair((1,), (2, 3), (4,)), _pair((1,), (2, 3), (5,)), _pair((1,), (4,), (5,)))
-    assert batch["input_ids"].tolist() == [[1, 2, 3, 4, 5]]
-    assert batch["segments"].tolist() == [[0, 1, 1, 2, 3]]
+    assert [ids.tolist() for ids in batch["ids"]] == [[[1, 2, 3, 4, 5]]]
+    assert batch["segments"][0].tolist() == [[0, 1, 1, 2, 3]]
     assert batch["chosen"].tolist() == [0, 0, 1]
     assert batch["rejected"].tolist() == [1, 2, 2]
 
 
 def test_several_prompts_share_a_batch():
     batch = _batch(_pair((1,), (2,), (3,), margin=0.5), _pair((4, 5), (3,), (2,), margin=1.0))
-    assert batch["input_ids"].tolist() == [[1, 2, 3, 9], [4, 5, 3, 2]]
-    last = batch["input_ids"][tuple(batch["ends"].T)]
+    (ids,), (ends,) = batch["ids"], batch["ends"]
+    assert ids.tolist() == [[1, 2, 3, 9], [4, 5, 3, 2]]
+    last = ids[tuple(ends.T)]
     assert last[batch["chosen"]].tolist() == [2, 3]
     assert last[batch["rejected"]].tolist() == [3, 2]
     assert batch["margin"].tolist() == [0.5, 1.0]

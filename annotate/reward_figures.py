@@ -14,7 +14,8 @@ from store.records import RewardModel
 from store.reward_results import Agreement, Bin, Part, RewardResults, UnsafeFound
 
 NOTABLE: Final = 0.02
-"""By so much may a model be surer, or less sure, than it is right, before a page says so."""
+"""By so much may a model be surer, or less sure, than it is right, before a page says so; and by no less
+than chance does of so few pairs."""
 POINTS: Final = ["name", "share", "low", "high", "pairs", "told"]
 FEW: Final = 10
 """With fewer pairs a share says next to nothing, and its point is fainter."""
@@ -126,7 +127,8 @@ def sureness(results: RewardResults) -> str:
     """`too_sure`, `too_modest` or `well_sure`: stated certainty beside truth, over all held-out pairs."""
     pairs = sum(one.pairs for one in results.reliability)
     surer = sum(one.pairs * (one.stated - one.right.value) for one in results.reliability) / max(1, pairs)
-    if abs(surer) < NOTABLE:
+    chance = (results.accuracy.high - results.accuracy.low) / 2
+    if abs(surer) < max(NOTABLE, chance):
         return "well_sure"
     return "too_sure" if surer > 0 else "too_modest"
 

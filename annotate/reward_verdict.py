@@ -50,13 +50,11 @@ def _metrics(said: Words, results: RewardResults) -> None:
 def _verdict(said: Words, results: RewardResults) -> str:
     """How often it is right, and whether that is more than length alone explains."""
     known, longer = figures.between(results.accuracy), results.baseline("longer")
-    if longer is None:
+    over = results.over_longer
+    if longer is None or over is None:
         return said.text("policies.alone", **known)
-    length = longer.accuracy.value
-    verdict = "beats" if results.accuracy.low > length else "not_beats"
-    if results.accuracy.high < length:
-        verdict = "loses"
-    return said.text(f"policies.{verdict}", longer=figures.share_text(length), **known)
+    verdict = "beats" if over.low > 0 else "loses" if over.high < 0 else "not_beats"
+    return said.text(f"policies.{verdict}", longer=figures.share_text(longer.accuracy.value), **known)
 
 
 def _remarks(said: Words, results: RewardResults) -> str:

@@ -70,13 +70,14 @@ def agreement(found: Agreement | None) -> str:
     return f"{told}; so no model can be right on more than {likely(most)}."
 
 
-def beside_longer(accuracy: Interval, longer: float) -> str:
+def beside_longer(longer: Interval, over: Interval) -> str:
     """How often the longer answer is the chosen one, and whether the model knows more than that."""
-    told = f"Always choosing the longer answer is right on {percent(longer)} of them;"
-    if accuracy.low > longer:
-        return f"{told} the model is right more often."
-    if accuracy.high < longer:
-        return f"{told} the model is right less often."
+    told = f"Always choosing the longer answer is right on {percent(longer.value)} of them;"
+    points = f"{100 * abs(over.value):.1f} points"
+    if over.low > 0:
+        return f"{told} the model is right more often, by {points}."
+    if over.high < 0:
+        return f"{told} the model is right less often, by {points}."
     return f"{told} the model cannot be told from that."
 
 

@@ -70,6 +70,7 @@ class RewardResults:
     tokens the chosen response is longer) and `by_spread` (by how far the ensemble's members differ; none of
     one member) part the same pairs. `baselines` are "longer" and "first". Calibration is of σ(|gap|), the
     probability that the model states for the response that it prefers. `truncated` counts pairs.
+    `over_longer` is how much more often the model is right than "longer" on the same pairs, -1 to 1.
     """
 
     pairs: int
@@ -87,6 +88,7 @@ class RewardResults:
     members: int
     training_pairs: int
     truncated: int
+    over_longer: Interval | None = None
 
     def baseline(self, name: str) -> Part | None:
         """The baseline of this name, if anything could be said of it."""

@@ -15,6 +15,7 @@ from store.records import Track
 if TYPE_CHECKING:
     from rlhf.reward_models.settings import RewardSettings
     from rlhf.trial import Trial
+    from store.reward_results import RewardResults
 
 
 def reward(
@@ -45,32 +46,20 @@ def reward(
 
 def words(trial: Trial) -> Iterator[str]:
     """What came of it, line by line."""
-    from rlhf.reward_words import (
-        agreement,
-        beside_longer,
-        between,
-        calibration,
-        counted,
-        learned,
-        percent,
-        unsafe,
-    )
+    from rlhf.reward_words import between, counted, learned, percent, unsafe
 
     results = trial.results
-    yield (
-        f"The {trial.track} reward model is right on {percent(results.accuracy.value)} of "
-        f"{counted(results.pairs, 'held-out pair')} (95 % interval {between(results.accuracy)})."
-    )
-    if longer := results.baseline("longer"):
-        yield beside_longer(results.accuracy, longer.accuracy.value)
-    if first := results.baseline("first"):
-        share, known = percent(first.accuracy.value), first.pairs
-        yield f"Always choosing the first one shown is right on {share} of the {known} whose order is known."
-    yield agreement(results.agreement)
-    yield ""
-    yield from _by_degree(trial)
-    yield ""
-    yield calibration(results)
+    if results.pairs:
+        yield (
+            f"The {trial.track} reward model is right on {percent(results.accuracy.value)} of "
+            f"{counted(results.pairs, 'held-out pair')} (95 % interval {between(results.accuracy)})."
+        )
+        yield from _measured(results)
+    else:
+        yield (
+            f"No pair could be held out, so how good the {trial.track} reward model is cannot be said; "
+            "it takes more labels."
+        )
     yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
     yield f"The model was {learned(results)}"
     yield _how(trial.settings)
@@ -78,15 +67,30 @@ def words(trial: Trial) -> Iterator[str]:
     yield f"Model: {trial.path}"
 
 
+def _measured(results: RewardResults) -> Iterator[str]:
+    from rlhf.reward_words import agreement, beside_longer, calibration, percent
+
+    if (longer := results.baseline("longer")) and results.over_longer:
+        yield beside_longer(longer.accuracy, results.over_longer)
+    if first := results.baseline("first"):
+        share, known = percent(first.accuracy.value), first.pairs
+        yield f"Always choosing the first one shown is right on {share} of the {known} whose order is known."
+    yield agreement(results.agreement)
+    yield ""
+    yield from _by_degree(results)
+    yield ""
+    yield calibration(results)
+
+
 def _how(settings: RewardSettings) -> str:
     names = ("loss", "margin", "weighting", "members", "lora_rank", "epochs", "batch_pairs", "learning_rate")
     return f"Settings: {', '.join(f'{name} {getattr(settings, name)}' for name in names)}."
 
 
-def _by_degree(trial: Trial) -> Iterator[str]:
+def _by_degree(results: RewardResults) -> Iterator[str]:
     from rlhf.reward_words import between, of_degrees, percent
 
     yield f"{'the chosen answer is':<30}{'pairs':>7}{'right':>9}    95 % interval"
-    for name, part in of_degrees(trial.results):
+    for name, part in of_degrees(results):
         share = part.accuracy
         yield f"{name:<30}{part.pairs:>7,}{percent(share.value):>9}    {between(share)}"

@@ -17,7 +17,7 @@ from rlhf.reward_models.elements import Encoded
 from rlhf.reward_models.members import dialogue
 from rlhf.reward_models.mixing import is_open
 from rlhf.reward_models.preferences import Preference
-from rlhf.reward_models.shares import Outcomes, is_right, outcomes, share
+from rlhf.reward_models.shares import Outcomes, difference, is_right, outcomes, share
 from rlhf.reward_models.unsafe import unsafe_found
 from store.errors import HoneError
 from store.reward_results import Part, RewardResults
@@ -78,6 +78,7 @@ def evaluate(held: Held) -> RewardResults:
         by_length=_parts(cases, _lengths(held.rows), key=shortest_first),
         by_spread=_parts(cases, _spreads(gap), key=SPREADS.index) if len(gap) > 1 else (),
         baselines=_baselines(held.rows),
+        over_longer=difference(cases, _longer(held.rows)) if rows else None,
         reliability=reliability(promised, cases),
         calibration_error=expected_calibration_error(promised, cases),
         unsafe_found=unsafe_found(rows, held.chosen.mean(dim=0), held.rejected.mean(dim=0)),
@@ -142,10 +143,15 @@ def _baselines(rows: Sequence[Encoded]) -> tuple[Part, ...]:
     """Always the longer response, and always the one that was shown first, where that is known."""
     if not rows:
         return ()
-    longer = is_right(*(torch.tensor([(row.chosen_length, row.rejected_length) for row in rows]).T))
-    found = [_part("longer", _cases(longer, [row.preference for row in rows]))]
+    found = [_part("longer", _longer(rows))]
     shown = [row.preference for row in rows if row.preference.chosen_first is not None]
     if shown:
         first = torch.tensor([float(bool(row.chosen_first)) for row in shown])
         found.append(_part("first", _cases(first, shown)))
     return tuple(found)
+
+
+def _longer(rows: Sequence[Encoded]) -> Outcomes:
+    """Whether the longer response of each pair is the chosen one."""
+    lengths = torch.tensor([(row.chosen_length, row.rejected_length) for row in rows])
+    return _cases(is_right(*lengths.T), [row.preference for row in rows])

@@ -62,7 +62,8 @@ def fit(
             "some, set reward.weighting to none, or reward.loss to ranking if all degrees are the least."
         )
     lesson = _lesson(model, rows, how)
-    job = job_of(model, (how.track, how.settings, how.seed, tokenizer.pad_token_id, *rows))
+    told = (how.track, how.settings, how.seed, lesson.plan.bfloat16, tokenizer.pad_token_id)
+    job = job_of(model, (*told, *rows))
     checkpoints = Checkpoints(folder=how.folder, job=job)
     done, steps = checkpoints.done(), lesson.plan.steps
     student = learner(model, lesson.plan, done)

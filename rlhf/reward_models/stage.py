@@ -152,7 +152,7 @@ def _held(lessons: Lessons, scores: Tensor) -> Held:
         chosen=scores[:, places, 0],
         rejected=scores[:, places, 1],
         all_rows=[row.preference for row in rows],
-        training_pairs=len(lessons.divided.training),
+        training_pairs=len(seen),
         truncated=sum(row.truncated for row in (*seen.values(), *held)),
     )
 

@@ -9,7 +9,7 @@ from rlhf.commands.training import words
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_words import agreement, beside_longer, counted, unsafe
 from rlhf.trial import Trial
-from store.intervals import wilson
+from store.intervals import Interval, wilson
 from store.records import Track
 from store.reward_results import Agreement, RewardResults, UnsafeFound
 
@@ -26,7 +26,8 @@ def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
     # 0.71 of 412 is 293, of which Wilson's interval is 0.6655 to 0.7528
     assert "is right on 71.1% of 412 held-out pairs (95 % interval 66.6% to 75.3%)" in told
     assert (
-        "Always choosing the longer answer is right on 56.1% of them; the model is right more often." in told
+        "Always choosing the longer answer is right on 56.1% of them; the model is right more often, "
+        "by 15.0 points." in told
     )
     assert "is right on 51.0% of the 300 whose order is known." in told
     assert "significantly better              103    89.3%    81.9% to 93.9%" in told
@@ -54,9 +55,18 @@ def test_pairs_that_were_cut_are_told_as_pairs():
     assert "cut off" not in said(replace(results(), truncated=0))
 
 
+def _over(low: float, high: float) -> Interval:
+    return Interval(value=(low + high) / 2, low=low, high=high)
+
+
 def test_what_does_not_clear_the_longer_answer_is_said_to_prove_nothing():
-    assert beside_longer(wilson(60, 100), 0.55).endswith("; the model cannot be told from that.")
-    assert beside_longer(wilson(40, 100), 0.55).endswith("; the model is right less often.")
+    assert beside_longer(wilson(55, 100), _over(-0.02, 0.12)).endswith(
+        "; the model cannot be told from that."
+    )
+    assert beside_longer(wilson(55, 100), _over(-0.2, -0.1)).endswith(
+        "; the model is right less often, by 15.0 points."
+    )
+    assert beside_longer(wilson(55, 100), _over(0.1, 0.2)).endswith("more often, by 15.0 points.")
 
 
 def test_many_pairs_that_were_cut_are_given_a_hint():
@@ -85,9 +95,9 @@ def test_what_the_labels_could_not_teach_is_told():
 
 def test_where_nothing_was_held_out_nothing_is_claimed():
     told = said(nothing())
-    assert "95 % interval 0.0% to 100.0%" in told
-    assert "longer" not in told
-    assert "No two people judged the same answers" in told
+    assert told.startswith("No pair could be held out, so how good the helpfulness reward model is")
+    assert "%" not in told
+    assert "trained on 3,816 pairs" in told
 
 
 def test_people_who_agree_less_than_chance_set_no_ceiling():

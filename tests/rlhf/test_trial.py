@@ -23,7 +23,7 @@ from store.settings import load
 
 ROOT = Path(__file__).parents[2]
 SMALL = (ROOT / "tests" / "small_round.toml").read_text(encoding="utf-8")
-FEW_STEPS = ["reward.batch_pairs=4", "reward.epochs=1", "reward.bootstrap_pairs=0"]
+FEW_STEPS = ["reward.batch_pairs=2", "reward.epochs=1", "reward.bootstrap_pairs=0"]
 
 
 def said(home: Path, *arguments: str) -> str:

@@ -65,6 +65,7 @@ def test_lengths_are_told_by_how_many_tokens_the_chosen_response_is_longer():
 def test_the_longer_answer_is_a_baseline_on_the_same_pairs():
     found = measured(0.0, 0.0, 0.0, 0.0, lengths=[(5, 4), (2, 3), (7, 7), (9, 1)])
     assert found.baseline("longer").accuracy.value == 0.625
+    assert found.over_longer.value == pytest.approx(-0.125)
 
 
 def test_the_first_answer_is_a_baseline_where_the_order_is_known():

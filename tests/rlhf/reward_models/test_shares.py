@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rlhf.reward_models.shares import FEW, effective_trials, is_right, outcomes, share
+from rlhf.reward_models.shares import FEW, difference, effective_trials, is_right, outcomes, share
 from store.intervals import Interval, wilson
 
 
@@ -96,3 +96,28 @@ def test_the_interval_holds_what_is_true_in_nineteen_cases_of_twenty():
 def test_pairs_of_a_ranking_that_differ_are_still_one_trial():
     each = [f"{number // 2}" for number in range(24)]
     assert _trials([1.0, 0.0] * 12, each, each) == pytest.approx(12)
+
+
+def _difference(one: list[float], other: list[float], prompts: list[str]) -> Interval:
+    labels = [str(number) for number in range(len(one))]
+    cases = [outcomes(torch.tensor(right), labels, prompts) for right in (one, other)]
+    return difference(*cases)
+
+
+def test_what_two_share_cancels_out_of_their_difference():
+    # Apart in 10 of 100, nine for and one against: 0.08 ± 1.96 √((10/100 - 0.08²) / 99)
+    each = [str(number) for number in range(100)]
+    one, other = [1.0] * 59 + [0.0] * 41, [1.0] * 50 + [0.0] * 49 + [1.0]
+    found = _difference(one, other, each)
+    assert (found.value, found.low, found.high) == pytest.approx((0.08, 0.019744, 0.140256), abs=1e-5)
+    assert _of(one, each, each).low < _of(other, each, each).value
+
+
+def test_a_difference_reckons_with_dialogues_and_says_nothing_of_few():
+    five = [f"p{number // 5}" for number in range(100)]
+    one, other = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] * 10, [0.0] * 100
+    # Twenty dialogues, half of them all for: 0.5 ± 1.96 √(0.25 / 19)
+    found = _difference(one, other, five)
+    assert (found.low, found.high) == pytest.approx((0.5 - 0.22483, 0.5 + 0.22483), abs=1e-4)
+    few = _difference([1.0] * 9, [0.0] * 9, [str(number) for number in range(9)])
+    assert (few.value, few.low, few.high) == (1.0, -1.0, 1.0)

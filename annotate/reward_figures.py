@@ -11,14 +11,11 @@ import pandas as pd
 from annotate.words import Words
 from store.intervals import Interval
 from store.records import RewardModel
-from store.reward_results import Agreement, Bin, Part, RewardResults, UnsafeFound
+from store.reward_results import Bin, Part, RewardResults, UnsafeFound
 
 NOTABLE: Final = 0.02
-"""By so much may a model be surer, or less sure, than it is right, before a page says so; and by no less
-than chance does of so few pairs."""
+"""By so much may a model be surer, or less sure, than it is right, before a page says so."""
 POINTS: Final = ["name", "share", "low", "high", "pairs", "told"]
-FEW: Final = 10
-"""With fewer pairs a share says next to nothing, and its point is fainter."""
 
 NO_RULES: Final = pd.DataFrame(columns=["line", "share", "told"])
 """Where nothing lies across a chart."""
@@ -71,18 +68,14 @@ def points(said: Words, group: str, parts: Sequence[Part]) -> pd.DataFrame:
 def rules(said: Words, results: RewardResults) -> pd.DataFrame:
     """What the accuracy is measured against, for lines across a chart: columns line, share, told."""
     found = {name: part.accuracy.value for name in ("longer", "first") if (part := results.baseline(name))}
-    if results.agreement is not None and results.agreement.ceiling is not None and bounded(results.agreement):
-        found["ceiling"] = results.agreement.ceiling
+    agreement = results.agreement
+    if agreement is not None and agreement.ceiling is not None and agreement.is_bound:
+        found["ceiling"] = agreement.ceiling
     rows = [
         {"line": said.text(f"policies.rule_{name}"), "share": share, "told": share_text(share)}
         for name, share in found.items()
     ]
     return pd.DataFrame(rows, columns=["line", "share", "told"])
-
-
-def bounded(agreement: Agreement) -> bool:
-    """Whether people surely disagree at times; a ceiling that may as well be 100 % bounds nothing."""
-    return share_text(agreement.agree.high) != share_text(1)
 
 
 def reliability(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
@@ -102,7 +95,7 @@ def reliability(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
 
 
 def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
-    """A row a reward model: columns round, line, rate, low, high, pairs, told."""
+    """A row a reward model that was measured: columns round, line, rate, low, high, pairs, told."""
     rows = [
         {
             "round": model.round,
@@ -114,6 +107,7 @@ def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
             "told": told(said, held_out(model), model.held_out_pairs),
         }
         for model in models
+        if model.held_out_pairs
     ]
     return pd.DataFrame(rows, columns=["round", "line", "rate", *POINTS[2:]])
 
@@ -124,12 +118,15 @@ def held_out(model: RewardModel) -> Interval:
 
 
 def sureness(results: RewardResults) -> str:
-    """`too_sure`, `too_modest` or `well_sure`: stated certainty beside truth, over all held-out pairs."""
+    """`too_sure`, `too_modest` or `well_sure`: stated certainty beside truth, over all held-out pairs;
+    `unknown_sure` where they are too few to tell."""
     pairs = sum(one.pairs for one in results.reliability)
     surer = sum(one.pairs * (one.stated - one.right.value) for one in results.reliability) / max(1, pairs)
     chance = (results.accuracy.high - results.accuracy.low) / 2
-    if abs(surer) < max(NOTABLE, chance):
+    if abs(surer) < NOTABLE:
         return "well_sure"
+    if abs(surer) < chance:
+        return "unknown_sure"
     return "too_sure" if surer > 0 else "too_modest"
 
 
@@ -178,7 +175,7 @@ def rounds_table(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
             str(model.round),
             said.text(f"policies.{model.track}"),
             f"{model.held_out_pairs:,}",
-            *_cells(said, held_out(model)),
+            *(_cells(said, held_out(model)) if model.held_out_pairs else ("–", "–")),
         )
         for model in reversed(models)
     ]

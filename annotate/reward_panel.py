@@ -12,7 +12,7 @@ from annotate import reward_figures as figures
 from annotate.widgets import reward_charts as charts
 from annotate.words import Words
 from store.records import RewardModel, Track
-from store.reward_results import RewardResults, UnsafeFound
+from store.reward_results import FEW_PAIRS, RewardResults, UnsafeFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def cards(said: Words, model: RewardModel, results: RewardResults | None) -> lis
 def over_rounds(said: Words, models: Sequence[RewardModel]) -> Card:
     """How the accuracy went from round to round; of one round there is no line to draw."""
     table = figures.over_rounds(said, models)
-    if table["round"].nunique() == 1:
+    if table["round"].nunique() < 2:
         return Card(
             title="over_rounds",
             means=said.text("policies.over_rounds_one"),
@@ -47,7 +47,7 @@ def over_rounds(said: Words, models: Sequence[RewardModel]) -> Card:
     names = table["line"] + " " + table["round"].astype(str)
     return Card(
         title="over_rounds",
-        means=said.text("policies.over_rounds_means"),
+        means=_with_few(said, said.text("policies.over_rounds_means"), table),
         chart=charts.over_rounds(table, said.text("policies.round"), said.text("policies.accuracy")),
         alt=_described(said, "over_rounds", table.assign(name=names, share=table["rate"])),
         table=figures.rounds_table(said, models),
@@ -97,7 +97,7 @@ def _agreement(said: Words, results: RewardResults) -> str:
     known = {"pairs": f"{results.agreement.pairs:,}", **figures.between(results.agreement.agree)}
     if results.agreement.ceiling is None:
         return said.text("policies.agreement_low", **known)
-    if not figures.bounded(results.agreement):
+    if not results.agreement.is_bound:
         return said.text("policies.agreement_open", **known)
     return said.text("policies.agreement", ceiling=figures.share_text(results.agreement.ceiling), **known)
 
@@ -158,8 +158,8 @@ def _parts(
 
 def _with_few(said: Words, means: str, table: pd.DataFrame) -> str:
     """What a chart means, and why some of its points are faint, if any is."""
-    few = (table["pairs"] < figures.FEW).any()
-    return f"{means} {said.text('policies.few', count=figures.FEW)}" if few else means
+    few = (table["pairs"] < FEW_PAIRS).any()
+    return f"{means} {said.text('policies.few', count=FEW_PAIRS)}" if few else means
 
 
 def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | None:

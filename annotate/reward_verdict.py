@@ -14,11 +14,11 @@ from store.verbs.appraising import RewardTraining
 
 def summary(said: Words, model: RewardModel, results: RewardResults | None) -> None:
     """Draws what the model is worth in a word; where nothing but its accuracy is known, it says so."""
-    if results is None:
+    if not model.held_out_pairs:
+        st.text(said.text("policies.nothing_held_out"))
+    elif results is None:
         known = figures.between(figures.held_out(model))
         st.text(said.text("policies.unmeasured", pairs=f"{model.held_out_pairs:,}", **known))
-    elif not results.pairs:
-        st.text(said.text("policies.nothing_held_out"))
     else:
         _metrics(said, results)
         st.text(_verdict(said, results))
@@ -30,6 +30,8 @@ def trained(said: Words, training: RewardTraining) -> str:
     """With which settings the round's reward models were trained."""
     rank = "lora_none" if training.lora_rank == 0 else "lora_rank"
     known = {name: getattr(training, name) for name in RewardTraining.__slots__}
+    if training.loss == "scaled":
+        known["margin"] = "none"  # which that loss has, whatever is set
     adapters = said.text(f"policies.{rank}", rank=training.lora_rank)
     return said.text("policies.trained", adapters=adapters, **known)
 

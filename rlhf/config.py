@@ -54,7 +54,7 @@ class SFTSettings:
     weight_decay: float = 0.1
     """How hard weights are pulled towards 0, times the learning rate a step (L2)."""
     max_tokens: Count = 1024
-    """Longer conversations lose their beginning, and are counted."""
+    """Conversations longer than this, or than the model reads, lose their beginning, and are counted."""
     accumulation: Count = 1
     """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 

@@ -77,11 +77,13 @@ def error_rates(rows: pd.DataFrame) -> alt.Chart:
     )
 
 
-def curve(metrics: pd.DataFrame, name: str, title: str) -> alt.Chart:
-    """One number of a stage by step, in training and held-out; of a step that a resumed round did again, the
-    last."""
+def curve(metrics: pd.DataFrame, name: str, title: str) -> alt.Chart | None:
+    """One number of a stage by step, in training and held-out, if it is known; of a step that a resumed round
+    did again, the last."""
     lines = {"Training": (name, ORACLE), "Held-out": (f"held_out_{name}", REWARD_MODEL)}
     there = {line: of for line, of in lines.items() if of[0] in metrics and metrics[of[0]].notna().any()}
+    if not there:
+        return None
     known = pd.concat(_line(metrics, line, column) for line, (column, _colour) in there.items())
     scale = alt.Scale(domain=list(there), range=[colour for _column, colour in there.values()])
     whole = alt.Axis(format="d", tickCount=6, tickMinStep=1, grid=False)

@@ -14,13 +14,16 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rlhf.collate import Joined, positions
-from rlhf.tree import ALONE, Packed, visible
+from rlhf.tree import ALONE, PART_TOKENS, Packed, visible
 
 TREES = frozenset({"gemma", "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "qwen2", "qwen3", "smollm3"})
 """Architectures (`model_type`) that were tried with several responses side by side in a row."""
 
 WIDEST = 2048
 """The largest room in a row, however wide the model."""
+
+GPU_TOKENS = 65_536
+"""Padded tokens that pass a model at a time on a GPU, which many small passes would leave idle."""
 
 
 def backbone(model: PreTrainedModel) -> nn.Module:
@@ -57,6 +60,11 @@ def room(model: PreTrainedModel) -> int:
     if config.model_type not in TREES or windowed or not takes_masks:
         return ALONE
     return min(WIDEST, 2 * int(config.hidden_size))
+
+
+def tokens_at_once() -> int:
+    """Padded tokens of a part of `tree.pack`, where the model learns."""
+    return GPU_TOKENS if torch.cuda.is_available() else PART_TOKENS
 
 
 def last_states(model: PreTrainedModel, packed: Packed) -> Tensor:

@@ -113,6 +113,11 @@ def context_of(path: str | Path) -> int | None:
     return _longest(_without_dropout(path))
 
 
+def readable(tokens: int, longest: int | None) -> int:
+    """So many tokens, or as many as a model reads that has a limit."""
+    return min(tokens, longest or tokens)
+
+
 def scoring_head(model: PreTrainedModel) -> nn.Linear:
     """The layer that turns a hidden state into a score; every decoder in transformers names it `score`.
 

@@ -159,9 +159,8 @@ def _charts(
         ("reward", "Reward", "Reward while PPO ran", ""),
         ("kl", "Nats a response", "KL from where PPO began", scoreboard.KL),
     ):
-        if name in ppo and not ppo.empty:
-            caption = f"The last round, by iteration. {note}".rstrip()
-            charts.append((title, drawings.curve(ppo, name, axis), caption))
+        if (curve := drawings.curve(ppo, name, axis)) is not None:
+            charts.append((title, curve, f"The last round, by iteration. {note}".rstrip()))
     return charts
 
 

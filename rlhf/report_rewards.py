@@ -12,11 +12,10 @@ from typing import Any, Final
 import pandas as pd
 
 from rlhf import reward_drawings, reward_words
-from rlhf.reward_drawings import FEW
 from rlhf.reward_models.evaluation import shortest_first, youngest_first
 from store.intervals import Interval
 from store.records import Track
-from store.reward_results import Part, RewardResults
+from store.reward_results import FEW_PAIRS, Part, RewardResults
 
 Measured = Mapping[Track, RewardResults]
 Chart = tuple[str, Any, str]
@@ -31,7 +30,7 @@ ROWS: Final = (
 MEANT: Final = (
     "Right: the model prefers the response that the annotator chose, on prompts that it never saw. Bars are "
     "95 % intervals, which reckon with dialogues and not with pairs. "
-    f"Points of fewer than {FEW} pairs are faint."
+    f"Points of fewer than {FEW_PAIRS} pairs are faint."
 )
 WHY: Final = {
     "degree": f"{MEANT} The grey ones are of all pairs.",
@@ -69,15 +68,19 @@ def charts(measured: Mapping[int, Measured]) -> list[Chart]:
         drawn.append(
             ("Accuracy by age of the policy", reward_drawings.by_part(ages, "Rounds ago"), WHY["age"])
         )
-    if len(measured) > 1:
-        drawn.append(("Accuracy over rounds", reward_drawings.over_rounds(_rounds(measured)), WHY["rounds"]))
+    past = _rounds(measured)
+    if not past.empty and past["round"].nunique() > 1:
+        drawn.append(("Accuracy over rounds", reward_drawings.over_rounds(past), WHY["rounds"]))
     return drawn
 
 
 def table(newest: Measured) -> str:
-    """Accuracy by degree, the baselines on the same pairs and the ceiling; a column a track."""
+    """Accuracy by degree, the baselines on the same pairs and the ceiling, a column a track; empty where none
+    is known."""
     columns = [_column(results) for results in newest.values()]
     names = [name for name in ROWS if any(name in column for column in columns)]
+    if not names:
+        return ""
     head = "".join(f"<th>{html.escape(NAMES[track])}</th>" for track in newest)
     body = "".join(
         f"<tr><th scope='row'>{html.escape(name)}</th>"
@@ -95,6 +98,8 @@ def sentences(newest: Measured) -> list[str]:
     for track, results in newest.items():
         lessons, agreement = reward_words.learned(results), reward_words.agreement(results.agreement)
         said.append(f"{NAMES[track]}: {lessons} {agreement}")
+        if not results.pairs:
+            said.append(reward_words.unmeasured(track))
         said += [f"{NAMES[track]}: {reward_words.unsafe(found)}" for found in results.unsafe_found]
     return said
 
@@ -110,14 +115,10 @@ def _degrees(track: Track, results: RewardResults) -> Chart:
 
 
 def _beside(results: RewardResults) -> list[dict[str, Any]]:
-    """The baselines, and the most that any model could have, where that is surely less than always right."""
+    """The baselines, and the most that any model could have, where people tell it."""
     found = [_row(words, part) for words, part in _baselines(results)]
     most = reward_words.ceiling(results.agreement)
-    if (
-        most is None
-        or results.agreement is None
-        or reward_words.percent(most.high) == reward_words.percent(1)
-    ):
+    if most is None or results.agreement is None:
         return found
     ceiling = Part(name=reward_words.CEILING, pairs=results.agreement.pairs, accuracy=most)
     return [*found, _row(reward_words.CEILING, ceiling)]
@@ -166,16 +167,15 @@ def _share(name: str, share: Interval, pairs: int) -> dict[str, Any]:
 
 
 def _column(results: RewardResults) -> dict[str, str]:
-    parts = [*reward_words.of_degrees(results), *_baselines(results)]
-    cells = {
-        words.capitalize(): ", ".join(
-            (reward_words.likely(part.accuracy), reward_words.counted(part.pairs, "pair"))
-        )
-        for words, part in parts
-    }
+    cells = {}
     if most := reward_words.ceiling(results.agreement):
         cells[reward_words.CEILING] = reward_words.likely(most)
-    return {**cells, OFF: f"{100 * results.calibration_error:.1f} points"}
+    if results.pairs:
+        cells[OFF] = f"{100 * results.calibration_error:.1f} points"
+        for words, part in (*reward_words.of_degrees(results), *_baselines(results)):
+            pairs = reward_words.counted(part.pairs, "pair")
+            cells[words.capitalize()] = f"{reward_words.likely(part.accuracy)}, {pairs}"
+    return cells
 
 
 def _error(results: RewardResults) -> str:

@@ -8,15 +8,14 @@ import altair as alt
 import pandas as pd
 
 from rlhf.drawings import HELPFULNESS, INK, NEUTRAL, SAFE
+from store.reward_results import FEW_PAIRS
 
 TRACKS: Final = {"Helpfulness": HELPFULNESS, "Safety": SAFE}
 """One colour a track, in every chart; safety has the one of unsafe answers."""
 SIZE: Final = {"width": 380, "height": 240}
 RIGHT: Final = alt.Axis(format="%", tickCount=5)
-FEW: Final = 10
-"""With fewer pairs a share says next to nothing, and its point is fainter."""
 KNOWN: Final = alt.Opacity(
-    "pairs:Q", scale=alt.Scale(domain=[0, FEW], range=[0.25, 1], clamp=True), legend=None
+    "pairs:Q", scale=alt.Scale(domain=[0, FEW_PAIRS], range=[0.25, 1], clamp=True), legend=None
 )
 WHOLE: Final = alt.Scale(domain=[0, 1], nice=False)
 """Of every accuracy, so that charts beside each other can be compared."""

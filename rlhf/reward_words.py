@@ -50,8 +50,8 @@ def of_degrees(results: RewardResults) -> list[tuple[str, Part]]:
 
 
 def ceiling(found: Agreement | None) -> Interval | None:
-    """The best accuracy that a model can have, as surely as people's agreement is known."""
-    if found is None or found.ceiling is None:
+    """The best accuracy that a model can have, as surely as people's agreement is known, if it tells that."""
+    if found is None or found.ceiling is None or not found.is_bound:
         return None
     low, high = (most_right(max(0.5, share)) for share in (found.agree.low, found.agree.high))
     return Interval(value=found.ceiling, low=low, high=high)
@@ -62,12 +62,17 @@ def agreement(found: Agreement | None) -> str:
     if found is None:
         return "No two people judged the same answers, so it is not known how right a model can be."
     told = f"Two people agree in {likely(found.agree)} of {counted(found.pairs, 'case')}"
+    if found.ceiling is None:
+        return f"{told}, less than chance, which says nothing of how right a model can be."
     most = ceiling(found)
     if most is None:
-        return f"{told}, less than chance, which says nothing of how right a model can be."
-    if percent(most.high) == percent(1):
         return f"{told}, too few to say how right a model can be."
     return f"{told}; so no model can be right on more than {likely(most)}."
+
+
+def unmeasured(name: str) -> str:
+    """Of a model of which nothing was held out."""
+    return f"No pair could be held out, so how good the {name} reward model is cannot be said; label more."
 
 
 def beside_longer(longer: Interval, over: Interval) -> str:

@@ -15,7 +15,10 @@ from transformers import PreTrainedModel
 from rlhf.collate import Answered, Joined, Row
 from rlhf.forward import last_states, response_logits, room, token_logprobs
 from rlhf.models import Critic, scoring_head
-from rlhf.tree import BATCH_TOKENS, Packed, pack
+from rlhf.tree import Packed, pack
+
+BATCH_TOKENS = 1024
+"""Padded tokens a batch, or one row, of which each response token may have logits over the vocabulary."""
 
 
 def packed_scores(model: PreTrainedModel, parts: Iterable[Packed]) -> Tensor:

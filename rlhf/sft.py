@@ -18,7 +18,7 @@ from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined]  # re-export
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import pad_right
 from rlhf.config import SFTSettings
-from rlhf.models import context, load_policy, load_tokenizer, save
+from rlhf.models import context, load_policy, load_tokenizer, readable, save
 from rlhf.ordering import training_order
 from rlhf.track import Tracker
 from rlhf.trainers import Plan, Progress, arguments, train
@@ -73,8 +73,7 @@ def fine_tune(job: SFTJob) -> SFTResult:
     if not job.examples:
         raise HoneError("Fine-tuning wants at least one example and got none; collect or sample some first.")
     model, tokenizer = load_policy(job.policy), load_tokenizer(job.policy)
-    longest = min(job.settings.max_tokens, context(model) or job.settings.max_tokens)
-    rows = tokens(job.examples, tokenizer, longest)
+    rows = tokens(job.examples, tokenizer, readable(job.settings.max_tokens, context(model)))
     lengths, generator = [len(row.ids) for row in rows], Generator().manual_seed(job.seed)
     order = training_order(lengths, job.settings.batch_size, job.settings.epochs, generator)
     plan = Plan(

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from rlhf.collate import Row, length_buckets
 
-BATCH_TOKENS = 2048
-"""Padded tokens that pass a model at a time, or one row: enough to fill its cores, little enough for their
-caches, and with rows of like length beside each other hardly any of them is padding."""
+PART_TOKENS = 2048
+"""Padded tokens that pass a model at a time, or one row: enough to fill a processor's cores, little enough
+for their caches, and with rows of like length beside each other hardly any of them is padding."""
 
 ALONE = -sys.maxsize
 """The room of rows with one response each, for models that cannot be told who sees whom."""
@@ -46,12 +46,12 @@ class Packed:
 
 
 def pack(
-    prompts: Sequence[Row], responses: Sequence[Row], pad_id: int, room: int, tokens: int = BATCH_TOKENS
+    prompts: Sequence[Row], responses: Sequence[Row], pad_id: int, room: int, tokens: int = PART_TOKENS
 ) -> Iterator[Packed]:
-    """Prompts and the responses beside them, of which none is empty, in parts of at most `tokens`.
+    """Prompts and the responses beside them, none of them empty, in parts of at most `tokens`, or one row.
 
-    Equal prompts share rows; a row's responses have at most `room` tokens more than its prompt, for attention
-    costs the square of a row. Rows of a part are of like length, the shortest first.
+    Equal prompts share rows; several responses of a row have at most `room` tokens more than its prompt, for
+    attention costs the square of a row. Rows of a part are of like length, the shortest first.
     """
     rows = side_by_side(prompts, responses, room)
     lengths = [_length(prompts, responses, row) for row in rows]

@@ -10,10 +10,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import TypeAdapter
 
 from store.intervals import Interval
+
+FEW_PAIRS: Final = 10
+"""Of fewer pairs a share says next to nothing."""
+ALWAYS: Final = 0.9995
+"""A share that is written as 100.0 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,11 @@ class Agreement:
     agree: Interval
     ceiling: float | None
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it tells how right a model can be: people agree by more than chance, and not always."""
+        return self.ceiling is not None and self.agree.high < ALWAYS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardResults:
@@ -70,7 +81,8 @@ class RewardResults:
     tokens the chosen response is longer) and `by_spread` (by how far the ensemble's members differ; none of
     one member) part the same pairs. `baselines` are "longer" and "first". Calibration is of σ(|gap|), the
     probability that the model states for the response that it prefers. `truncated` counts pairs.
-    `over_longer` is how much more often the model is right than "longer" on the same pairs, -1 to 1.
+    `over_longer` is how much more often the model is right than "longer" on the same pairs, -1 to 1; none
+    where nothing was held out, or where an older version measured.
     """
 
     pairs: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from annotate.reward_figures import FEW
 from annotate.widgets.charts import NEUTRAL, SIZE, axis, drawing, line
+from store.reward_results import FEW_PAIRS
 
 Drawn = alt.LayerChart | alt.FacetChart
 DASHES = ([6, 4], [2, 3], [10, 3, 2, 3])
@@ -14,7 +14,9 @@ DASHES = ([6, 4], [2, 3], [10, 3, 2, 3])
 WHOLE = alt.Scale(domain=[0, 1], nice=False)
 """Of every accuracy, so that charts beside each other can be compared."""
 SHARES = axis(format="%", tickCount=6)
-KNOWN = alt.Opacity("pairs:Q", scale=alt.Scale(domain=[0, FEW], range=[0.25, 1], clamp=True), legend=None)
+KNOWN = alt.Opacity(
+    "pairs:Q", scale=alt.Scale(domain=[0, FEW_PAIRS], range=[0.25, 1], clamp=True), legend=None
+)
 """A point of few pairs is faint; its interval is drawn as any other."""
 BESIDE = 8
 """Pixels between the tracks of a round, lest one's interval hides the other's."""

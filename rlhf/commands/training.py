@@ -46,7 +46,7 @@ def reward(
 
 def words(trial: Trial) -> Iterator[str]:
     """What came of it, line by line."""
-    from rlhf.reward_words import between, counted, learned, percent, unsafe
+    from rlhf.reward_words import agreement, between, counted, learned, percent, unmeasured, unsafe
 
     results = trial.results
     if results.pairs:
@@ -56,10 +56,8 @@ def words(trial: Trial) -> Iterator[str]:
         )
         yield from _measured(results)
     else:
-        yield (
-            f"No pair could be held out, so how good the {trial.track} reward model is cannot be said; "
-            "it takes more labels."
-        )
+        yield unmeasured(trial.track)
+    yield agreement(results.agreement)
     yield from (f"Unsafe answers: {unsafe(found)}" for found in results.unsafe_found)
     yield f"The model was {learned(results)}"
     yield _how(trial.settings)
@@ -68,14 +66,13 @@ def words(trial: Trial) -> Iterator[str]:
 
 
 def _measured(results: RewardResults) -> Iterator[str]:
-    from rlhf.reward_words import agreement, beside_longer, calibration, percent
+    from rlhf.reward_words import beside_longer, calibration, percent
 
     if (longer := results.baseline("longer")) and results.over_longer:
         yield beside_longer(longer.accuracy, results.over_longer)
     if first := results.baseline("first"):
         share, known = percent(first.accuracy.value), first.pairs
         yield f"Always choosing the first one shown is right on {share} of the {known} whose order is known."
-    yield agreement(results.agreement)
     yield ""
     yield from _by_degree(results)
     yield ""

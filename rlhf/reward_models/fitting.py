@@ -16,7 +16,7 @@ from torch import Generator
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import RewardConfig  # type: ignore[attr-defined]  # re-exported lazily
 
-from rlhf.forward import room
+from rlhf.forward import room, tokens_at_once
 from rlhf.ordering import Size, even_batches
 from rlhf.precision import training_dtype
 from rlhf.reward_models.checkpoints import Checkpoints, Keeping, job_of
@@ -25,7 +25,7 @@ from rlhf.reward_models.objective import LossWeights, Worth
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.reward_models.trainer import ElementCollator, PreferenceTrainer, dataset
 from rlhf.track import Stopped, Tracker
-from rlhf.trainers import Plan, Progress, arguments, learner, make_ready, train
+from rlhf.trainers import Learner, Plan, Progress, arguments, learner, make_ready, train
 from store.errors import HoneError
 from store.records import Track
 
@@ -72,24 +72,34 @@ def fit(
         checkpoints.restore(model, student.optimiser)
         how.tracker.progress(how.stage, done / steps, f"goes on after step {done} of {steps}")
     if done < steps:
-        trainer = PreferenceTrainer(
-            model=model,
-            args=RewardConfig(**arguments(lesson.plan)),
-            train_dataset=dataset(lesson.batches[done * lesson.plan.parts :]),
-            data_collator=ElementCollator(
-                elements=lesson.elements, pad_id=tokenizer.pad_token_id, room=room(model)
-            ),
-            processing_class=tokenizer,
-            optimizers=(student.optimiser, student.schedule),
-            loss_weights=LossWeights(
-                safety=how.settings.safety_weight if how.track is Track.SAFETY else 0.0,
-                centering=how.settings.center_coef,
-            ),
-            average=lesson.average,
-        )
+        trainer = _trainer(model, tokenizer, lesson, student, how)
         keeping = Keeping(checkpoints, model, student, how.settings.checkpoint_steps)
         _train(trainer, keeping, Progress(how.tracker, how.stage, done))
     make_ready(model)
+
+
+def _trainer(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, lesson: _Lesson, student: Learner, how: Fit
+) -> PreferenceTrainer:
+    """Of the batches that are left after what the student has done."""
+    return PreferenceTrainer(
+        model=model,
+        args=RewardConfig(**arguments(lesson.plan)),
+        train_dataset=dataset(lesson.batches[student.done * lesson.plan.parts :]),
+        data_collator=ElementCollator(
+            elements=lesson.elements,
+            pad_id=tokenizer.pad_token_id,
+            room=room(model),
+            tokens=tokens_at_once(),
+        ),
+        processing_class=tokenizer,
+        optimizers=(student.optimiser, student.schedule),
+        loss_weights=LossWeights(
+            safety=how.settings.safety_weight if how.track is Track.SAFETY else 0.0,
+            centering=how.settings.center_coef,
+        ),
+        average=lesson.average,
+    )
 
 
 def _train(trainer: PreferenceTrainer, keeping: Keeping, progress: Progress) -> None:

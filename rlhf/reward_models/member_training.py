@@ -18,6 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rlhf import models
 from rlhf.folders import replacing
 from rlhf.models import new_reward_model
+from rlhf.precision import training_dtype
 from rlhf.reward_models.adapters import Adapters
 from rlhf.reward_models.checkpoints import job_of
 from rlhf.reward_models.elements import Encoded
@@ -148,8 +149,10 @@ def forget(training: Training) -> None:
 
 def _begin(training: Training, members: Sequence[Member]) -> None:
     """Leaves only members of this very job in the folder."""
-    asked = (training.track, training.settings, *((one.seed, one.rows) for one in members))
-    job = job_of(new_reward_model(training.policy, members[0].seed), asked)
+    model = new_reward_model(training.policy, members[0].seed)
+    dtype = training_dtype(training.settings.precision, model.config.hidden_size)
+    asked = (training.track, training.settings, str(dtype), *((one.seed, one.rows) for one in members))
+    job = job_of(model, asked)
     file = training.folder / JOB
     if file.exists() and file.read_text(encoding="utf-8") == job:
         return

@@ -70,40 +70,43 @@ def share(cases: Outcomes) -> Interval:
 def difference(cases: Outcomes, others: Outcomes) -> Interval:
     """How much more often the cases came out right than others, which are the same cases judged otherwise.
 
-    The mean difference ± 1.96 √v (v as in `effective_trials`); what both share cancels out. Among fewer than
-    `FEW` dialogues nothing is known: from -1 to 1.
+    What both share cancels out. The interval is that of paired proportions (Bonett and Price 2012) for as
+    many trials n as the cases are worth: with p = (n · gained + 1) / (n + 2) and q = (n · lost + 1) / (n + 2)
+    it is p - q ± 1.96 √((p + q - (p - q)²) / (n + 2)).
     """
     gap = cases.right - others.right
-    value = cases.mean(gap)
-    half = Z95 * math.sqrt(_variance(cases, gap)) if len(cases.dialogue.unique()) >= FEW else 2.0
-    return Interval(value=value, low=max(-1.0, value - half), high=min(1.0, value + half))
+    gained, lost = cases.mean(gap.clamp(min=0)), cases.mean((-gap).clamp(min=0))
+    trials = _trials(cases, gap, gained + lost - (gained - lost) ** 2)
+    more, less = ((trials * share + 1) / (trials + 2) for share in (gained, lost))
+    half = Z95 * math.sqrt((more + less - (more - less) ** 2) / (trials + 2))
+    return Interval(value=gained - lost, low=max(-1.0, more - less - half), high=min(1.0, more - less + half))
 
 
 def effective_trials(cases: Outcomes) -> float:
     """How many independent trials would know the share as well: p (1 - p) / v (Korn and Graubard 1998).
 
-    v is the share's variance where C dialogues are drawn whole: C / (C - 1) · Σ over dialogues of
-    (Σ w (right - p))² / (Σ w)². It lies between (Σ W)² / Σ W², as if all that is said on a dialogue
-    were one trial, W its weight (Kish 1965), and the number of labels. Where there are fewer than
-    `FEW` dialogues, or all cases are alike, v says nothing and the former holds.
+    v is the share's variance where C dialogues are drawn whole: C / (C - 3) · Σ over dialogues of
+    (Σ w (right - p))² / (Σ w)², where the 3 stands for the 1 of a variance and for how little C dialogues
+    know of one (Student's quantile). C is (Σ W)² / Σ W², as if all that is said on a dialogue were one trial,
+    W its weight (Kish 1965). The trials lie between C and the number of labels. Where C is less than `FEW`,
+    or all cases are alike, v says nothing, and they are C.
     """
+    value = cases.mean(cases.right)
+    return _trials(cases, cases.right, value * (1 - value))
+
+
+def _trials(cases: Outcomes, values: Tensor, spread: float) -> float:
+    """The same of the mean of values [N], of which one trial has the variance `spread`."""
     if not len(cases):
         return 0.0
-    dialogues, place = cases.dialogue.unique(return_inverse=True)
-    least = (cases.weight.sum() ** 2 / _sums(cases.weight, place).square().sum()).item()
-    value = cases.mean(cases.right)
-    if len(dialogues) < FEW or cases.right.min() == cases.right.max():
+    total, place = cases.weight.sum(), cases.dialogue.unique(return_inverse=True)[1]
+    least = (total**2 / _sums(cases.weight, place).square().sum()).item()
+    if least < FEW or values.min() == values.max():
         return least
-    variance = _variance(cases, cases.right)
+    strayed = _sums(cases.weight * (values - cases.mean(values)), place) / total
+    variance = strayed.square().sum().item() * least / (least - 3)
     most = max(least, len(cases.label.unique()))
-    return min(max(least, value * (1 - value) / max(variance, 1e-12)), most)
-
-
-def _variance(cases: Outcomes, values: Tensor) -> float:
-    """Of the mean of values [N], were the dialogues drawn again; see `effective_trials`."""
-    dialogues, place = cases.dialogue.unique(return_inverse=True)
-    strayed = _sums(cases.weight * (values - cases.mean(values)), place) / cases.weight.sum()
-    return (strayed.square().sum() * len(dialogues) / (len(dialogues) - 1)).item()
+    return min(max(least, spread / max(variance, 1e-12)), most)
 
 
 def _sums(values: Tensor, place: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from statistics import fmean
 
 from torch import Tensor
 
-from rlhf.models import context_of, load_tokenizer, shift_of
+from rlhf.models import context_of, load_tokenizer, readable, shift_of
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.card import Card, write_card
 from rlhf.reward_models.cross_fitting import Gap, gaps, unseen_scores
@@ -116,8 +116,8 @@ def _lessons(job: RewardJob) -> Lessons:
 
 def _reading(job: RewardJob) -> RewardSettings:
     """The settings with no more tokens than the policy reads, since learned positions end there."""
-    longest = context_of(job.initial_policy) or job.settings.max_tokens
-    return replace(job.settings, max_tokens=min(job.settings.max_tokens, longest))
+    longest = context_of(job.initial_policy)
+    return replace(job.settings, max_tokens=readable(job.settings.max_tokens, longest))
 
 
 def _weighed(rows: Sequence[Preference], settings: RewardSettings) -> list[Preference]:

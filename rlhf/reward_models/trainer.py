@@ -19,7 +19,7 @@ from trl import RewardTrainer  # type: ignore[attr-defined]  # re-exported lazil
 from rlhf.reward_models.elements import Element
 from rlhf.reward_models.objective import Judgements, LossWeights, Worth, total_loss
 from rlhf.scoring import packed_scores
-from rlhf.tree import Packed, pack
+from rlhf.tree import PART_TOKENS, Packed, pack
 
 SAID = ("margin", "scale", "weight", "chosen_safe", "rejected_safe")
 """What a pair says beside which response was chosen."""
@@ -39,12 +39,13 @@ class ElementCollator:
     """Elements to one batch in which every distinct response comes once.
 
     `PACKED` names the fields of each of its parts, a `Packed`; of the P pairs, `chosen` and `rejected` number
-    the responses [P], and what `SAID` names is float [P]. `room` is the model's (`forward.room`).
+    the responses [P], and what `SAID` names is float [P]. `room` and `tokens` are as `tree.pack` takes them.
     """
 
     elements: Sequence[Element]
     pad_id: int
     room: int
+    tokens: int = PART_TOKENS
 
     def __call__(self, rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
         """The batch of some rows of `dataset`, of which a trainer gives one at a time."""
@@ -52,7 +53,7 @@ class ElementCollator:
         answers = [answer for element in elements for answer in element.answers]
         prompts = [answer.prompt for answer in answers]
         responses = [answer.response for answer in answers]
-        parts = list(pack(prompts, responses, self.pad_id, self.room))
+        parts = list(pack(prompts, responses, self.pad_id, self.room, self.tokens))
         firsts = list(accumulate((len(element.answers) for element in elements), initial=0))[:-1]
         pairs = list(chain.from_iterable(element.pairs for element in elements))
         return {

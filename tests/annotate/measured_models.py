@@ -108,10 +108,13 @@ def policy_id(number):
 
 def one_model(measured, track=Track.HELPFULNESS):
     """The facts of round 1 with these results for one track's model, and none for the other's."""
-    text = as_text(measured)
-    facts = round_facts(1, results=text)
+    facts = [_measured(fact, measured) for fact in round_facts(1, results=as_text(measured))]
     keep = next(one for one in facts if isinstance(one, RewardModel) and one.track is track)
     return [one for one in facts if not isinstance(one, RewardEvaluation) or _is_of(one, keep)]
+
+
+def _measured(fact, measured):
+    return replace(fact, held_out_pairs=measured.pairs) if isinstance(fact, RewardModel) else fact
 
 
 def _is_of(evaluation, model):

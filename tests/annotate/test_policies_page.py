@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from annotate import reward_figures
 from annotate.words import words
 from store.intervals import wilson
-from store.records import Policy, Role, Round, Track
+from store.records import Policy, RewardModel, Role, Round, Track
 from store.reward_results import Agreement, Bin, UnsafeFound
 
 HEADINGS = (
@@ -159,20 +159,51 @@ def test_what_was_not_measured_is_said_or_left_out(store, rob):
 def test_people_who_agree_less_than_a_coin_set_no_ceiling(store, rob):
     apart = Agreement(pairs=50, agree=wilson(20, 50), ceiling=None)
     store.append("hone", *one_model(replace(results(), agreement=apart)))
-    assert any("40.0% of 50 pairs" in text and "no ceiling" in text for text in texts(page(store, rob)))
+    assert any(
+        "40.0% of the pairs that both judged (50)" in text and "no ceiling" in text
+        for text in texts(page(store, rob))
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"pairs": "<b>many</b>"}'])
 def test_a_model_that_another_version_measured_shows_its_accuracy_alone(store, rob, text):
     store.append("hone", *round_facts(1, results=text))
     app = page(store, rob)
-    assert any(one.startswith("Right in 63.1% of 412 held-out pairs") for one in texts(app))
+    assert any(one.startswith("Right in 63.1% of held-out pairs (412)") for one in texts(app))
     assert headings(app) == ["Reward models", said("over_rounds")]
 
 
 def test_a_model_of_which_nothing_was_held_out_says_so(store, rob):
     store.append("hone", *one_model(replace(results(), pairs=0)))
-    assert said("nothing_held_out") in texts(page(store, rob))
+    app = page(store, rob)
+    assert said("nothing_held_out") in texts(app)
+    assert not app.get("vega_lite_chart")
+    table = app.dataframe[-1].value
+    of_track = table[table["Track"] == "Helpfulness"].iloc[0]
+    assert list(of_track[["Held-out pairs", "Accuracy", "Likely"]]) == ["0", "–", "–"]
+
+
+def test_a_round_of_which_nothing_was_held_out_has_no_point_in_the_line(store, rob):
+    facts = [*one_model(replace(results(), pairs=0)), *round_facts(2), *round_facts(3)]
+    store.append("hone", *facts)
+    assert said("over_rounds_one") not in texts(page(store, rob))
+    models = [fact for fact in facts if isinstance(fact, RewardModel)]
+    assert list(reward_figures.over_rounds(words("en"), models)["round"]) == [2, 2, 3, 3]
+
+
+def test_the_scaled_loss_is_told_without_the_margin_that_it_ignores(store, rob):
+    reward = {
+        "loss": "scaled",
+        "margin": "small",
+        "weighting": "none",
+        "members": 1,
+        "epochs": 1,
+        "lora_rank": 0,
+    }
+    settings = json.dumps({"reward": reward})
+    one = Round(round=1, method="rs", policy_id=policy_id(1), promoted=True, settings=settings, results="{}")
+    store.append("hone", *round_facts(1), one)
+    assert any("loss scaled, margin none," in text for text in texts(page(store, rob)))
 
 
 def test_a_model_no_better_than_length_is_not_praised(store, rob):
@@ -199,11 +230,21 @@ def test_a_gate_below_which_no_answer_lies_is_not_called_precise(store, rob):
 
 
 @pytest.mark.parametrize(
-    ("right", "word"), [(0.7, "too_sure"), (0.9, "too_modest"), (0.79, "well_sure"), (0.81, "well_sure")]
+    ("right", "pairs", "word"),
+    [
+        (0.7, 400, "too_sure"),
+        (0.9, 400, "too_modest"),
+        (0.79, 400, "well_sure"),
+        (0.81, 400, "well_sure"),
+        (0.7, 20, "unknown_sure"),
+        (0.9, 20, "unknown_sure"),
+    ],
 )
-def test_a_model_is_told_whether_it_is_as_sure_as_right(right, word):
-    one = Bin(pairs=100, stated=0.8, right=wilson(100 * right, 100))
-    assert reward_figures.sureness(replace(results(), reliability=(one,))) == word
+def test_a_model_is_told_whether_it_is_as_sure_as_right(right, pairs, word):
+    share = wilson(pairs * right, pairs)
+    one = Bin(pairs=pairs, stated=0.8, right=share)
+    assert reward_figures.sureness(replace(results(), reliability=(one,), accuracy=share)) == word
+    assert "{points}" in words("en").sections["policies"][word]
 
 
 def test_the_page_speaks_german(store, rob):
@@ -266,7 +307,12 @@ def test_points_of_few_pairs_are_faint_and_the_page_says_so(store, rob):
     app = page(store, rob)
     (faint,) = [text for text in texts(app) if "Faint points are of fewer than 10 pairs." in text]
     assert faint.startswith(said("by_length_means"))
-    assert all(found(spec, "opacity") for spec in charts(app))
+    for spec in charts(app):
+        known = [
+            one for one in found(spec, "opacity") if isinstance(one, dict) and one.get("field") == "pairs"
+        ]
+        assert known
+        assert all(one["scale"]["domain"] == [0, 10] for one in known)
 
 
 def test_a_share_of_one_pair_is_told_of_one_pair():
@@ -277,7 +323,10 @@ def test_a_ceiling_that_may_as_well_be_all_is_no_line(store, rob):
     agreed = Agreement(pairs=6, agree=wilson(6, 6), ceiling=1.0)
     store.append("hone", *one_model(replace(results(), agreement=agreed)))
     app = page(store, rob)
-    assert any("100.0% of 6 pairs, likely 61.0% to 100.0%: too few" in text for text in texts(app))
+    assert any(
+        "100.0% of the pairs that both judged (6), likely 61.0% to 100.0%: too few" in text
+        for text in texts(app)
+    )
     assert list(reward_figures.rules(words("en"), replace(results(), agreement=agreed))["line"]) == [
         said("rule_longer"),
         said("rule_first"),

@@ -179,8 +179,17 @@ def test_rows_of_the_table_stand_in_one_order_whichever_track_has_them(tmp_path)
     ]
 
 
-def test_reward_models_of_which_nothing_was_held_out_are_no_chart_but_a_row(tmp_path):
-    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], measured={1: dict.fromkeys(Track, nothing())})
+def test_of_a_model_without_held_out_pairs_the_report_claims_nothing(tmp_path):
+    none = {1: dict.fromkeys(Track, nothing()), 2: dict.fromkeys(Track, nothing())}
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.7)], measured=none)
     rewards = written.partition("Reward models</h2>")[2]
-    assert "<th scope='row'>All</th><td>50.0% (0.0% to 100.0%), 0 pairs</td>" in rewards
+    assert "No pair could be held out, so how good the safety reward model is cannot be said" in rewards
     assert "<svg" not in rewards
+    assert "<table class='named'>" not in rewards
+
+
+def test_a_number_that_was_never_logged_has_no_curve():
+    assert curve(METRICS, "nothing", "Nothing") is None
+    assert curve(METRICS.assign(nothing=float("nan")), "nothing", "Nothing") is None
+    held_out = METRICS.drop(columns="reward").assign(held_out_reward=0.5)
+    assert curve(held_out, "reward", "Reward") is not None

@@ -97,6 +97,7 @@ def test_where_nothing_was_held_out_nothing_is_claimed():
     told = said(nothing())
     assert told.startswith("No pair could be held out, so how good the helpfulness reward model is")
     assert "%" not in told
+    assert "No two people judged the same answers" in told
     assert "trained on 3,816 pairs" in told
 
 

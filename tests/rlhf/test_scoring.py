@@ -12,9 +12,7 @@ PROMPTS = [[6, 7], [9], [10, 11, 12, 13], [6, 7], [6, 7]]
 RESPONSES = [[8, 1], [1], [14, 15, 1], [9, 9, 9, 1], [1]]
 
 
-@pytest.mark.parametrize("budget", [8, 8192])
-def test_batching_moves_no_score(budget, reward_model_path, tokenizer, monkeypatch):
-    monkeypatch.setattr(scoring, "BATCH_TOKENS", budget)
+def test_batching_moves_no_score(reward_model_path, tokenizer):
     model = load_reward_model(reward_model_path)
     rows = [prompt + response for prompt, response in zip(PROMPTS, RESPONSES, strict=True)]
     alone = [model(input_ids=torch.tensor([row])).logits.item() for row in rows]

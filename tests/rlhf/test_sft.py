@@ -9,7 +9,7 @@ from transformers import PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings, SFTSettings
-from rlhf.models import load_policy, load_tokenizer
+from rlhf.models import load_policy, load_tokenizer, save
 from rlhf.rollout import sample
 from rlhf.sft import UNLEARNT, Example, ExampleCollator, SFTJob, columns, fine_tune, tokens
 from rlhf.track import Tracker
@@ -57,6 +57,13 @@ def test_an_overlong_conversation_loses_its_beginning(tokenizer: PreTrainedToken
     assert (len(row.ids), row.truncated) == (20, True)
     assert tokenizer.decode(row.ids).endswith("<|assistant|>four<|end|>")
     assert row.learnt == len(response_ids(tokenizer, "four"))
+
+
+def test_what_a_policy_with_learned_places_cannot_read_is_cut(job: SFTJob, gpt2, tokenizer, tmp_path: Path):
+    save(gpt2, tokenizer, tmp_path / "short")
+    long = _example("two plus " * gpt2.config.max_position_embeddings, "four")
+    result = fine_tune(replace(job, examples=[long], policy=tmp_path / "short"))
+    assert result.truncated == 1
 
 
 def test_the_policy_says_what_it_was_taught(job: SFTJob):

@@ -169,6 +169,13 @@ def test_rows_of_one_response_are_plain():
     assert not shared.is_plain
 
 
+def test_the_room_is_twice_the_width_and_has_an_end():
+    model = _model(LlamaConfig(intermediate_size=64, **SHAPE, **MARKS))
+    assert room(model) == 64
+    model.config.hidden_size = 4096
+    assert room(model) == 2048
+
+
 def test_a_prompt_may_be_cut_to_nothing(reward_model: PreTrainedModel):
     prompts, said = [[], [], []], [[7, 8, 1], [9, 1], [8, 7, 1]]
     with torch.no_grad():

@@ -1,6 +1,7 @@
 """Batches and losses of reward training, by hand."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -50,7 +51,7 @@ def _pair(prompt: tuple[int, ...], chosen: tuple[int, ...], rejected: tuple[int,
     )
 
 
-def _batch(*pairs: Encoded) -> dict[str, torch.Tensor]:
+def _batch(*pairs: Encoded) -> dict[str, Any]:
     elements = by_prompt(pairs)
     return ElementCollator(elements=elements, pad_id=9, room=8)(list(dataset([range(len(elements))])))
 

@@ -228,6 +228,7 @@ def test_hostile_answers_run_nothing_and_fetch_nothing(chat, stage):
     assert gus.page.locator("iframe[src*=evil], img[src*=evil]").count() == 0
 
 
+@pytest.mark.slow
 def test_a_message_typed_while_the_server_is_down_is_kept_and_sent_when_it_is_back(chat, parlour):
     hal = chat("hal")
     hal.page.keyboard.type("Half a thou")

@@ -80,6 +80,7 @@ def test_by_keyboard_from_no_work_to_work(desk):
     expect(ana.page.locator(".pane").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_test_in_two_tabs_is_one_test_and_failing_says_what_to_read(desk):
     first, second = desk().sign_in("ben"), desk()
     expect(first.page.get_by_role("link", name="Go to the test")).to_be_visible()

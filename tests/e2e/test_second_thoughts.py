@@ -132,6 +132,7 @@ def test_the_raw_view_shows_what_turns_a_text_about_and_does_not_turn(desk):
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_a_page_without_work_says_that_the_line_is_gone_and_can_still_be_read(browser, tmp_path):
     home = Home(tmp_path / "home")
     with open_store(home) as store:

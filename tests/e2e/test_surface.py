@@ -225,6 +225,7 @@ def test_digits_are_reasons_only_while_they_are_asked_for(desk):
     expect(chosen).to_have_text(["4Clear"])
 
 
+@pytest.mark.slow
 def test_new_guidelines_open_by_themselves_until_somebody_has_read_them(browser, tmp_path):
     home = wide_home(tmp_path / "home", ("ana",))
     with Server(home) as server:

@@ -79,6 +79,7 @@ def test_the_truth_of_a_pair_is_the_oracles_and_marks_of_safety_are_right(world)
     assert any(truth.better > 0 for truth in world.truths)
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_files(world, tmp_path):
     again = made(tmp_path / "0")
     for name, file in world.files.items():

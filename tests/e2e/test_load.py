@@ -5,6 +5,7 @@ import dataclasses
 import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from desk import PASSWORD
@@ -17,10 +18,12 @@ from store.errors import HoneError
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def temporary(monkeypatch):
+    """Where the benchmark puts what is temporary; Chromium's socket in it wants a short path."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108  # a fresh folder in it
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 @pytest.fixture

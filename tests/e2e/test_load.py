@@ -20,7 +20,7 @@ from store.errors import HoneError
 @pytest.fixture
 def temporary(monkeypatch):
     """Where the benchmark puts what is temporary; Chromium's socket in it wants a short path."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108  # a fresh folder in it
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         monkeypatch.setenv("TMPDIR", folder)
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield Path(folder)

@@ -80,8 +80,9 @@ def _measured(results: RewardResults) -> Iterator[str]:
 
 
 def _how(settings: RewardSettings) -> str:
-    names = ("loss", "margin", "weighting", "members", "lora_rank", "epochs", "batch_pairs", "learning_rate")
-    return f"Settings: {', '.join(f'{name} {getattr(settings, name)}' for name in names)}."
+    names = ("weighting", "members", "lora_rank", "epochs", "batch_pairs", "learning_rate")
+    others = ", ".join(f"{name} {getattr(settings, name)}" for name in names)
+    return f"Settings: loss {settings.loss}, margin {settings.margin_used}, {others}."
 
 
 def _by_degree(results: RewardResults) -> Iterator[str]:

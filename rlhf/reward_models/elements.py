@@ -80,7 +80,7 @@ def encode(
         return []
     degrees = torch.tensor([int(row.degree) for row in rows])
     scaled = settings.loss == "scaled"
-    gaps = margins(degrees, "none" if scaled else settings.margin).tolist()
+    gaps = margins(degrees, settings.margin_used).tolist()
     of_label = _pairs_of_labels(rows)
     read: dict[tuple[Turn, ...], list[int]] = {}
     encoded = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rlhf.bounds import Amount, Count, Positive, Share
+from store.margins import Margin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class RewardSettings:
     warmup_fraction: float = 0.03
     """Share of the steps over which the learning rate rises (L2: 3 %), at least five steps, never
     more than a tenth."""
-    margin: Literal["none", "small", "large"] = "small"
+    margin: Margin = "small"
     """Margin by degree (L2 Table 27)."""
     safety_weight: float = 1.0
     """Weight of the auxiliary safety loss in the safety model (L2 prints none; 1 to start)."""
@@ -56,3 +57,8 @@ class RewardSettings:
     """Of the arithmetic in training; `auto` is bfloat16 where the processor has it. Weights stay fp32."""
     checkpoint_steps: Count = 50
     """Steps between checkpoints, from which a killed run resumes."""
+
+    @property
+    def margin_used(self) -> Margin:
+        """The margin that the loss has: the scaled one has none, whatever is set."""
+        return "none" if self.loss == "scaled" else self.margin

@@ -70,7 +70,6 @@ def is_healthy(url):
         return False
 
 
-@pytest.mark.slow
 def test_the_app_serves_the_policy_beside_it_begins_it_anew_when_it_dies_and_ends_it(home):
     port = free_port(0)
     url = f"http://127.0.0.1:{port}"

@@ -78,7 +78,6 @@ def test_hostile_texts_run_nothing_and_fetch_nothing_on_any_page(browser, hostil
     desk.close()
 
 
-@pytest.mark.slow
 def test_either_view_of_a_text_says_that_a_name_is_hidden_in_it(browser, tmp_path):
     home = Home(tmp_path / "home")
     with open_store(home) as store:
@@ -95,7 +94,6 @@ def test_either_view_of_a_text_says_that_a_name_is_hidden_in_it(browser, tmp_pat
         ana.close()
 
 
-@pytest.mark.slow
 def test_the_raw_view_names_characters_that_turn_a_text_about_and_takes_no_word_for_one(browser, tmp_path):
     home = Home(tmp_path / "home")
     turned = "user\u202econstructor\u202ctxt"

@@ -37,6 +37,12 @@ def test_the_command_tells_accuracy_by_degree_beside_what_is_trivial():
     assert "Unsafe" not in told
 
 
+def test_the_scaled_loss_is_told_without_a_margin():
+    settings = RewardSettings(loss="scaled", margin="large")
+    trial = Trial(track=Track.SAFETY, path=Path("model"), settings=settings, results=results(), remarks=())
+    assert "Settings: loss scaled, margin none, weighting none" in "\n".join(words(trial))
+
+
 def test_the_safety_model_tells_what_it_finds():
     told = said(results(Track.SAFETY), Track.SAFETY)
     assert "below a probability of 0.5 of being safe lie 82.5% of 120 unsafe answers" in told

@@ -48,7 +48,6 @@ def _right(gaps: tuple[Gap, ...]) -> float:
     return sum(gap.gap > 0 for gap in gaps) / len(gaps)
 
 
-@pytest.mark.slow
 def test_labels_that_only_memory_could_score_are_scored_by_chance(job: RewardJob):
     learnt = replace(job, settings=replace(SETTINGS, epochs=40, learning_rate=5e-3, batch_pairs=8))
     result = train_reward_model(learnt)

@@ -160,7 +160,6 @@ def test_no_step_is_in_the_metrics_twice_and_progress_goes_on(policy_path, token
     assert json.loads((tmp_path / "status.json").read_text())["message"] == "step 10 of 10"
 
 
-@pytest.mark.slow
 def test_half_precision_learns_what_full_precision_learns(policy_path, tokenizer, tmp_path):
     rows = _rows(tmp_path, tokenizer, 94)
     training, held_out = rows[:64], rows[64:]

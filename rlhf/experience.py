@@ -14,10 +14,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.advantages import advantages
 from rlhf.chat import prompt_ids
-from rlhf.config import PPOSettings, RolloutSettings
+from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, Scores
 from rlhf.masked import standardise
 from rlhf.models import Critic
+from rlhf.policy_settings import PPOSettings
 from rlhf.prompts import TrainPrompt
 from rlhf.rewards import combine, fine_unfinished, token_rewards
 from rlhf.rollout import Rollout, sample

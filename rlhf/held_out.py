@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import torch
 
-from rlhf.config import PPOSettings
 from rlhf.divergence import response_kl
 from rlhf.experience import Judged, Models, answer
 from rlhf.masked import TINY
+from rlhf.policy_settings import PPOSettings
 from rlhf.prompts import TrainPrompt
 
 

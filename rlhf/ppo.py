@@ -15,12 +15,12 @@ from pathlib import Path
 
 from rlhf.advantages import explained_variance
 from rlhf.checkpoint import Standing, keep, restore, standing_of
-from rlhf.config import PPOSettings
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import Experience, Models, answer, value
 from rlhf.held_out import Look, look
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import Critic, load_policy, load_tokenizer, save
+from rlhf.policy_settings import PPOSettings
 from rlhf.ppo_update import Optimisers, Update, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files

@@ -16,12 +16,12 @@ from torch.optim import AdamW
 from transformers import PreTrainedModel
 
 from rlhf.collate import Joined
-from rlhf.config import PPOSettings
 from rlhf.divergence import entropy
 from rlhf.experience import Experience, Models
 from rlhf.forward import response_logits, token_logprobs
 from rlhf.losses import policy_loss, value_loss
 from rlhf.models import Critic
+from rlhf.policy_settings import PPOSettings
 from rlhf.scoring import response_values
 from store.errors import HoneError
 

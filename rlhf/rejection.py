@@ -16,9 +16,10 @@ from torch import Generator
 
 from rlhf.best_of import mean_best, mean_median
 from rlhf.candidates import Candidates, Sampler, join_candidates
-from rlhf.config import RejectionSettings, RolloutSettings, SFTSettings
+from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
+from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, best_of_each, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.sft import Example, SFTJob, fine_tune

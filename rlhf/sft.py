@@ -17,9 +17,9 @@ from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined]  # re-export
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import pad_right
-from rlhf.config import SFTSettings
 from rlhf.models import context, load_policy, load_tokenizer, readable, save
 from rlhf.ordering import training_order
+from rlhf.policy_settings import SFTSettings
 from rlhf.track import Tracker
 from rlhf.trainers import Plan, Progress, arguments, train
 from store.errors import HoneError

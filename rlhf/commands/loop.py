@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rlhf.demo import DemoResult, Welcome
     from store.home import Home
 
-Method = Literal["rs", "ppo", "rs+ppo"]
+Method = Literal["rs", "ppo", "rs+ppo", "dpo", "rloo"]
 MINUTES_A_ROUND = (5, 10)
 """What a round of the demo was measured to take on two cores, alone and beside other work."""
 

@@ -17,11 +17,12 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from rlhf.config import PPOSettings, RolloutSettings
+from rlhf.config import RolloutSettings
 from rlhf.experience import Judged, Models, value
 from rlhf.forward import token_logprobs
 from rlhf.judge import RewardJudge, Scores
 from rlhf.models import Critic
+from rlhf.policy_settings import PPOSettings
 from rlhf.ppo_update import optimisers, update
 from rlhf.reward_models.ensemble import Ensemble
 from rlhf.rollout import sample

@@ -9,10 +9,10 @@ from safetensors.torch import load_file
 from torch.distributions import Categorical
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.config import PPOSettings
 from rlhf.experience import Models, answer, value
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import Critic, load_policy, load_tokenizer
+from rlhf.policy_settings import PPOSettings
 from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import UpdateError, optimisers, update
 from rlhf.prompts import TrainPrompt

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from rlhf.candidates import Candidates, Sampler
-from rlhf.config import RejectionSettings, RolloutSettings, SFTSettings
+from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
+from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject

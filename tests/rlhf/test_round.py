@@ -10,16 +10,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rlhf.config import (
-    EvaluationSettings,
-    PPOSettings,
-    PublishSettings,
-    RewardSettings,
-    RoundSettings,
-    Settings,
-    SFTSettings,
-)
+from rlhf.config import EvaluationSettings, PublishSettings, RewardSettings, RoundSettings, Settings
 from rlhf.next_round import Chosen, choose, finished, unfinished
+from rlhf.policy_settings import PPOSettings, SFTSettings
 from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
 from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped

@@ -8,8 +8,9 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.config import RolloutSettings, SFTSettings
+from rlhf.config import RolloutSettings
 from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.policy_settings import SFTSettings
 from rlhf.rollout import sample
 from rlhf.sft import UNLEARNT, Example, ExampleCollator, SFTJob, columns, fine_tune, tokens
 from rlhf.track import Tracker

@@ -1,14 +1,15 @@
 """Who judges responses when no person does: the two reward models, and a gold judge where a world has one.
 
-The reward models judge as they reward (Llama 2, §3.4.1). A gold judge was never trained against: it tells
-whether a round truly helped. Knows nothing of policies.
+The reward models judge as they reward (Llama 2, §3.4.1). Their watchers, the last members of two ensembles,
+and a gold judge are never trained against: they tell whether the policy truly got better. Knows nothing of
+policies.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -18,11 +19,12 @@ from transformers import PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.models import load_tokenizer
+from rlhf.policy_settings import JudgeSettings
 from rlhf.prompts import TrainPrompt
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.elements import Answer, answer
 from rlhf.reward_models.ensemble import Ensemble
-from rlhf.reward_models.uncertainty import mean
+from rlhf.reward_models.uncertainty import mean, penalised, worst
 from rlhf.rewards import gate
 from store.records import Turn
 
@@ -57,24 +59,28 @@ def gold_judge(name: Literal["none", "pocket"]) -> GoldJudge | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardModels:
-    """The folders of the two reward models."""
+    """The folders of the two reward models, and how the members of each speak as one."""
 
     helpfulness: Path
     safety: Path
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Raw scores [N] of responses: of each reward model, and of the one that the gate lets speak."""
+    """Raw scores [N] of responses: of each reward model, of the one that the gate lets speak, and what the
+    gate lets the watchers say, whom nothing is trained against, if there are any.
+    """
 
     helpfulness: Tensor
     safety: Tensor
     gated: Tensor
+    watcher: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardJudge:
-    """Both reward models, each an ensemble whose mean counts, and the probability of being safe below which
+    """Both reward models, each an ensemble that speaks as one, and the probability of being safe below which
     safety alone counts.
     """
 
@@ -82,6 +88,7 @@ class RewardJudge:
     safety: Ensemble
     tokenizer: PreTrainedTokenizerBase
     threshold: float
+    settings: JudgeSettings = field(default_factory=JudgeSettings)
 
     @staticmethod
     def load(paths: RewardModels, threshold: float) -> RewardJudge:
@@ -91,17 +98,39 @@ class RewardJudge:
             safety=ensemble.load(paths.safety),
             tokenizer=load_tokenizer(paths.safety),
             threshold=threshold,
+            settings=paths.judge,
         )
+
+    @property
+    def has_watcher(self) -> bool:
+        """Whether the last member of either ensemble is kept out of the reward."""
+        return self.settings.watcher and min(self.helpfulness.members, self.safety.members) > 1
 
     def scores(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> Scores:
         """Scores [N] of each text as the response to the prompt beside it."""
         answers = self._answers(prompts, texts)
         read, said = [one.prompt for one in answers], [one.response for one in answers]
-        helpfulness = mean(self.helpfulness.scores(read, said))
-        safety = mean(self.safety.scores(read, said))
+        helpfulness = self.helpfulness.scores(read, said)
+        safety = self.safety.scores(read, said)
+        watcher = None
+        if self.has_watcher:
+            watcher = self._gate(prompts, helpfulness[-1], safety[-1])
+            helpfulness, safety = helpfulness[:-1], safety[:-1]
+        helpful, safe = self._as_one(helpfulness), self._as_one(safety)
+        gated = self._gate(prompts, helpful, safe)
+        return Scores(helpfulness=helpful, safety=safe, gated=gated, watcher=watcher)
+
+    def _as_one(self, scores: Tensor) -> Tensor:
+        """The one voice [N] of the members' scores [K, N]."""
+        if self.settings.combine == "worst":
+            return worst(scores)
+        if self.settings.combine == "penalised":
+            return penalised(scores, self.settings.uncertainty_coef)
+        return mean(scores)
+
+    def _gate(self, prompts: Sequence[TrainPrompt], helpfulness: Tensor, safety: Tensor) -> Tensor:
         is_safety = torch.tensor([prompt.is_safety for prompt in prompts], dtype=torch.bool)
-        gated = gate(helpfulness, safety, is_safety, self.threshold)
-        return Scores(helpfulness=helpfulness, safety=safety, gated=gated)
+        return gate(helpfulness, safety, is_safety, self.threshold)
 
     def _answers(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> list[Answer]:
         """Token ids; a conversation longer than the model's context loses its beginning."""

@@ -41,8 +41,7 @@ class PPOJob:
     prompts: Sequence[TrainPrompt]
     held_out: Sequence[TrainPrompt]
     policy: Path
-    helpfulness: Path
-    safety: Path
+    reward_models: RewardModels
     out: Path
     settings: PPOSettings
     seed: int
@@ -103,10 +102,8 @@ def _assemble(job: PPOJob) -> _Run:
         tokenizer=load_tokenizer(job.policy),
         policy=load_policy(folder / "policy" if resumed else job.policy),
         reference=load_policy(job.policy),
-        critic=Critic.load(folder / "critic" if resumed else job.helpfulness),
-        judge=RewardJudge.load(
-            RewardModels(helpfulness=job.helpfulness, safety=job.safety), job.settings.safety_gate
-        ),
+        critic=Critic.load(folder / "critic" if resumed else job.reward_models.helpfulness),
+        judge=RewardJudge.load(job.reward_models, job.settings.safety_gate),
     )
     learners = optimisers(models, job.settings)
     if resumed:
@@ -221,8 +218,9 @@ def _name(job: PPOJob) -> str:
     """Names everything that the run's bytes depend on; a model's file by its size and time of writing."""
     files = [
         [file.name, file.stat().st_size, file.stat().st_mtime_ns]
-        for folder in (job.policy, job.helpfulness, job.safety)
+        for folder in (job.policy, job.reward_models.helpfulness, job.reward_models.safety)
         for file in weight_files(folder)
     ]
     prompts = [[prompt.prompt_id for prompt in side] for side in (job.prompts, job.held_out)]
-    return identity("ppo", asdict(job.settings), job.seed, prompts, files)
+    settings = [asdict(job.settings), asdict(job.reward_models.judge)]
+    return identity("ppo", settings, job.seed, prompts, files)

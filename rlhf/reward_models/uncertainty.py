@@ -1,4 +1,4 @@
-"""What an ensemble's members say together: their mean, the most cautious, how far they differ. Pure."""
+"""What an ensemble's members say together, of scores [K, N]: one voice, or how far they differ. Pure."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ def worst(scores: Tensor) -> Tensor:
 def variance(scores: Tensor) -> Tensor:
     """The mean squared distance [N] from the members' mean, of scores [K, N]; one member has none."""
     return scores.var(dim=0, unbiased=False)
+
+
+def penalised(scores: Tensor, coef: float) -> Tensor:
+    """mean - coef · variance over the members, [N] (uncertainty-weighted optimisation, Coste et al. 2023).
+
+    A variance is in squared units of the score, so what `coef` does depends on the scores' scale.
+    """
+    return mean(scores) - coef * variance(scores)

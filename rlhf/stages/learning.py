@@ -114,13 +114,11 @@ def ppo(turning: Turning) -> Improved:
     start: Improved = turning.results["reject"]
     if "ppo" not in turning.settings.round.method:
         return start
-    models = reward_models(turning)
     job = optimisation.PPOJob(
         prompts=training_prompts(turning),
         held_out=watched_prompts(turning),
         policy=model_path(turning.home, start.path),
-        helpfulness=models.helpfulness,
-        safety=models.safety,
+        reward_models=reward_models(turning),
         out=turning.stage("ppo"),
         settings=turning.settings.ppo,
         seed=seed(turning),
@@ -130,9 +128,9 @@ def ppo(turning: Turning) -> Improved:
 
 
 def reward_models(turning: Turning) -> RewardModels:
-    """The two that this round trained."""
+    """The two that this round trained, and how their members speak as one."""
     helpfulness, safety = (turning.home.root / rewarded_in(turning, track).path for track in Track)
-    return RewardModels(helpfulness=helpfulness, safety=safety)
+    return RewardModels(helpfulness=helpfulness, safety=safety, judge=turning.settings.judge)
 
 
 def rewarded_in(turning: Turning, track: Track) -> Rewarded:

@@ -11,7 +11,10 @@ from rlhf.chat import prompt_ids, response_ids
 from rlhf.judge import RewardJudge, RewardModels, gold_judge
 from rlhf.models import load_reward_model, load_tokenizer, new_reward_model, save
 from rlhf.pocket.requests import lookalikes, unsafe
+from rlhf.policy_settings import JudgeSettings
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models import ensemble
+from rlhf.reward_models.ensemble import Finished
 from rlhf.scoring import score_responses
 from store.records import Turn
 
@@ -26,6 +29,59 @@ def _prompt(is_safety: bool) -> TrainPrompt:
 def reward_models(policy_path: Path, reward_model_path: Path, tmp_path: Path) -> RewardModels:
     save(new_reward_model(policy_path, seed=2), load_tokenizer(policy_path), tmp_path / "safety")
     return RewardModels(helpfulness=reward_model_path, safety=tmp_path / "safety")
+
+
+@pytest.fixture
+def ensembles(policy_path: Path, tmp_path: Path) -> RewardModels:
+    """Three members a track."""
+    tokenizer = load_tokenizer(policy_path)
+    for track, first in (("helpfulness", 10), ("safety", 20)):
+        members = [tmp_path / f"{track}-{seed}" for seed in range(first, first + 3)]
+        for seed, member in enumerate(members, start=first):
+            save(new_reward_model(policy_path, seed), tokenizer, member)
+        ensemble.save(Finished(members=members, base=None, tokenizer=tokenizer), tmp_path / track)
+    return RewardModels(helpfulness=tmp_path / "helpfulness", safety=tmp_path / "safety")
+
+
+def _members(judge: RewardJudge, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What each member of helpfulness and of safety says of the texts, [K, N] both."""
+    asked = [prompt_ids(judge.tokenizer, TURNS)] * len(texts)
+    said = [response_ids(judge.tokenizer, text) for text in texts]
+    return judge.helpfulness.scores(asked, said), judge.safety.scores(asked, said)
+
+
+def test_the_last_members_watch_and_take_no_part_in_the_reward(ensembles: RewardModels):
+    texts = [f"egg {n} pot" for n in range(20)]
+    judge = RewardJudge.load(ensembles, threshold=0.5)
+    scores, (helpful, safe) = judge.scores([_prompt(False)] * 20, texts), _members(judge, texts)
+    assert torch.allclose(scores.helpfulness, (helpful[0] + helpful[1]) / 2, atol=1e-5)
+    assert torch.allclose(scores.safety, (safe[0] + safe[1]) / 2, atol=1e-5)
+    assert scores.watcher is not None
+    assert 0 < (safe[2] < 0).sum() < 20  # σ(0) is the threshold: the watchers have a gate of their own
+    assert torch.allclose(scores.watcher, torch.where(safe[2] < 0, safe[2], helpful[2]), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "voice"),
+    [
+        (JudgeSettings(watcher=False), lambda scores: scores.mean(dim=0)),
+        (JudgeSettings(watcher=False, combine="worst"), lambda scores: scores.min(dim=0).values),
+        (
+            JudgeSettings(watcher=False, combine="penalised", uncertainty_coef=0.5),
+            lambda scores: scores.mean(dim=0) - 0.5 * scores.var(dim=0, correction=0),
+        ),
+    ],
+)
+def test_without_a_watcher_all_members_speak_as_one(ensembles: RewardModels, settings, voice):
+    judge = RewardJudge.load(replace(ensembles, judge=settings), threshold=0.15)
+    scores, members = judge.scores([_prompt(False)] * 4, list("abcd")), _members(judge, list("abcd"))
+    assert scores.watcher is None
+    assert scores.helpfulness.tolist() == pytest.approx(voice(members[0]).tolist(), abs=1e-5)
+    assert scores.safety.tolist() == pytest.approx(voice(members[1]).tolist(), abs=1e-5)
+
+
+def test_one_member_alone_has_nobody_to_watch_it(reward_models: RewardModels):
+    assert RewardJudge.load(reward_models, threshold=0.15).scores([_prompt(True)], ["a"]).watcher is None
 
 
 def test_safety_speaks_on_safety_prompts_and_below_the_gate(reward_models: RewardModels):

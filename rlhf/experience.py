@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from torch import Generator, Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -25,15 +26,31 @@ from rlhf.rollout import Rollout, sample
 from rlhf.scoring import score_logprobs, score_values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Models:
-    """Everybody who takes part; only the policy and the critic learn."""
+class Models(Protocol):
+    """Everybody who takes part; only the policy and the critic learn, by the parameters that want a gradient.
 
-    tokenizer: PreTrainedTokenizerBase
-    policy: PreTrainedModel
-    reference: PreTrainedModel
-    critic: Critic
-    judge: RewardJudge
+    Asking for one may silence the others: ask anew at each use, and keep none beyond asking for another.
+    """
+
+    @property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """Everybody's."""
+
+    @property
+    def policy(self) -> PreTrainedModel:
+        """The causal language model that learns."""
+
+    @property
+    def reference(self) -> PreTrainedModel:
+        """The policy as it was before it learned."""
+
+    @property
+    def critic(self) -> Critic:
+        """What reward is still expected at a token; it learns beside the policy."""
+
+    @property
+    def judge(self) -> RewardJudge:
+        """Both reward models."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

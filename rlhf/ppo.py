@@ -25,6 +25,7 @@ from rlhf.ppo_update import Optimisers, Update, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
+from rlhf.separate import SeparateModels
 from rlhf.track import Stopped, Tracker
 from store.errors import HoneError
 from store.identity import identity
@@ -98,7 +99,7 @@ def _assemble(job: PPOJob) -> _Run:
     """Loads everybody; those who learn come from the job's checkpoint if it has one."""
     folder = _checkpoint(job)
     resumed = standing_of(folder, _name(job)) is not None
-    models = Models(
+    models = SeparateModels(
         tokenizer=load_tokenizer(job.policy),
         policy=load_policy(folder / "policy" if resumed else job.policy),
         reference=load_policy(job.policy),

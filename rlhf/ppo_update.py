@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from transformers import PreTrainedModel
@@ -65,14 +65,17 @@ class _Part:
 
 def optimisers(models: Models, settings: PPOSettings) -> Optimisers:
     """AdamW of both models as Llama 2 has it: betas 0.9 and 0.95, eps 1e-5."""
-    policy, critic = (
-        AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), eps=1e-5, weight_decay=settings.weight_decay)
-        for model, rate in (
-            (models.policy, settings.learning_rate),
-            (models.critic, settings.critic_learning_rate),
-        )
+    decay = settings.weight_decay
+    # Asking for the critic may silence the policy, so one is done with before the other is asked for.
+    return Optimisers(
+        policy=_optimiser(models.policy, settings.learning_rate, decay),
+        critic=_optimiser(models.critic, settings.critic_learning_rate, decay),
     )
-    return Optimisers(policy=policy, critic=critic)
+
+
+def _optimiser(model: nn.Module, rate: float, decay: float) -> AdamW:
+    trained = [weights for weights in model.parameters() if weights.requires_grad]
+    return AdamW(trained, lr=rate, betas=(0.9, 0.95), eps=1e-5, weight_decay=decay)
 
 
 def update(

@@ -28,6 +28,7 @@ from rlhf.reward_models.ensemble import Ensemble
 from rlhf.rollout import sample
 from rlhf.scoring import score_logprobs
 from rlhf.seeds import seeded
+from rlhf.separate import SeparateModels
 
 PAD, END, WORD = 0, 1, 2
 PROMPT = (END,)
@@ -94,7 +95,7 @@ def world() -> Models:
     names = Tokenizer(vocabularies.WordLevel({"pad": PAD, "end": END, "word": WORD}, unk_token="word"))
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=names, pad_token="pad", eos_token="end")
     ensemble = Ensemble(models=(scores,), pad_id=PAD)
-    return Models(
+    return SeparateModels(
         tokenizer=tokenizer,
         policy=policy,
         reference=reference,

@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from torch.distributions import Categorical
 
 from rlhf.chat import prompt_ids, response_ids
-from rlhf.experience import Models, answer, value
+from rlhf.experience import answer, value
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import Critic, load_policy, load_tokenizer
 from rlhf.policy_settings import PPOSettings
@@ -17,6 +17,7 @@ from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import UpdateError, optimisers, update
 from rlhf.prompts import TrainPrompt
 from rlhf.seeds import seeded
+from rlhf.separate import SeparateModels
 from rlhf.track import Stopped, Tracker
 from store.records import Turn
 
@@ -46,7 +47,7 @@ def prompts(count: int, first: int = 0) -> list[TrainPrompt]:
 
 @pytest.fixture
 def models(policy_path, reward_model_path):
-    return Models(
+    return SeparateModels(
         tokenizer=load_tokenizer(policy_path),
         policy=load_policy(policy_path),
         reference=load_policy(policy_path),

@@ -44,3 +44,32 @@ def mean_median(scores: Tensor) -> Tensor:
     return torch.stack(
         [(ranked(scores, n, (n + 1) // 2) + ranked(scores, n, n // 2 + 1)) / 2 for n in counts]
     )
+
+
+def deviation(scores: Tensor) -> Tensor:
+    """How far a prompt's samples lie apart: the root of the mean over prompts of their variance, a scalar.
+
+    Of K samples [P, K]; of a single one 0.
+    """
+    samples = scores.shape[1]
+    return scores.double().var(dim=1, correction=min(1, samples - 1)).mean().sqrt()
+
+
+def enough(scores: Tensor, least_gain: float) -> int:
+    """The fewest samples from which on no doubling raises the mean best by more than `least_gain` deviations.
+
+    Of the K samples [P, K] a doubling can be told up to K / 2: where even the last one gains more, and where
+    `least_gain` is 0, all K. "From which on": of a good answer that is rare, the first doublings gain little
+    and later ones much.
+    """
+    samples, bests = scores.shape[1], mean_best(scores).tolist()
+    least = least_gain * deviation(scores).item()
+    worthwhile = [n for n in range(1, samples // 2 + 1) if _gains(bests[n - 1], bests[2 * n - 1], least)]
+    if not least_gain or samples // 2 in worthwhile:
+        return samples
+    return max(worthwhile, default=0) + 1
+
+
+def _gains(fewer: float, more: float, least: float) -> bool:
+    """Whether it is more by more than `least`, and by more than rounding."""
+    return more - fewer > least and not math.isclose(more, fewer)

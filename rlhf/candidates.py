@@ -41,6 +41,16 @@ class Candidates:
             if self.finished[row, column]
         ]
 
+    def first(self, samples: int) -> Candidates:
+        """The first so many samples of each prompt."""
+        every = self.rewards.shape[1]
+        return Candidates(
+            prompts=self.prompts,
+            texts=tuple(text for place, text in enumerate(self.texts) if place % every < samples),
+            rewards=self.rewards[:, :samples],
+            finished=self.finished[:, :samples],
+        )
+
 
 def join_candidates(parts: Sequence[Candidates]) -> Candidates:
     """Candidates of different prompts, one after the other."""

@@ -51,7 +51,7 @@ class RejectionSettings:
     """Rejection sampling (L2 §3.2.3)."""
 
     samples: Count = 16
-    """K, responses a prompt; the paper prints no K, 16 to 32 is usual."""
+    """K, responses a prompt, or the most with `least_gain`; the paper prints no K, 16 to 32 is usual."""
     temperatures: Temperatures = (0.7, 1.0, 1.3)
     """Swept on a share of the prompts each round; the highest mean best reward wins (L2: 1.2 to 1.3 late)."""
     sweep_prompts: Count = 64
@@ -65,8 +65,9 @@ class RejectionSettings:
     pool: bool = True
     """Keep the best samples of all rounds (L2 from V4 on)."""
     least_gain: Annotated[float, Field(ge=0)] = 0.0
-    """K is the fewest samples from which twice as many raise the mean best reward, on the sweep's prompts, by
-    no more than this many deviations of a prompt's samples; 0 draws `samples` always."""
+    """K is the fewest samples from which on twice as many raise the mean best reward, on the sweep's prompts,
+    by no more than this many deviations of a prompt's samples (normal ones: 0.56 from 1 to 2, 0.40 from 4 to
+    8, 0.34 from 8 to 16); 0 draws `samples` always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

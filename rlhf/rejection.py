@@ -2,7 +2,8 @@
 
 The newest policy answers each prompt K times, at the temperature whose best answers the reward models like
 most; the best answer of each prompt, or a better one of an earlier round, is what the policy is fine-tuned
-on. A sample that never ended is never kept: it would teach not to end.
+on. A sample that never ended is never kept: it would teach not to end. What was sampled stays in `rollouts/`,
+from which a stage that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from torch import Generator
 from rlhf.best_of import mean_best, mean_median
 from rlhf.candidates import Candidates, Sampler, join_candidates
 from rlhf.config import RolloutSettings
+from rlhf.draws import kept as kept_draw
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, best_of_each, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.sft import Example, SFTJob, fine_tune
+from rlhf.sweep import Choice, choose, log_choice
 from rlhf.track import Tracker
 from store.errors import HoneError
 
@@ -50,14 +53,6 @@ class RejectionJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Swept:
-    """What a temperature gave on the sweep's prompts: the mean reward of the best of K samples."""
-
-    temperature: float
-    mean_best: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectionResult:
     """Where the new policy and its pool lie, what was kept, and the gain of choosing among 1 to K samples.
 
@@ -66,12 +61,29 @@ class RejectionResult:
 
     path: Path
     pool: Path
-    temperature: float
-    sweep: tuple[Swept, ...]
+    choice: Choice
     kept: int
     from_earlier: int
     mean_best: tuple[float, ...]
     mean_median: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """K samples of every prompt, and the best of each: on the sweep's prompts, of all that it sampled."""
+
+    candidates: Candidates
+    bests: tuple[Sampled, ...]
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """How some of the prompts are sampled, and how many came before them: none before the sweep's."""
+
+    temperature: float
+    samples: int
+    before: int = 0
 
 
 def reject(job: RejectionJob) -> RejectionResult:
@@ -83,8 +95,8 @@ def reject(job: RejectionJob) -> RejectionResult:
         tokenizer=load_tokenizer(job.policy),
         judge=RewardJudge.load(job.reward_models, job.safety_gate),
     )
-    drawn, sweep, temperature = _drawn(job, sampler)
-    today, earlier = drawn.bests(), _earlier(job, sampler.judge)
+    drawn = _drawn(job, sampler)
+    today, earlier = drawn.bests, _earlier(job, sampler.judge)
     kept = best_of_each([*today, *earlier])
     if not kept:
         raise HoneError(
@@ -96,47 +108,52 @@ def reject(job: RejectionJob) -> RejectionResult:
     result = RejectionResult(
         path=job.out / "policy",
         pool=pool,
-        temperature=temperature,
-        sweep=sweep,
+        choice=drawn.choice,
         kept=len(kept),
         from_earlier=len(set(kept) - set(today)),
-        mean_best=tuple(mean_best(drawn.worth()).tolist()),
-        mean_median=tuple(mean_median(drawn.worth()).tolist()),
+        mean_best=tuple(mean_best(drawn.candidates.worth()).tolist()),
+        mean_median=tuple(mean_median(drawn.candidates.worth()).tolist()),
     )
     _log(job.tracker, result)
     _fine_tune(job, kept)
     return result
 
 
-def _drawn(job: RejectionJob, sampler: Sampler) -> tuple[Candidates, tuple[Swept, ...], float]:
-    """K samples of every drawn prompt at the best temperature, which the first of them decide."""
+def _drawn(job: RejectionJob, sampler: Sampler) -> Drawn:
+    """The first of the drawn prompts decide on temperature and K, at which the others are sampled."""
     prompts = list(job.prompts)
     random.Random(job.seed).shuffle(prompts)  # noqa: S311  # a repeatable draw, not a secret
     prompts = prompts[: job.settings.prompts]
     few, more = prompts[: job.settings.sweep_prompts], prompts[job.settings.sweep_prompts :]
-    tried = {t: _draw(job, sampler, few, t) for t in job.settings.temperatures}
-    sweep = tuple(
-        Swept(temperature=t, mean_best=candidates.worth().max(dim=1).values.mean().item())
-        for t, candidates in tried.items()
-    )
-    chosen = max(sweep, key=lambda swept: swept.mean_best).temperature
-    parts = [tried[chosen]]
+    job.tracker.rewind(STAGE, 0)
+    tried = {
+        temperature: _draw(job, sampler, few, _Part(temperature=temperature, samples=job.settings.samples))
+        for temperature in job.settings.temperatures
+    }
+    choice = choose(tried, job.settings.least_gain)
+    log_choice(job.tracker, STAGE, choice)
+    parts = [tried[choice.temperature]]
     for start in range(0, len(more), PROMPTS_AT_ONCE):
-        job.tracker.progress(
-            STAGE, start / len(prompts), f"sampling, {len(few) + start} of {len(prompts)} prompts"
-        )
-        parts.append(_draw(job, sampler, more[start : start + PROMPTS_AT_ONCE], chosen, start + 1))
-    return join_candidates(parts), sweep, chosen
-
-
-def _draw(
-    job: RejectionJob, sampler: Sampler, prompts: Sequence[TrainPrompt], temperature: float, part: int = 0
-) -> Candidates:
-    """The same random numbers at every temperature, others for every part of the prompts."""
-    how = RolloutSettings(
-        samples=job.settings.samples, temperature=temperature, max_new_tokens=job.settings.max_new_tokens
+        part = _Part(temperature=choice.temperature, samples=choice.samples, before=len(few) + start)
+        parts.append(_draw(job, sampler, more[start : start + PROMPTS_AT_ONCE], part))
+    return Drawn(
+        candidates=join_candidates([part.first(choice.samples) for part in parts]),
+        bests=tuple(best for part in parts for best in part.bests()),
+        choice=choice,
     )
-    return sampler.draw(prompts, how, Generator().manual_seed(job.seed + 1_000_003 * part))
+
+
+def _draw(job: RejectionJob, sampler: Sampler, prompts: Sequence[TrainPrompt], part: _Part) -> Candidates:
+    """The same random numbers at every temperature, others for every part of the prompts."""
+    every = min(len(job.prompts), job.settings.prompts)
+    told = f"{part.samples} samples at temperature {part.temperature:g}, {part.before} of {every} prompts"
+    job.tracker.progress(STAGE, part.before / every, told)
+    how = RolloutSettings(
+        samples=part.samples, temperature=part.temperature, max_new_tokens=job.settings.max_new_tokens
+    )
+    generator = Generator().manual_seed(job.seed + 1_000_003 * part.before)
+    file = job.out / "rollouts" / f"{part.before:06}_{part.temperature}.parquet"
+    return kept_draw(file, prompts, lambda: sampler.draw(prompts, how, generator))
 
 
 def _earlier(job: RejectionJob, judge: RewardJudge) -> list[Sampled]:

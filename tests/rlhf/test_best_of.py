@@ -6,7 +6,7 @@ from statistics import mean, median
 import pytest
 import torch
 
-from rlhf.best_of import best, mean_best, mean_median
+from rlhf.best_of import best, deviation, enough, mean_best, mean_median
 
 SCORES = torch.tensor([[3.0, 1.0, 2.0, 5.0], [0.0, 0.0, -4.0, 1.0]])
 
@@ -27,3 +27,33 @@ def test_the_curves_are_those_of_every_subset():
         middle = mean(mean(median(subset) for subset in row) for row in subsets)
         assert mean_best(SCORES)[drawn - 1].item() == pytest.approx(best_of, abs=1e-6)
         assert mean_median(SCORES)[drawn - 1].item() == pytest.approx(middle, abs=1e-6)
+
+
+def test_the_deviation_is_within_prompts_and_not_between_them():
+    # variances of 1 3 and of 101 105, by hand: 2 and 8
+    assert deviation(torch.tensor([[1.0, 3.0], [101.0, 105.0]])).item() == pytest.approx(5**0.5, abs=1e-6)
+    assert deviation(torch.tensor([[1.0], [9.0]])).item() == 0.0
+
+
+def test_samples_are_enough_once_doubling_them_gains_no_more_than_was_asked():
+    # normal samples: 0.564 from 1 to 2, 0.418 from 3 to 6, 0.395 from 4 to 8, 0.376 from 5 to 10
+    normal = torch.randn(20_000, 16, generator=torch.Generator().manual_seed(0))
+    assert [enough(7.0 * normal, least) for least in (0.6, 0.5, 0.41, 0.385, 0.0)] == [1, 2, 4, 5, 16]
+
+
+def test_where_the_last_doubling_still_gains_all_samples_are_wanted():
+    normal = torch.randn(20_000, 16, generator=torch.Generator().manual_seed(0))
+    assert enough(normal, 0.3) == 16  # 0.342 from 8 to 16
+
+
+def test_a_rare_good_answer_is_not_given_up_because_the_first_doublings_gain_little():
+    # one good in 16 is a deviation of 0.25: from 1 to 2 the mean best gains 1/16, from 8 to 16 it gains 1/2
+    rare = torch.zeros(3, 16)
+    rare[:, 4] = 1.0
+    assert enough(rare, 0.3) == 16
+
+
+def test_samples_that_are_all_alike_are_one():
+    assert enough(torch.full((3, 8), 0.1), 0.1) == 1
+    assert enough(torch.ones(3, 8), 0.0) == 8
+    assert enough(torch.ones(3, 1), 0.1) == 1

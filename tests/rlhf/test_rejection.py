@@ -1,22 +1,23 @@
 """Rejection sampling with tiny models."""
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from pyarrow import parquet
 
 from rlhf.candidates import Candidates, Sampler
 from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, RewardModels
-from rlhf.models import load_policy, load_tokenizer
+from rlhf.models import load_policy, load_tokenizer, save
 from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject
-from rlhf.track import Tracker
+from rlhf.track import Stopped, Tracker, read_metrics
 from store.errors import HoneError
 from store.records import Turn
 
@@ -43,6 +44,10 @@ def job(tmp_path: Path, policy_path: Path, reward_model_path: Path) -> Rejection
         seed=0,
         tracker=Tracker(tmp_path / "round"),
     )
+
+
+def metrics(job: RejectionJob) -> list[dict[str, Any]]:
+    return read_metrics(job.tracker.folder)
 
 
 def test_the_best_that_ended_is_chosen_and_a_prompt_without_any_is_left_out():
@@ -82,7 +87,7 @@ def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
     drawn = sampler.draw(asked, how, torch.Generator().manual_seed(job.seed))
     kept, all_of_them = drawn.worth().max(dim=1).values.mean(), drawn.rewards.max(dim=1).values.mean()
     assert all_of_them - kept > 0.01
-    assert result.sweep[0].mean_best == pytest.approx(kept.item(), abs=1e-5)
+    assert result.choice.sweep[0].mean_best[-1] == pytest.approx(kept.item(), abs=1e-5)
     assert result.mean_best[-1] == pytest.approx(kept.item(), abs=1e-5)
 
 
@@ -102,12 +107,11 @@ def test_a_round_keeps_the_best_and_makes_a_policy_of_it(job: RejectionJob):
     assert 0 < len(kept) == result.kept <= 6
     assert result.from_earlier == 0
     assert load_policy(result.path).num_parameters() == load_policy(job.policy).num_parameters()
-    best = max(result.sweep, key=lambda swept: swept.mean_best)
-    assert result.temperature == best.temperature
+    best = max(result.choice.sweep, key=lambda swept: swept.mean_best[-1])
+    assert (result.choice.temperature, result.choice.samples) == (best.temperature, 24)
     assert list(result.mean_best) == sorted(result.mean_best)
     assert result.mean_best[0] == pytest.approx(result.mean_median[0], abs=1e-6)
-    lines = (job.tracker.folder / "metrics.jsonl").read_text().splitlines()
-    gains = [line["gain"] for line in map(json.loads, lines) if "gain" in line]
+    gains = [line["gain"] for line in metrics(job) if "gain" in line]
     assert len(gains) == 24
     assert gains[-1] > 0
 
@@ -150,6 +154,52 @@ def test_the_same_seed_gives_the_same_policy(job: RejectionJob, tmp_path: Path):
 def test_no_more_prompts_are_sampled_than_the_settings_say(job: RejectionJob):
     result = reject(replace(job, settings=replace(job.settings, prompts=3)))
     assert result.kept <= 3
+
+
+def test_fewer_samples_are_drawn_where_more_would_gain_little(job: RejectionJob):
+    few = replace(job.settings, samples=8, sweep_prompts=4, least_gain=9.0)
+    result = reject(replace(job, settings=few))
+    assert result.choice.samples == len(result.mean_best) == 1
+    drawn = [parquet.read_table(file).num_rows for file in sorted((job.out / "rollouts").iterdir())]
+    assert drawn == [4 * 8, 4 * 8, 2 * 1]  # four prompts at each temperature, the other two at the best
+    swept = {one["step"] for one in metrics(job) if one.get("temperature") == 0.8}
+    assert swept == set(range(1, 9))
+    assert [one["chosen_samples"] for one in metrics(job) if "chosen_samples" in one] == [1]
+
+
+def test_a_stage_that_was_stopped_goes_on_with_what_it_had_sampled(job: RejectionJob, tmp_path: Path):
+    job = replace(job, settings=replace(job.settings, samples=4, temperatures=(1.0,)))
+    whole = reject(job)
+
+    def stopping(_stage: str, fraction: float, message: str) -> None:
+        if "2 of 6 prompts" in message:
+            raise Stopped(message)
+
+    out = tmp_path / "stopped"
+    with pytest.raises(Stopped):
+        reject(replace(job, out=out, tracker=Tracker(tmp_path / "told", stopping)))
+    (sampled,) = (out / "rollouts").iterdir()
+    written = sampled.stat().st_mtime_ns
+    tracker = Tracker(tmp_path / "told")
+    tracker.log("reject", 1, mean_best=9.0)
+    again = reject(replace(job, out=out, tracker=tracker))
+    assert sampled.stat().st_mtime_ns == written
+    assert (again.path / "model.safetensors").read_bytes() == (whole.path / "model.safetensors").read_bytes()
+    bests = [line["mean_best"] for line in read_metrics(tracker.folder) if "mean_best" in line]
+    assert bests == list(again.mean_best)
+
+
+@pytest.mark.parametrize("start", ["policy", "base"])
+def test_the_samples_are_learnt_from_where_the_settings_say(job: RejectionJob, tmp_path: Path, start: str):
+    base = load_policy(job.policy)
+    with torch.no_grad():
+        base.get_input_embeddings().weight += 1.0
+    save(base, load_tokenizer(job.policy), tmp_path / "base")
+    still = replace(job, base=tmp_path / "base", sft=SFTSettings(learning_rate=1e-12, epochs=1))
+    result = reject(replace(still, settings=replace(job.settings, samples=4, start=start)))
+    begun = load_policy(job.policy if start == "policy" else tmp_path / "base")
+    learnt, meant = (one.get_input_embeddings().weight for one in (load_policy(result.path), begun))
+    assert torch.allclose(learnt, meant, atol=1e-6)
 
 
 def test_samples_that_never_end_teach_nothing(job: RejectionJob):

@@ -1,0 +1,51 @@
+"""What a sweep decides, and what it tells."""
+
+import pytest
+import torch
+
+from rlhf.candidates import Candidates
+from rlhf.prompts import TrainPrompt
+from rlhf.sweep import choose, log_choice
+from rlhf.track import Tracker, read_metrics
+from store.records import Turn
+
+PROMPT = TrainPrompt(prompt_id="p", turns=(Turn(role="user", content="egg"),), is_safety=False)
+
+
+def drawn(*rewards: float, finished: bool = True) -> Candidates:
+    return Candidates(
+        prompts=(PROMPT,),
+        texts=tuple("abcd"[: len(rewards)]),
+        rewards=torch.tensor([rewards]),
+        finished=torch.tensor([[finished] * len(rewards)]),
+    )
+
+
+def test_the_best_of_all_samples_decides_and_not_their_mean():
+    choice = choose({0.5: drawn(1.0, 1.0, 1.0, 1.0), 1.2: drawn(-5.0, -5.0, -5.0, 1.5)}, 0.0)
+    assert (choice.temperature, choice.samples) == (1.2, 4)
+    assert choice.sweep[0].mean_best == (1.0, 1.0, 1.0, 1.0)
+    # of the six pairs three have the 1.5, of the four triples three
+    assert choice.sweep[1].mean_best == pytest.approx((-3.375, -1.75, -0.125, 1.5), abs=1e-6)
+
+
+def test_of_equal_temperatures_the_first_is_taken():
+    assert choose({0.9: drawn(1.0, 0.0), 0.6: drawn(0.0, 1.0)}, 0.0).temperature == 0.9
+
+
+def test_the_samples_are_those_of_the_chosen_temperature():
+    assert choose({0.5: drawn(0.0, 9.0), 1.2: drawn(9.5, 9.5)}, 0.1).samples == 1
+    assert choose({0.5: drawn(0.0, 9.0), 1.2: drawn(8.5, 8.5)}, 0.1).samples == 2
+
+
+def test_the_sweep_is_told_by_temperature_and_number_of_samples(tmp_path):
+    log_choice(Tracker(tmp_path), "reject", choose({0.5: drawn(1.0, 3.0), 1.2: drawn(0.0, 0.0)}, 0.0))
+    told = [{**line, "made_at": None} for line in read_metrics(tmp_path)]
+    common = {"stage": "reject", "made_at": None}
+    assert told == [
+        {**common, "step": 1, "temperature": 0.5, "swept_best": 2.0},
+        {**common, "step": 2, "temperature": 0.5, "swept_best": 3.0},
+        {**common, "step": 1, "temperature": 1.2, "swept_best": 0.0},
+        {**common, "step": 2, "temperature": 1.2, "swept_best": 0.0},
+        {**common, "step": 2, "chosen_temperature": 0.5, "chosen_samples": 2},
+    ]

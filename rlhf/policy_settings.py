@@ -154,7 +154,9 @@ class DPOSettings:
     batch_size: Count = 64
     """Pairs a step."""
     max_tokens: Count = 1024
-    """Conversations longer than this lose their beginning, and are counted."""
+    """Conversations longer than this, or than the model reads, lose their beginning, and are counted."""
+    accumulation: Count = 1
+    """Parts of a batch that pass the model one after the other, for a memory that does not hold all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,8 @@ class RLOOSettings:
     """β, nats to reward (TRL)."""
     max_new_tokens: Count = 256
     """Longest response in tokens."""
+    accumulation: Count = 1
+    """Parts of a batch that learn one after the other, for a memory that does not hold all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,18 +17,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from store.home import Home
+from store.round_stages import STAGES, stages_of
 from store.watched import read
-
-STAGES: Final = (
-    "snapshot",
-    "reward_helpfulness",
-    "reward_safety",
-    "reject",
-    "ppo",
-    "evaluate",
-    "promote",
-    "publish",
-)
 
 
 class State(StrEnum):
@@ -208,7 +198,7 @@ def _progress(folder: Path, plan: Plan) -> RoundProgress:
         pid=status.pid if status else None,
         started_at=plan.started_at,
         updated_at=status.updated_at if status else None,
-        stages=tuple(_stage(folder, name, status, state) for name in STAGES),
+        stages=tuple(_stage(folder, name, status, state) for name in stages_of(plan.method)),
         verdict=decided.outputs if decided else None,
         results=read(folder / "results.json", _RESULTS),
         report=report if report.exists() else None,

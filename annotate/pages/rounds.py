@@ -27,6 +27,7 @@ STAGE_NAMES = {
     "reward_safety": "Safety",
     "reject": "Rejection",
     "ppo": "PPO",
+    "baseline": "Baseline",
     "evaluate": "Evaluate",
     "promote": "Promote",
     "publish": "Publish",

@@ -13,7 +13,7 @@ from rlhf.promote import Promotion
 from rlhf.round import Stage
 from rlhf.stages.freezing import Frozen, snapshot
 from rlhf.stages.judging import evaluation, promotion
-from rlhf.stages.learning import Improved, Rewarded, ppo, reject, reward_helpfulness, reward_safety
+from rlhf.stages.learning import Improved, Rewarded, baseline, ppo, reject, reward_helpfulness, reward_safety
 from rlhf.stages.publishing import publication
 from store.rounds import RoundResult
 
@@ -46,9 +46,16 @@ STAGES: Final = (
         run=ppo,
     ),
     Stage(
+        name="baseline",
+        result=Improved,
+        needs=("snapshot", *_REWARDS, "ppo"),
+        settings=("dpo", "rloo", "judge", "round.method", "ppo.safety_gate", "ppo.missing_end_penalty"),
+        run=baseline,
+    ),
+    Stage(
         name="evaluate",
         result=EvaluationResult,
-        needs=("snapshot", *_REWARDS, "ppo"),
+        needs=("snapshot", *_REWARDS, "baseline"),
         settings=("evaluate", "judge", "ppo.safety_gate"),
         run=evaluation,
     ),
@@ -56,7 +63,7 @@ STAGES: Final = (
     Stage(
         name="publish",
         result=RoundResult,
-        needs=("snapshot", *_REWARDS, "ppo", "evaluate", "promote"),
+        needs=("snapshot", *_REWARDS, "baseline", "evaluate", "promote"),
         settings=("publish", "judge", "round.method", "ppo.safety_gate"),
         run=publication,
     ),

@@ -1,4 +1,4 @@
-"""The stages that train: two reward models, then the policy by rejection sampling and PPO."""
+"""The stages that train: two reward models, then the policy by rejection sampling and PPO, or a baseline."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from pydantic import TypeAdapter
 
 from rlhf import ppo as optimisation
 from rlhf import rejection
+from rlhf.baselines.dpo import DPOJob, train_dpo, training_pairs
+from rlhf.baselines.rloo import RLOOJob, train_rloo
 from rlhf.initialise import model_path, weights_id
 from rlhf.judge import RewardModels
 from rlhf.rejection import RejectionJob
 from rlhf.reward_models.gaps import write_gaps
+from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, relative, seed, training_prompts, watched_prompts
-from store import rounds
+from store import round_stages, rounds
 from store.home import Home
 from store.records import Track
 from store.reward_results import RewardResults
@@ -88,7 +91,7 @@ def reject(turning: Turning) -> Improved:
     """Rejection sampling, where the method has it."""
     frozen = frozen_in(turning)
     given = Improved(policy_id=frozen.policy_id, path=frozen.policy)
-    if "rs" not in turning.settings.round.method:
+    if not _has(turning, "reject"):
         return given
     earlier = (turning.home.round(number) / "reject" / "pool.parquet" for number in range(1, turning.number))
     prompts, settings = training_prompts(turning), turning.settings.reject
@@ -112,7 +115,7 @@ def reject(turning: Turning) -> Improved:
 def ppo(turning: Turning) -> Improved:
     """PPO from what rejection sampling made, where the method has it."""
     start: Improved = turning.results["reject"]
-    if "ppo" not in turning.settings.round.method:
+    if not _has(turning, "ppo"):
         return start
     job = optimisation.PPOJob(
         prompts=training_prompts(turning),
@@ -125,6 +128,48 @@ def ppo(turning: Turning) -> Improved:
         tracker=turning.tracker,
     )
     return _improved(turning, optimisation.train(job).policy)
+
+
+def baseline(turning: Turning) -> Improved:
+    """DPO or RLOO from the newest policy, where one of them is the method."""
+    start: Improved = turning.results["ppo"]
+    if not _has(turning, "baseline"):
+        return start
+    learn = _dpo if turning.settings.round.method == "dpo" else _rloo
+    return _improved(turning, learn(turning, model_path(turning.home, start.path)))
+
+
+def _dpo(turning: Turning, policy: Path) -> Path:
+    """On the labels that the reward models learned from."""
+    settings = turning.settings
+    rows = read_preferences(turning.home.root / frozen_in(turning).preferences)
+    job = DPOJob(
+        pairs=training_pairs(rows, settings.reward, settings.round.seed),
+        policy=policy,
+        out=turning.stage("baseline") / "policy",
+        settings=settings.dpo,
+        seed=seed(turning),
+        tracker=turning.tracker,
+        stage="baseline",
+    )
+    return train_dpo(job).path
+
+
+def _rloo(turning: Turning, policy: Path) -> Path:
+    """On PPO's prompts, for its reward."""
+    job = RLOOJob(
+        prompts=training_prompts(turning),
+        policy=policy,
+        reward_models=reward_models(turning),
+        safety_gate=turning.settings.ppo.safety_gate,
+        missing_end_penalty=turning.settings.ppo.missing_end_penalty,
+        out=turning.stage("baseline") / "policy",
+        settings=turning.settings.rloo,
+        seed=seed(turning),
+        tracker=turning.tracker,
+        stage="baseline",
+    )
+    return train_rloo(job).path
 
 
 def reward_models(turning: Turning) -> RewardModels:
@@ -154,7 +199,11 @@ def measured(home: Home) -> dict[int, dict[Track, RewardResults]]:
 
 def improved_in(turning: Turning) -> Improved:
     """This round's policy, after the last stage that trains."""
-    return turning.results["ppo"]
+    return turning.results["baseline"]
+
+
+def _has(turning: Turning, stage: str) -> bool:
+    return stage in round_stages.stages_of(turning.settings.round.method)
 
 
 def _improved(turning: Turning, folder: Path) -> Improved:

@@ -4,9 +4,9 @@ import json
 import math
 import os
 
-from store.rounds import STAGES
+from store.round_stages import STAGES
 
-SECONDS = (1.2, 44, 41, 73, 210, 30, 0.4, 12)
+SECONDS = (1.2, 44, 41, 73, 210, 0, 30, 0.4, 12)
 
 
 def write_round(home, number, state="finished", stage="publish", fraction=1.0, **status):

@@ -199,8 +199,8 @@ def test_a_round_killed_in_each_stage_in_turn_finishes_and_repeats_no_finished_s
         assert {name: after[name] for name in before} == before
         interrupted |= {stage.name} - after.keys()
         before = after
-    # Freezing and promoting are over in milliseconds: the signal may come too late for them, for no other.
-    assert interrupted >= {stage.name for stage in STAGES} - {"snapshot", "promote"}
+    # These are over in milliseconds: the signal may come too late for them, for no other.
+    assert interrupted >= {stage.name for stage in STAGES} - {"snapshot", "baseline", "promote"}
     command = [sys.executable, "-m", "rlhf", "round", "--home", str(home.root), "--json"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(ended.stdout)["round"] == 1

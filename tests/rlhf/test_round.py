@@ -12,11 +12,11 @@ from filelock import FileLock
 
 from rlhf.config import EvaluationSettings, PublishSettings, RewardSettings, RoundSettings, Settings
 from rlhf.next_round import Chosen, choose, finished, unfinished
-from rlhf.policy_settings import PPOSettings, SFTSettings
+from rlhf.policy_settings import DPOSettings, PPOSettings, RLOOSettings, SFTSettings
 from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
 from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped
-from store import rounds
+from store import round_stages
 from store.home import Home
 
 
@@ -153,7 +153,7 @@ def test_a_published_round_is_finished_with_its_own_settings_or_not_at_all(tmp_p
     assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
 
 
-AFTER_REWARD = {"reject", "ppo", "evaluate", "publish"}
+AFTER_REWARD = {"reject", "baseline", "evaluate", "publish"}
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,17 @@ AFTER_REWARD = {"reject", "ppo", "evaluate", "publish"}
     [
         (Settings(round=RoundSettings(seed=1)), {stage.name for stage in REAL_STAGES}),
         (Settings(round=RoundSettings(minimum_labels=1)), set()),
-        (Settings(round=RoundSettings(method="rs")), {"reject", "ppo", "publish"}),
+        (Settings(round=RoundSettings(method="rs")), {"reject", "ppo", "baseline", "publish"}),
         (Settings(reward=RewardSettings(epochs=2)), {"reward_helpfulness", "reward_safety"}),
         (Settings(sft=SFTSettings(epochs=3)), {"reject"}),
         (Settings(ppo=PPOSettings(kl_coef=0.5)), {"ppo"}),
-        (Settings(ppo=PPOSettings(safety_gate=0.5)), AFTER_REWARD),
+        (Settings(ppo=PPOSettings(safety_gate=0.5)), AFTER_REWARD | {"ppo"}),
+        (Settings(dpo=DPOSettings(beta=0.5)), {"baseline"}),
+        (Settings(rloo=RLOOSettings(steps=1)), {"baseline"}),
         (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate"}),
         (Settings(publish=PublishSettings(comparisons=1)), {"publish"}),
     ],
-    ids=["seed", "minimum", "method", "reward", "sft", "ppo", "gate", "evaluate", "publish"],
+    ids=["seed", "minimum", "method", "reward", "sft", "ppo", "gate", "dpo", "rloo", "evaluate", "publish"],
 )
 def test_a_setting_redoes_the_stages_that_read_it(changed, redone):
     differ = {
@@ -179,7 +181,7 @@ def test_a_setting_redoes_the_stages_that_read_it(changed, redone):
 
 
 def test_the_stages_are_those_that_the_rounds_page_shows():
-    assert tuple(stage.name for stage in REAL_STAGES) == rounds.STAGES
+    assert tuple(stage.name for stage in REAL_STAGES) == round_stages.STAGES
 
 
 def test_a_changed_result_redoes_the_stages_after_it(tmp_path):

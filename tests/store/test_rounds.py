@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store import rounds
+from store import round_stages, rounds
 from store.home import Home
 from store.rounds import State, Verdict
 
@@ -75,6 +75,21 @@ def test_a_running_round_tells_its_stages(home: Home, folder: Path) -> None:
         ("ppo", "running", 0.4, None),
     ]
     assert (told.results, told.report) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "own"),
+    [
+        ("rs", ["reject"]),
+        ("ppo", ["ppo"]),
+        ("rs+ppo", ["reject", "ppo"]),
+        ("dpo", ["baseline"]),
+        ("rloo", ["baseline"]),
+    ],
+)
+def test_a_round_shows_the_stages_that_its_method_has(method: str, own: list[str]) -> None:
+    before, after = list(round_stages.STAGES[:3]), list(round_stages.STAGES[-3:])
+    assert list(round_stages.stages_of(method)) == [*before, *own, *after]
 
 
 def test_metrics_are_read_up_to_the_last_whole_line(folder: Path) -> None:

@@ -17,13 +17,15 @@ from rlhf.folders import replacing
 from rlhf.held_out import Look
 from rlhf.models import save
 from rlhf.moments import moments, remember
+from rlhf.parting import Watch
 from rlhf.ppo_update import Optimisers
 from rlhf.track import write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a run stands: finished iterations, the present β, the best look and how many came after it.
+    """Where a run stands: finished iterations, the present β, the best look and how many came after it, and
+    what its watch keeps of the looks.
 
     `job` names what the run was asked, so that a checkpoint of another job is not taken up; `stopped` says
     why the run ended before its last iteration.
@@ -35,6 +37,7 @@ class Standing:
     best: Look | None = None
     best_iteration: int = 0
     looks_since_best: int = 0
+    watch: Watch | None = None
     stopped: str = ""
 
 

@@ -18,6 +18,7 @@ from rlhf.policy_settings import (
     DPOSettings,
     GAttSettings,
     JudgeSettings,
+    MonitorSettings,
     PPOSettings,
     RejectionSettings,
     RLOOSettings,
@@ -119,6 +120,7 @@ class Settings:
     sft: SFTSettings = field(default_factory=SFTSettings)
     reject: RejectionSettings = field(default_factory=RejectionSettings)
     judge: JudgeSettings = field(default_factory=JudgeSettings)
+    monitor: MonitorSettings = field(default_factory=MonitorSettings)
     ppo: PPOSettings = field(default_factory=PPOSettings)
     dpo: DPOSettings = field(default_factory=DPOSettings)
     rloo: RLOOSettings = field(default_factory=RLOOSettings)

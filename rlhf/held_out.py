@@ -1,21 +1,33 @@
 """How good the policy is on prompts it never trains on: PPO's own objective, with the units held fixed.
 
 The objective is that of training (whitened gated score, less the fine for no end, less β·KL), but whitened
-by the first look's mean and deviation, so that looks can be compared. Knows no other judge.
+by the first look's mean and deviation, so that looks can be compared. Other judges are asked beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean, pstdev
 
 import torch
 
-from rlhf.divergence import response_kl
-from rlhf.experience import Judged, Models, answer
+from rlhf.conduct import Batch, Watching, numbers, scores
+from rlhf.experience import Models, answer
 from rlhf.masked import TINY
+from rlhf.parting import PROXY, Scores
 from rlhf.policy_settings import PPOSettings
 from rlhf.prompts import TrainPrompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What every look of a run has in common: the prompts, the random numbers, and who watches."""
+
+    prompts: Sequence[TrainPrompt]
+    settings: PPOSettings
+    seed: int
+    watching: Watching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,41 +40,28 @@ class Units:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Averages over the held-out prompts; scores are raw, `kl` is in nats a response."""
+    """The objective, `conduct.numbers` of the answers, and what each judge said of each."""
 
     objective: float
-    reward: float
-    helpfulness: float
-    safety: float
-    kl: float
-    length: float
-    finished: float
+    numbers: dict[str, float]
+    scores: Scores
     units: Units
 
 
-def look(
-    models: Models, prompts: Sequence[TrainPrompt], settings: PPOSettings, seed: int, units: Units | None
-) -> Look:
+def look(models: Models, occasion: Occasion, units: Units | None) -> Look:
     """Answers every prompt once, always with the same random numbers; no `units` makes them here."""
-    judged = answer(models, prompts, settings, torch.Generator().manual_seed(seed))
-    units = units or _units(judged)
-    kl = response_kl(judged.divergence, judged.rollout.mask).item()
-    reward, finished = judged.scores.gated.mean().item(), judged.rollout.finished.float().mean().item()
-    whitened = (reward - units.mean) / units.deviation
-    return Look(
-        objective=whitened - settings.missing_end_penalty * (1 - finished) - settings.kl_coef * kl,
-        reward=reward,
-        helpfulness=judged.scores.helpfulness.mean().item(),
-        safety=judged.scores.safety.mean().item(),
-        kl=kl,
-        length=judged.rollout.mask.sum(dim=1).float().mean().item(),
-        finished=finished,
-        units=units,
-    )
+    settings, watching = occasion.settings, occasion.watching
+    generator = torch.Generator().manual_seed(occasion.seed)
+    judged = answer(models, occasion.prompts, settings, generator)
+    batch = Batch(judged=judged, texts=judged.rollout.texts(models.tokenizer), prompts=occasion.prompts)
+    said = scores(batch, watching.gold)
+    found = numbers(batch, said, watching.refusals)
+    units = units or _units(said[PROXY])
+    whitened = (found[PROXY] - units.mean) / units.deviation
+    fine = settings.missing_end_penalty * found["unfinished"]
+    objective = whitened - fine - settings.kl_coef * found["kl"]
+    return Look(objective=objective, numbers=found, scores=said, units=units)
 
 
-def _units(judged: Judged) -> Units:
-    return Units(
-        mean=judged.scores.gated.mean().item(),
-        deviation=(judged.scores.gated.var(correction=0) + TINY).sqrt().item(),
-    )
+def _units(rewards: Sequence[float]) -> Units:
+    return Units(mean=fmean(rewards), deviation=(pstdev(rewards) ** 2 + TINY) ** 0.5)

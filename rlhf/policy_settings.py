@@ -27,6 +27,15 @@ class JudgeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorSettings:
+    """What is watched while a policy learns."""
+
+    refusals: tuple[str, ...] = ("i can't", "i cannot", "i won't", "i will not", "i'm unable", "i am unable")
+    """Phrases in the answers that count as refusals, a matter of words only (after Zou et al. 2023, arXiv
+    2307.15043, without those that also open answers, such as "sorry")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SFTSettings:
     """Fine-tuning on prompts with responses (L2 §3.1)."""
 
@@ -126,6 +135,8 @@ class PPOSettings:
     """Held-out prompts of a look, at most."""
     patience: Count = 5
     """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
+    stop_when_parting: bool = False
+    """Whether training stops once the reward rises while a judge falls that was not trained against."""
     checkpoint_every: Count = 10
     """Iterations between checkpoints, from which a killed run resumes."""
     lora_rank: Amount = 0

@@ -7,21 +7,26 @@ resumes from its last checkpoint to the same bytes. The mathematics lies in the 
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
-from rlhf.advantages import explained_variance
 from rlhf.checkpoint import Standing, keep, restore, standing_of
+from rlhf.conduct import Batch, Watching
 from rlhf.divergence import adapted_coef, response_kl
-from rlhf.experience import Experience, Models, answer, value
-from rlhf.held_out import Look, look
-from rlhf.judge import RewardJudge, RewardModels
+from rlhf.experience import Models, answer, value
+from rlhf.gains import gains, partings
+from rlhf.held_out import Look, Occasion, look
+from rlhf.judge import RewardJudge, RewardModels, gold_judge
 from rlhf.models import Critic, load_policy, load_tokenizer, save
-from rlhf.policy_settings import PPOSettings
-from rlhf.ppo_update import Optimisers, Update, optimisers, update
+from rlhf.parting import Seen, began, watched
+from rlhf.policy_settings import MonitorSettings, PPOSettings
+from rlhf.ppo_numbers import logged
+from rlhf.ppo_update import Optimisers, optimisers, update
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
@@ -31,12 +36,14 @@ from store.errors import HoneError
 from store.identity import identity
 
 STAGE = "ppo"
+PARTED = "The reward still rises, but a judge that was not trained against falls."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PPOJob:
     """What to train on, from which policy, against which reward models, and where: `out` becomes a folder
-    with the `policy` and, while the run lasts, a `checkpoint`. The reference is the policy as it starts.
+    with the `policy` and, while the run lasts, a `checkpoint`. The reference is the policy as it starts; the
+    gold judge only watches.
     """
 
     prompts: Sequence[TrainPrompt]
@@ -47,6 +54,8 @@ class PPOJob:
     settings: PPOSettings
     seed: int
     tracker: Tracker
+    gold: Literal["none", "pocket"] = "none"
+    monitor: MonitorSettings = field(default_factory=MonitorSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,7 @@ class _Run:
     job: PPOJob
     models: Models
     learners: Optimisers
+    occasion: Occasion
 
 
 def train(job: PPOJob) -> PPOResult:
@@ -109,7 +119,13 @@ def _assemble(job: PPOJob) -> _Run:
     learners = optimisers(models, job.settings)
     if resumed:
         restore(folder, learners)
-    return _Run(job=job, models=models, learners=learners)
+    occasion = Occasion(
+        prompts=job.held_out[: job.settings.held_out_prompts],
+        settings=job.settings,
+        seed=job.seed,
+        watching=Watching(gold=gold_judge(job.gold), refusals=job.monitor.refusals),
+    )
+    return _Run(job=job, models=models, learners=learners, occasion=occasion)
 
 
 def _first_look(run: _Run) -> Standing:
@@ -120,7 +136,7 @@ def _first_look(run: _Run) -> Standing:
 
 def _iterate(run: _Run, standing: Standing) -> Standing:
     """One batch answered, judged and learned from."""
-    job, settings, began = run.job, run.job.settings, time.monotonic()
+    job, settings, start = run.job, run.job.settings, time.monotonic()
     generator = seeded("ppo", job.seed, standing.iteration)
     prompts = drawn(job.prompts, settings.batch_size, job.seed, standing.iteration)
     judged = answer(run.models, prompts, settings, generator)
@@ -130,8 +146,9 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     experience = value(run.models, judged, settings, standing.kl_coef)
     _set_rates(run, standing.iteration)
     learned = update(run.models, run.learners, experience, settings, generator)
-    numbers = _numbers(experience, learned) | {"kl": kl, "kl_coef": standing.kl_coef}
-    job.tracker.log(STAGE, standing.iteration + 1, **numbers, seconds=time.monotonic() - began)
+    batch = Batch(judged=judged, texts=judged.rollout.texts(run.models.tokenizer), prompts=prompts)
+    found = logged(batch, run.occasion.watching, experience, learned) | {"kl_coef": standing.kl_coef}
+    job.tracker.log(STAGE, standing.iteration + 1, **found, seconds=time.monotonic() - start)
     coef = standing.kl_coef
     if settings.kl_target is not None:
         coef = adapted_coef(coef, kl, settings.kl_target, settings.batch_size / settings.kl_horizon)
@@ -143,10 +160,8 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
 def _look(run: _Run, standing: Standing) -> Standing:
     """Asks the held-out prompts; the policy is written if it is the best so far."""
     job, best = run.job, standing.best
-    prompts, units = job.held_out[: job.settings.held_out_prompts], best.units if best else None
-    seen = look(run.models, prompts, job.settings, job.seed, units)
-    numbers = {f"held_out_{name}": number for name, number in asdict(seen).items() if name != "units"}
-    job.tracker.log(STAGE, standing.iteration, **numbers)
+    seen = look(run.models, run.occasion, best.units if best else None)
+    standing = _watch(job, standing, seen)
     if best is None or seen.objective > best.objective:
         save(run.models.policy, run.models.tokenizer, _kept(job))
         return replace(standing, best=seen, best_iteration=standing.iteration, looks_since_best=0)
@@ -154,9 +169,20 @@ def _look(run: _Run, standing: Standing) -> Standing:
     reason = (
         f"{since} looks at the held-out prompts found nothing better."
         if since >= job.settings.patience
-        else ""
+        else standing.stopped
     )
     return replace(standing, looks_since_best=since, stopped=reason)
+
+
+def _watch(job: PPOJob, standing: Standing, seen: Look) -> Standing:
+    """Logs the look beside the first one; where the judges part, the run stops if the settings want it."""
+    now, settings = Seen(iteration=standing.iteration, scores=seen.scores), job.settings
+    looks = 1 + math.ceil(settings.iterations / settings.evaluate_every)
+    watch = watched(standing.watch, now, looks) if standing.watch else began(now)
+    found = {"objective": seen.objective, **seen.numbers, **gains(watch, now), **partings(watch)}
+    job.tracker.log(STAGE, standing.iteration, **{f"held_out_{name}": found[name] for name in found})
+    stopped = PARTED if watch.parted and settings.stop_when_parting else ""
+    return replace(standing, watch=watch, stopped=stopped)
 
 
 def _finish(run: _Run, standing: Standing) -> PPOResult:
@@ -170,22 +196,6 @@ def _finish(run: _Run, standing: Standing) -> PPOResult:
         held_out=standing.best,
         stopped=standing.stopped,
     )
-
-
-def _numbers(experience: Experience, learned: Update) -> dict[str, float]:
-    """What is logged: means over the batch, scores raw, lengths in tokens, entropy in nats."""
-    judged = experience.judged
-    mask = judged.rollout.mask
-    return {
-        "reward": judged.scores.gated.mean().item(),
-        "helpfulness": judged.scores.helpfulness.mean().item(),
-        "safety": judged.scores.safety.mean().item(),
-        "length": mask.sum(dim=1).float().mean().item(),
-        "finished": judged.rollout.finished.float().mean().item(),
-        "truncated_prompts": float(judged.rollout.truncated),
-        "explained_variance": explained_variance(experience.values, experience.returns, mask).item(),
-        **asdict(learned),
-    }
 
 
 def _set_rates(run: _Run, iteration: int) -> None:
@@ -204,6 +214,8 @@ def _report(job: PPOJob, standing: Standing) -> None:
     message = f"iteration {standing.iteration} of {job.settings.iterations}"
     if standing.best_iteration:
         message += f", best so far after {standing.best_iteration}"
+    if standing.watch and standing.watch.parted:
+        message += f". {PARTED}"
     job.tracker.progress(STAGE, standing.iteration / job.settings.iterations, message)
 
 
@@ -223,5 +235,5 @@ def _name(job: PPOJob) -> str:
         for file in weight_files(folder)
     ]
     prompts = [[prompt.prompt_id for prompt in side] for side in (job.prompts, job.held_out)]
-    settings = [asdict(job.settings), asdict(job.reward_models.judge)]
+    settings = [asdict(job.settings), asdict(job.reward_models.judge), job.gold]
     return identity("ppo", settings, job.seed, prompts, files)

@@ -42,7 +42,7 @@ STAGES: Final = (
         name="ppo",
         result=Improved,
         needs=("snapshot", *_REWARDS, "reject"),
-        settings=("ppo", "judge", "round.method"),
+        settings=("ppo", "judge", "evaluate.gold_judge", "round.method"),
         run=ppo,
     ),
     Stage(

@@ -126,6 +126,8 @@ def ppo(turning: Turning) -> Improved:
         settings=turning.settings.ppo,
         seed=seed(turning),
         tracker=turning.tracker,
+        gold=turning.settings.evaluate.gold_judge,
+        monitor=turning.settings.monitor,
     )
     return _improved(turning, optimisation.train(job).policy)
 

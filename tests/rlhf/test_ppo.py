@@ -11,11 +11,21 @@ from torch.distributions import Categorical
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.experience import answer, value
 from rlhf.judge import RewardJudge, RewardModels
-from rlhf.models import Critic, load_policy, load_tokenizer
+from rlhf.models import (
+    Critic,
+    load_policy,
+    load_reward_model,
+    load_tokenizer,
+    new_reward_model,
+    save,
+    scoring_head,
+)
 from rlhf.policy_settings import PPOSettings
 from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import UpdateError, optimisers, update
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models import ensemble
+from rlhf.reward_models.ensemble import Finished
 from rlhf.seeds import seeded
 from rlhf.separate import SeparateModels
 from rlhf.track import Stopped, Tracker
@@ -75,6 +85,12 @@ def job(policy_path, reward_model_path, tmp_path):
 def metrics(job: PPOJob) -> list[dict[str, float]]:
     lines = (job.tracker.folder / "metrics.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
+
+
+WATCHED = {
+    *("reward", "helpfulness", "safety", "kl", "entropy", "length", "unfinished"),
+    *("distinct_1", "distinct_2", "repetition", "refusals"),
+}
 
 
 def test_the_divergence_is_zero_before_the_first_step(models):
@@ -164,7 +180,8 @@ def test_a_run_logs_reports_and_leaves_a_policy(job):
     result = train(job)
     iterations = [line for line in metrics(job) if "clip_fraction" in line]
     assert [line["step"] for line in iterations] == [1, 2, 3, 4]
-    assert {"reward", "kl", "entropy", "length", "explained_variance", "value_loss"} <= set(iterations[0])
+    assert {"reward", "explained_variance", "value_loss", "seconds"} <= set(iterations[0])
+    assert set(iterations[0]) >= WATCHED
     assert iterations[0]["kl"] == pytest.approx(0.0, abs=1e-3)
     status = json.loads((job.tracker.folder / "status.json").read_text())
     assert status["message"].startswith("iteration 4 of 4")
@@ -220,6 +237,67 @@ def test_looks_that_find_nothing_better_end_the_run(job):
     result = train(replace(job, settings=settings))
     assert result.stopped == "2 looks at the held-out prompts found nothing better."
     assert (result.iterations, result.best_iteration) == (2, 0)
+
+
+@pytest.fixture
+def watched_job(job, policy_path, tmp_path):
+    """Two members a track, of which the last watches, the oracle, and enough prompts to tell."""
+    tokenizer = load_tokenizer(policy_path)
+    for seed in (5, 6):
+        save(new_reward_model(policy_path, seed), tokenizer, tmp_path / f"member-{seed}")
+    pair = [tmp_path / "member-5", tmp_path / "member-6"]
+    ensemble.save(Finished(members=pair, base=None, tokenizer=tokenizer), tmp_path / "pair")
+    both = RewardModels(helpfulness=tmp_path / "pair", safety=tmp_path / "pair")
+    return replace(job, reward_models=both, gold="pocket")
+
+
+def test_those_who_are_not_trained_against_are_logged_beside_the_reward(watched_job):
+    train(watched_job)
+    steps = [line for line in metrics(watched_job) if "clip_fraction" in line]
+    looks = [line for line in metrics(watched_job) if "held_out_objective" in line]
+    assert all({*WATCHED, "watcher", "gold"} <= line.keys() for line in steps)
+    for line in looks:
+        assert {f"held_out_{name}" for name in (*WATCHED, "watcher", "gold")} <= line.keys()
+        assert {"held_out_watcher_gain_low", "held_out_watcher_parts", "held_out_gold_parts"} <= line.keys()
+    assert looks[0]["held_out_reward_gain"] == looks[0]["held_out_watcher_gain"] == 0
+    assert looks[0]["held_out_watcher"] != looks[0]["held_out_reward"]
+
+
+def test_the_watcher_and_the_gold_judge_change_nothing_of_what_is_learned(watched_job, policy_path, tmp_path):
+    alone = tmp_path / "member-5"
+    without = replace(
+        watched_job,
+        reward_models=RewardModels(helpfulness=alone, safety=alone),
+        gold="none",
+        out=tmp_path / "without",
+    )
+    one, other = (load_file(train(each).policy / "model.safetensors") for each in (watched_job, without))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_a_run_stops_where_the_judges_part_only_if_it_shall(watched_job, stops, tmp_path):
+    # a watcher that holds the opposite of the reward
+    pair, tokenizer = tmp_path / "pair", load_tokenizer(tmp_path / "pair")
+    opposite = load_reward_model(pair / "member-1")
+    with torch.no_grad():
+        scoring_head(opposite).weight.neg_()
+    save(opposite, tokenizer, pair / "member-2")
+    settings = replace(
+        SETTINGS, iterations=16, learning_rate=1e-2, held_out_prompts=40, stop_when_parting=stops
+    )
+    settings = replace(settings, evaluate_every=4, kl_limit=1e3, kl_coef=0.0)
+    job = replace(watched_job, held_out=prompts(40, first=20), settings=settings)
+    result = train(job)
+    looks = [line for line in metrics(job) if "held_out_objective" in line]
+    parted = [line for line in looks if line["held_out_watcher_parts"]]
+    assert parted[0]["held_out_watcher_since"] == 0
+    assert parted[0]["held_out_watcher_rise"] == pytest.approx(parted[0]["held_out_reward_gain"])
+    assert parted[0]["held_out_watcher_fall"] == pytest.approx(-parted[0]["held_out_watcher_gain"])
+    assert result.iterations == (parted[0]["step"] if stops else 16)
+    assert result.stopped.startswith("The reward still rises, but" if stops else "")
+    status = json.loads((job.tracker.folder / "status.json").read_text())
+    assert "a judge that was not trained against falls" in status["message"]
 
 
 def test_without_held_out_prompts_the_last_policy_is_kept(job):

@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from torch import Generator
 
-from rlhf.answers import Answer, Occasion, answers, logprobs_under
+from rlhf.answers import Answer, Occasion, logprobs_under
+from rlhf.best_of_answers import Given, best_answers
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.intervals import bootstrap_mean
 from rlhf.judge import GoldJudge, RewardJudge, RewardModels, gold_judge
@@ -30,10 +31,11 @@ STAGE = "evaluate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A policy by the name under which the results speak of it."""
+    """A policy by the name under which the results speak of it; of several `samples` it gives the best."""
 
     name: str
     path: Path
+    samples: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +78,27 @@ def evaluate(job: EvaluationJob) -> EvaluationResult:
     occasion, gold = _occasion(job), gold_judge(job.settings.gold_judge)
     judge = RewardJudge.load(job.reward_models, job.safety_gate)
     contestants = (job.candidate, *job.opponents)
-    judged = []
+    judged, given = [], []
     for number, contestant in enumerate(contestants):
         job.tracker.progress(STAGE, number / len(contestants), f"the {contestant.name} policy answers")
-        given = answers(contestant.path, occasion)
-        judged.append(_judged(contestant.name, given, occasion.prompts, judge, gold))
+        given.append(best_answers(contestant.path, occasion, contestant.samples, judge))
+        judged.append(_judged(contestant.name, given[-1].answers, occasion.prompts, judge, gold))
     return EvaluationResult(
         prompts=len(occasion.prompts),
         matches=tuple(_matches(judged[0], judged[1:], occasion.prompts)),
         portraits=tuple(portrait(one, occasion.prompts, gold) for one in judged),
-        kl=divergence_from(contestants[-1].path, judged[0].answers, occasion),
+        kl=divergence_from(contestants[-1].path, given[0], occasion),
     )
 
 
-def divergence_from(first: Path, given: Sequence[Answer], occasion: Occasion) -> Interval:
-    """KL(candidate ‖ first), nats an answer: the mean of log π - log π_first over what the candidate said."""
-    ours = torch.tensor([answer.logprob for answer in given], dtype=torch.double)
-    ratios = ours - logprobs_under(first, given, occasion.settings.temperature)
-    return bootstrap_mean(ratios, Generator().manual_seed(occasion.seed))
+def divergence_from(first: Path, given: Given, occasion: Occasion) -> Interval:
+    """KL(candidate ‖ first), nats an answer: the mean of log π - log π_first over what the candidate said.
+
+    To it comes how far choosing among several samples goes from π.
+    """
+    ours = torch.tensor([answer.logprob for answer in given.answers], dtype=torch.double)
+    ratios = ours - logprobs_under(first, given.answers, occasion.settings.temperature)
+    return bootstrap_mean(ratios + given.chosen_kl, Generator().manual_seed(occasion.seed))
 
 
 def _occasion(job: EvaluationJob) -> Occasion:

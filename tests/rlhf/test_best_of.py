@@ -1,12 +1,13 @@
 """Best of several samples: by enumerating subsets by hand."""
 
 from itertools import combinations
+from math import log
 from statistics import mean, median
 
 import pytest
 import torch
 
-from rlhf.best_of import best, deviation, enough, mean_best, mean_median
+from rlhf.best_of import best, choosing_kl, deviation, enough, mean_best, mean_median, most_kl
 
 SCORES = torch.tensor([[3.0, 1.0, 2.0, 5.0], [0.0, 0.0, -4.0, 1.0]])
 
@@ -57,3 +58,22 @@ def test_samples_that_are_all_alike_are_one():
     assert enough(torch.full((3, 8), 0.1), 0.1) == 1
     assert enough(torch.ones(3, 8), 0.0) == 8
     assert enough(torch.ones(3, 1), 0.1) == 1
+
+
+def test_samples_that_all_differ_are_chosen_from_at_the_full_price():
+    scores = torch.tensor([[0.3, -1.0, 2.0, 0.1]])
+    assert choosing_kl(scores).item() == pytest.approx(log(4) - 3 / 4, abs=1e-6)
+    assert most_kl(4) == pytest.approx(0.6363, abs=1e-4)
+
+
+def test_choosing_among_the_same_answers_changes_nothing():
+    assert choosing_kl(torch.tensor([[1.0, 1.0, 1.00001], [2.0, 2.0, 2.0]])).tolist() == pytest.approx([0, 0])
+
+
+def test_an_answer_that_came_twice_is_chosen_as_often_as_it_is_the_best_of_so_many():
+    # Of four samples two say the same, which is the best: 1 - 1/2^4 = 15/16 in place of 1/2.
+    top = 15 / 16 * log(15 / 8)
+    # The two below it: the integral of 4u^3 ln(4u^3) up to 1/2, u^4 (ln 4 + 3 ln u - 3/4).
+    rest = (log(4) + 3 * log(1 / 2) - 3 / 4) / 16
+    found = choosing_kl(torch.tensor([[5.0, 0.0, 5.0, 1.0]])).item()
+    assert found == pytest.approx(top + rest, abs=1e-6)

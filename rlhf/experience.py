@@ -15,6 +15,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.advantages import advantages
 from rlhf.chat import prompt_ids
+from rlhf.collate import Row
 from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, Scores
 from rlhf.masked import standardise
@@ -66,13 +67,15 @@ class Judged:
 class Experience:
     """Judged responses with what the critic expected; all [N, R], padded on the right.
 
-    `advantages` are standardised over the batch, `returns` are in the units of the whitened reward.
+    `advantages` are standardised over the batch, `returns` are in the units of the whitened reward. `texts`
+    are rows that the policy read before and reads again beside, so that it does not forget them (PPO-ptx).
     """
 
     judged: Judged
     values: Tensor
     advantages: Tensor
     returns: Tensor
+    texts: Sequence[Row] = ()
 
 
 def answer(

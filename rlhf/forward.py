@@ -83,12 +83,12 @@ def last_states(model: PreTrainedModel, packed: Packed) -> Tensor:
 
 
 def response_logits(policy: PreTrainedModel, rows: Joined, temperature: float) -> Tensor:
-    """Logits / temperature [n, V] from which each response token was drawn."""
+    """Logits / temperature [n, V], float32, from which each response token was drawn."""
     before = rows.is_before
     # Only these states reach the head, whatever the architecture does to its logits afterwards.
     hook = policy.get_output_embeddings().register_forward_pre_hook(lambda _head, states: states[0][before])
     try:
-        logits: Tensor = policy(input_ids=rows.ids, use_cache=False).logits
+        logits: Tensor = policy(input_ids=rows.ids, use_cache=False).logits.float()
     finally:
         hook.remove()
     return logits if temperature == 1 else logits / temperature

@@ -147,7 +147,8 @@ class PPOSettings:
     part_tokens: Count = 1024
     """Padded tokens that pass forward and back at a time; gradients add up to those of the minibatch."""
     pretraining_coef: Annotated[float, Field(ge=0)] = 0.0
-    """Weight of the loss on text that the policy read before (PPO-ptx; InstructGPT: 27.8); 0 mixes none."""
+    """Weight of the loss on text that the policy read before (PPO-ptx; InstructGPT: 27.8); 0 mixes none. A
+    step reads as many rows of it as responses (InstructGPT: eight times as many)."""
     pretraining_text: str = ""
     """JSON lines with a `text` each, a path from the home, for PPO-ptx."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from rlhf.checkpoint import Standing, keep, restore, standing_of
+from rlhf.collate import Row
 from rlhf.conduct import Batch, Watching
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import Models, answer, value
@@ -27,6 +28,7 @@ from rlhf.parting import Seen, began, watched
 from rlhf.policy_settings import MonitorSettings, PPOSettings
 from rlhf.ppo_numbers import logged
 from rlhf.ppo_update import Optimisers, optimisers, update
+from rlhf.pretraining_mix import pretraining_rows, read_again
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
@@ -56,6 +58,7 @@ class PPOJob:
     tracker: Tracker
     gold: Literal["none", "pocket"] = "none"
     monitor: MonitorSettings = field(default_factory=MonitorSettings)
+    pretraining_text: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +88,15 @@ class _Run:
     models: Models
     learners: Optimisers
     occasion: Occasion
+    texts: Sequence[Row]
 
 
 def train(job: PPOJob) -> PPOResult:
     """Trains until the last iteration, or until the KL or the held-out prompts say that it is enough."""
     if not job.prompts:
         raise PPOError("PPO needs prompts to train on, but got none; import prompts or take a larger split.")
-    settings, run = job.settings, _assemble(job)
+    texts = pretraining_rows(job.pretraining_text, job.policy, job.settings)
+    settings, run = job.settings, _assemble(job, texts)
     standing = standing_of(_checkpoint(job), _name(job)) or _first_look(run)
     try:
         while standing.iteration < settings.iterations and not standing.stopped:
@@ -105,7 +110,7 @@ def train(job: PPOJob) -> PPOResult:
     return _finish(run, standing)
 
 
-def _assemble(job: PPOJob) -> _Run:
+def _assemble(job: PPOJob, texts: Sequence[Row]) -> _Run:
     """Loads everybody; those who learn come from the job's checkpoint if it has one."""
     folder = _checkpoint(job)
     resumed = standing_of(folder, _name(job)) is not None
@@ -125,7 +130,7 @@ def _assemble(job: PPOJob) -> _Run:
         seed=job.seed,
         watching=Watching(gold=gold_judge(job.gold), refusals=job.monitor.refusals),
     )
-    return _Run(job=job, models=models, learners=learners, occasion=occasion)
+    return _Run(job=job, models=models, learners=learners, occasion=occasion, texts=texts)
 
 
 def _first_look(run: _Run) -> Standing:
@@ -143,7 +148,8 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     kl = response_kl(judged.divergence, judged.rollout.mask).item()
     if kl > settings.kl_limit:
         return replace(standing, stopped=f"KL reached {kl:.1f} nats, above the limit {settings.kl_limit:g}.")
-    experience = value(run.models, judged, settings, standing.kl_coef)
+    texts = read_again(run.texts, settings, job.seed, standing.iteration)
+    experience = replace(value(run.models, judged, settings, standing.kl_coef), texts=texts)
     _set_rates(run, standing.iteration)
     learned = update(run.models, run.learners, experience, settings, generator)
     batch = Batch(judged=judged, texts=judged.rollout.texts(run.models.tokenizer), prompts=prompts)
@@ -234,6 +240,9 @@ def _name(job: PPOJob) -> str:
         for folder in (job.policy, job.reward_models.helpfulness, job.reward_models.safety)
         for file in weight_files(folder)
     ]
+    if job.pretraining_text:
+        read = job.pretraining_text.stat()
+        files.append([job.pretraining_text.name, read.st_size, read.st_mtime_ns])
     prompts = [[prompt.prompt_id for prompt in side] for side in (job.prompts, job.held_out)]
     settings = [asdict(job.settings), asdict(job.reward_models.judge), job.gold]
     return identity("ppo", settings, job.seed, prompts, files)

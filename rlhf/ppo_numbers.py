@@ -16,7 +16,7 @@ def logged(batch: Batch, watching: Watching, experience: Experience, learned: Up
     rollout, said = batch.judged.rollout, scores(batch, watching.gold)
     return {
         **numbers(batch, said, watching.refusals),
-        **asdict(learned),
+        **{name: number for name, number in asdict(learned).items() if number is not None},
         "truncated_prompts": float(rollout.truncated),
         "explained_variance": explained_variance(experience.values, experience.returns, rollout.mask).item(),
     }

@@ -1,13 +1,14 @@
 """Learning from one iteration's experience: a few clipped gradient steps of policy and critic.
 
 A minibatch passes in parts of like length whose gradients add up, so that little of it is padding. Policy
-and critic have their own optimisers and their own clipping. Knows neither sampling nor files.
+and critic have their own optimisers and their own clipping. Layers may pass in bfloat16; weights, losses and
+optimisers are float32. Knows neither sampling nor files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -15,18 +16,17 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import AdamW
 from transformers import PreTrainedModel
 
-from rlhf.collate import Joined
+from rlhf.collate import Answered, Joined
 from rlhf.divergence import entropy
 from rlhf.experience import Experience, Models
 from rlhf.forward import response_logits, token_logprobs
 from rlhf.losses import policy_loss, value_loss
 from rlhf.models import Critic
 from rlhf.policy_settings import PPOSettings
-from rlhf.scoring import response_values
+from rlhf.precision import dtype_while_learning, passing
+from rlhf.pretraining_mix import continued
+from rlhf.scoring import response_values, score_logprobs
 from store.errors import HoneError
-
-PART_TOKENS = 1024
-"""Padded tokens that pass forward and back at a time."""
 
 
 class UpdateError(HoneError):
@@ -43,12 +43,16 @@ class Optimisers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Averages over an iteration's tokens: losses, entropy in nats, share of ratios that were clipped."""
+    """Averages over an iteration's tokens: losses, entropy in nats, share of ratios that were clipped.
+
+    `pretraining_loss` is that of the texts read again, in nats a token; none where none were.
+    """
 
     policy_loss: float
     value_loss: float
     entropy: float
     clip_fraction: float
+    pretraining_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,15 @@ class _Part:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Minibatch:
+    """What a step of the policy learns from: parts of responses, texts with `text_tokens` to foretell."""
+
+    parts: Sequence[_Part]
+    texts: Sequence[Joined]
+    text_tokens: int
+
+
 def optimisers(models: Models, settings: PPOSettings) -> Optimisers:
     """AdamW of both models as Llama 2 has it: betas 0.9 and 0.95, eps 1e-5."""
     decay = settings.weight_decay
@@ -75,7 +88,7 @@ def optimisers(models: Models, settings: PPOSettings) -> Optimisers:
 
 def _optimiser(model: nn.Module, rate: float, decay: float) -> AdamW:
     trained = [weights for weights in model.parameters() if weights.requires_grad]
-    return AdamW(trained, lr=rate, betas=(0.9, 0.95), eps=1e-5, weight_decay=decay)
+    return AdamW(trained, lr=rate, betas=(0.9, 0.95), eps=1e-5, weight_decay=decay, fused=True)
 
 
 def update(
@@ -85,31 +98,67 @@ def update(
     settings: PPOSettings,
     generator: torch.Generator,
 ) -> Update:
-    """Passes `settings.epochs` times over the experience in minibatches, one step of both models each."""
-    policy_sums, critic_sum, rows = torch.zeros(3), 0.0, len(experience.values)
-    for _epoch in range(settings.epochs):
-        for chosen in torch.randperm(rows, generator=generator).split(settings.minibatch_size):
-            parts = _parts(experience, chosen.tolist(), models.tokenizer.pad_token_id)
-            policy_sums += _policy_step(models.policy, learners.policy, parts, settings)
-            critic_sum += _critic_step(models.critic, learners.critic, parts, settings)
+    """Passes `settings.epochs` times over the experience in minibatches, one step of both models each.
+
+    Each step of the policy also reads its share of the experience's texts.
+    """
+    experience = _as_drawn_while_learning(models, experience, settings)
+    policy_sums, critic_sum, rows = torch.zeros(4), 0.0, len(experience.values)
+    pad_id = models.tokenizer.pad_token_id
+    steps = [
+        chosen.tolist()
+        for _epoch in range(settings.epochs)
+        for chosen in torch.randperm(rows, generator=generator).split(settings.minibatch_size)
+    ]
+    for number, chosen in enumerate(steps):
+        read = experience.texts[number :: len(steps)]
+        minibatch = _minibatch(experience, chosen, continued(read, pad_id), settings.part_tokens)
+        policy_sums += _policy_step(models.policy, learners.policy, minibatch, settings)
+        critic_sum += _critic_step(models.critic, learners.critic, minibatch.parts, settings)
     tokens = int(experience.judged.rollout.mask.sum()) * settings.epochs
-    loss, spread, clipped = (policy_sums / tokens).tolist()
-    return Update(policy_loss=loss, value_loss=critic_sum / tokens, entropy=spread, clip_fraction=clipped)
+    loss, spread, clipped = (policy_sums[:3] / tokens).tolist()
+    foretold = sum(len(row) - 1 for row in experience.texts)
+    return Update(
+        policy_loss=loss,
+        value_loss=critic_sum / tokens,
+        entropy=spread,
+        clip_fraction=clipped,
+        pretraining_loss=policy_sums[3].item() / foretold if foretold else None,
+    )
+
+
+def _as_drawn_while_learning(models: Models, experience: Experience, settings: PPOSettings) -> Experience:
+    """In bfloat16, with the log-probabilities that the policy has in it, so that the first ratios are 1."""
+    policy, rollout = models.policy, experience.judged.rollout
+    if dtype_while_learning(policy, settings.precision) is torch.float32:
+        return experience
+    with passing(policy, settings.precision):
+        answered = rollout.answered(models.tokenizer.pad_token_id)
+        logprobs = score_logprobs(policy, answered, settings.temperature)
+    judged = replace(experience.judged, rollout=replace(rollout, logprobs=logprobs))
+    return replace(experience, judged=judged)
 
 
 def _policy_step(
-    policy: PreTrainedModel, optimiser: AdamW, parts: Sequence[_Part], settings: PPOSettings
+    policy: PreTrainedModel, optimiser: AdamW, minibatch: _Minibatch, settings: PPOSettings
 ) -> Tensor:
-    """One step; the loss, the entropy and the clipped ratios summed over tokens [3]."""
-    sums = torch.zeros(3)
+    """One step; the loss, the entropy, the clipped ratios and the texts' loss summed over tokens [4]."""
+    sums = torch.zeros(4)
     optimiser.zero_grad(set_to_none=True)
-    for part in parts:
-        logits = response_logits(policy, part.rows, settings.temperature)
+    for part in minibatch.parts:
+        with passing(policy, settings.precision):
+            logits = response_logits(policy, part.rows, settings.temperature)
         log_ratio = token_logprobs(logits, part.rows.responses) - part.logprobs
         loss = policy_loss(log_ratio, part.advantages, settings.clip).sum()
         (loss / part.tokens).backward()
         clipped = (log_ratio.detach().exp() - 1).abs() > settings.clip
-        sums += torch.stack([loss.detach(), entropy(logits.detach()).sum(), clipped.sum()])
+        sums[:3] += torch.stack([loss.detach(), entropy(logits.detach()).sum(), clipped.sum()])
+    for rows in minibatch.texts:
+        with passing(policy, settings.precision):
+            logits = response_logits(policy, rows, temperature=1.0)
+        missed = -token_logprobs(logits, rows.responses).sum()
+        (settings.pretraining_coef * missed / minibatch.text_tokens).backward()
+        sums[3] += missed.detach()
     _step(optimiser, settings.grad_clip)
     return sums
 
@@ -119,7 +168,8 @@ def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], setti
     total = 0.0
     optimiser.zero_grad(set_to_none=True)
     for part in parts:
-        values = response_values(critic, part.rows)
+        with passing(critic.model, settings.precision):
+            values = response_values(critic, part.rows)
         loss = value_loss(values, part.values, part.returns, settings.value_clip).sum()
         (settings.value_coef * loss / part.tokens).backward()
         total += loss.item()
@@ -137,11 +187,11 @@ def _step(optimiser: AdamW, largest: float) -> None:
     optimiser.step()
 
 
-def _parts(experience: Experience, chosen: Sequence[int], pad_id: int) -> list[_Part]:
-    """The chosen rows in parts of like length."""
+def _minibatch(experience: Experience, chosen: Sequence[int], read: Answered, part_tokens: int) -> _Minibatch:
+    """The chosen rows and these texts, both in parts of like length."""
     rollout = experience.judged.rollout
-    answered, mask = rollout.answered(pad_id), rollout.mask.bool()
-    return [
+    answered, mask = rollout.answered(read.pad_id), rollout.mask.bool()
+    parts = [
         _Part(
             rows=answered.joined(at),
             logprobs=rollout.logprobs[at][mask[at]],
@@ -150,5 +200,11 @@ def _parts(experience: Experience, chosen: Sequence[int], pad_id: int) -> list[_
             returns=experience.returns[at][mask[at]],
             tokens=int(mask[list(chosen)].sum()),
         )
-        for at in answered.buckets(chosen, PART_TOKENS)
+        for at in answered.buckets(chosen, part_tokens)
     ]
+    buckets = read.buckets(range(len(read.responses)), part_tokens)
+    return _Minibatch(
+        parts=parts,
+        texts=[read.joined(at) for at in buckets],
+        text_tokens=sum(map(len, read.responses)),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+from transformers import PreTrainedModel
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -23,13 +24,28 @@ so that narrower models than 256 are left alone.
 
 def training_dtype(asked: Precision, width: int) -> torch.dtype:
     """The type in which layers of this width compute; `auto` asks the machine, the others are obeyed."""
+    return _dtype(asked, width, torch.cuda.is_available())
+
+
+def dtype_while_learning(model: PreTrainedModel, asked: Precision) -> torch.dtype:
+    """The same of this model, which passes where it lies."""
+    return _dtype(asked, model.config.hidden_size, model.device.type == "cuda")
+
+
+def passing(model: PreTrainedModel, asked: Precision) -> torch.autocast:
+    """The context in which the model passes while it learns; what it says there may be bfloat16."""
+    is_lower = dtype_while_learning(model, asked) is torch.bfloat16
+    return torch.autocast(model.device.type, torch.bfloat16, enabled=is_lower)
+
+
+def _dtype(asked: Precision, width: int, on_gpu: bool) -> torch.dtype:
     if asked == "auto":
-        return torch.bfloat16 if _pays(width) else torch.float32
+        return torch.bfloat16 if _pays(width, on_gpu) else torch.float32
     return torch.bfloat16 if asked == "bfloat16" else torch.float32
 
 
-def _pays(width: int) -> bool:
-    if torch.cuda.is_available():
+def _pays(width: int, on_gpu: bool) -> bool:
+    if on_gpu:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     processor = torch.cpu.get_capabilities()
     return width >= LEAST_WIDTH and any(processor.get(name) for name in ("avx512_bf16", "amx_bf16"))

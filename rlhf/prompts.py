@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
-from rlhf.seeds import seeded
+from rlhf.seeds import endless
 from store.records import Turn
 
 
@@ -26,9 +24,4 @@ class TrainPrompt:
 def drawn(prompts: Sequence[TrainPrompt], size: int, seed: int, iteration: int) -> list[TrainPrompt]:
     """The iteration's share of an endless stream that goes through all prompts, shuffled anew each time."""
     places = range(iteration * size, (iteration + 1) * size)
-    rounds = {place // len(prompts) for place in places}
-    orders = {
-        turn: torch.randperm(len(prompts), generator=seeded("prompts", seed, turn)).tolist()
-        for turn in rounds
-    }
-    return [prompts[orders[place // len(prompts)][place % len(prompts)]] for place in places]
+    return [prompts[at] for at in endless(len(prompts), places, "prompts", seed)]

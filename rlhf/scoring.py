@@ -41,8 +41,8 @@ def score_responses(
 
 
 def response_values(critic: Critic, rows: Joined) -> Tensor:
-    """The critic's values [n] just before each response token is drawn."""
-    values: Tensor = critic(rows.ids)[rows.is_before]
+    """The critic's values [n], float32, just before each response token is drawn."""
+    values: Tensor = critic(rows.ids)[rows.is_before].float()
     return values
 
 

@@ -117,6 +117,7 @@ def ppo(turning: Turning) -> Improved:
     start: Improved = turning.results["reject"]
     if not _has(turning, "ppo"):
         return start
+    text = turning.settings.ppo.pretraining_text
     job = optimisation.PPOJob(
         prompts=training_prompts(turning),
         held_out=watched_prompts(turning),
@@ -128,6 +129,7 @@ def ppo(turning: Turning) -> Improved:
         tracker=turning.tracker,
         gold=turning.settings.evaluate.gold_judge,
         monitor=turning.settings.monitor,
+        pretraining_text=turning.home.root / text if text else None,
     )
     return _improved(turning, optimisation.train(job).policy)
 

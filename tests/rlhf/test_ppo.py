@@ -5,67 +5,25 @@ from dataclasses import replace
 
 import pytest
 import torch
+from ppo_cases import SETTINGS, prompts, separate
 from safetensors.torch import load_file
 from torch.distributions import Categorical
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.experience import answer, value
-from rlhf.judge import RewardJudge, RewardModels
-from rlhf.models import (
-    Critic,
-    load_policy,
-    load_reward_model,
-    load_tokenizer,
-    new_reward_model,
-    save,
-    scoring_head,
-)
-from rlhf.policy_settings import PPOSettings
+from rlhf.judge import RewardModels
+from rlhf.models import load_policy, load_reward_model, load_tokenizer, new_reward_model, save, scoring_head
 from rlhf.ppo import PPOError, PPOJob, train
 from rlhf.ppo_update import UpdateError, optimisers, update
-from rlhf.prompts import TrainPrompt
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.ensemble import Finished
 from rlhf.seeds import seeded
-from rlhf.separate import SeparateModels
 from rlhf.track import Stopped, Tracker
-from store.records import Turn
-
-SETTINGS = PPOSettings(
-    iterations=4,
-    batch_size=16,
-    minibatch_size=8,
-    learning_rate=1e-3,
-    critic_learning_rate=1e-3,
-    max_new_tokens=12,
-    evaluate_every=2,
-    held_out_prompts=4,
-    checkpoint_every=2,
-)
-
-
-def prompts(count: int, first: int = 0) -> list[TrainPrompt]:
-    return [
-        TrainPrompt(
-            prompt_id=str(number),
-            turns=(Turn(role="user", content=f"What is {number} plus two?"),),
-            is_safety=number % 3 == 0,
-        )
-        for number in range(first, first + count)
-    ]
 
 
 @pytest.fixture
 def models(policy_path, reward_model_path):
-    return SeparateModels(
-        tokenizer=load_tokenizer(policy_path),
-        policy=load_policy(policy_path),
-        reference=load_policy(policy_path),
-        critic=Critic.load(reward_model_path),
-        judge=RewardJudge.load(
-            RewardModels(helpfulness=reward_model_path, safety=reward_model_path), SETTINGS.safety_gate
-        ),
-    )
+    return separate(policy_path, reward_model_path)
 
 
 @pytest.fixture
@@ -162,18 +120,6 @@ def test_a_step_to_no_number_is_refused_in_a_sentence(models):
     with pytest.raises(UpdateError, match=r"lower ppo\.learning_rate"):
         update(models, optimisers(models, SETTINGS), broken, SETTINGS, seeded("step"))
     assert all(weights.isfinite().all() for weights in models.policy.parameters())
-
-
-def test_one_big_part_and_many_small_ones_make_the_same_step(models, monkeypatch, policy_path):
-    judged = answer(models, prompts(16), SETTINGS, seeded("test"))
-    experience = value(models, judged, SETTINGS, kl_coef=0.1)
-    weights = []
-    for tokens in (100_000, 50):
-        monkeypatch.setattr("rlhf.ppo_update.PART_TOKENS", tokens)
-        fresh = replace(models, policy=load_policy(policy_path))
-        update(fresh, optimisers(fresh, SETTINGS), experience, SETTINGS, seeded("step"))
-        weights.append(fresh.policy.lm_head.weight.detach())
-    assert torch.allclose(*weights, atol=1e-5)
 
 
 def test_a_run_logs_reports_and_leaves_a_policy(job):

@@ -6,7 +6,6 @@ once. Knows nothing of what makes an answer good.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from rlhf.models import load_policy, load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.rollout import sample
 from rlhf.scoring import score_logprobs
+from rlhf.weights import weights_digest
 from store.identity import identity
 
 SCHEMA = pa.schema(
@@ -80,15 +80,6 @@ def logprobs_under(policy_path: Path, given: Sequence[Answer], temperature: floa
         pad_id=load_tokenizer(policy_path).pad_token_id,
     )
     return score_logprobs(load_policy(policy_path), answered, temperature).double().sum(dim=1)
-
-
-def weights_digest(policy: Path) -> str:
-    """The sha256 of a policy's weights, or the name itself where it is not a folder but the hub's name."""
-    digest = hashlib.sha256()
-    for file in sorted(policy.glob("*.safetensors")):
-        with file.open("rb") as weights:
-            digest.update(hashlib.file_digest(weights, "sha256").digest())
-    return digest.hexdigest() if policy.is_dir() else str(policy)
 
 
 def _sample(path: Path, occasion: Occasion) -> list[Answer]:

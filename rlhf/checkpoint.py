@@ -1,4 +1,4 @@
-"""A PPO run between two iterations, on disk: both models, both optimisers, and where it stands.
+"""A PPO run between two iterations, on disk: those who learn, both optimisers, and where it stands.
 
 Everything random is drawn from the seed and the iteration's number, so there is no generator to keep, and
 a resumed run goes on to the same bytes. Safetensors and JSON only.
@@ -12,10 +12,9 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from safetensors.torch import load_file, save_file
 
-from rlhf.experience import Models
+from rlhf.cast import Cast
 from rlhf.folders import replacing
 from rlhf.held_out import Look
-from rlhf.models import save
 from rlhf.moments import moments, remember
 from rlhf.parting import Watch
 from rlhf.ppo_update import Optimisers
@@ -41,11 +40,10 @@ class Standing:
     stopped: str = ""
 
 
-def keep(folder: Path, models: Models, learners: Optimisers, standing: Standing) -> None:
+def keep(folder: Path, models: Cast, learners: Optimisers, standing: Standing) -> None:
     """Writes the checkpoint, then replaces the one before."""
     with replacing(folder) as fresh:
-        save(models.policy, models.tokenizer, fresh / "policy")
-        save(models.critic.model, models.tokenizer, fresh / "critic")
+        models.keep(fresh)
         save_file(moments(learners.policy), fresh / "policy_moments.safetensors")
         save_file(moments(learners.critic), fresh / "critic_moments.safetensors")
         write_json(fresh / "standing.json", asdict(standing))

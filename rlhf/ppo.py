@@ -15,15 +15,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from rlhf import one_base, separate
+from rlhf.cast import Cast, Casting
 from rlhf.checkpoint import Standing, keep, restore, standing_of
 from rlhf.collate import Row
 from rlhf.conduct import Batch, Watching
 from rlhf.divergence import adapted_coef, response_kl
-from rlhf.experience import Models, answer, value
+from rlhf.experience import answer, value
 from rlhf.gains import gains, partings
 from rlhf.held_out import Look, Occasion, look
-from rlhf.judge import RewardJudge, RewardModels, gold_judge
-from rlhf.models import Critic, load_policy, load_tokenizer, save
+from rlhf.judge import RewardModels, gold_judge
 from rlhf.parting import Seen, began, watched
 from rlhf.policy_settings import MonitorSettings, PPOSettings
 from rlhf.ppo_numbers import logged
@@ -32,7 +33,6 @@ from rlhf.pretraining_mix import pretraining_rows, read_again
 from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
-from rlhf.separate import SeparateModels
 from rlhf.track import Stopped, Tracker
 from store.errors import HoneError
 from store.identity import identity
@@ -85,7 +85,7 @@ class _Run:
     """The job and those who take part in it."""
 
     job: PPOJob
-    models: Models
+    models: Cast
     learners: Optimisers
     occasion: Occasion
     texts: Sequence[Row]
@@ -114,13 +114,11 @@ def _assemble(job: PPOJob, texts: Sequence[Row]) -> _Run:
     """Loads everybody; those who learn come from the job's checkpoint if it has one."""
     folder = _checkpoint(job)
     resumed = standing_of(folder, _name(job)) is not None
-    models = SeparateModels(
-        tokenizer=load_tokenizer(job.policy),
-        policy=load_policy(folder / "policy" if resumed else job.policy),
-        reference=load_policy(job.policy),
-        critic=Critic.load(folder / "critic" if resumed else job.reward_models.helpfulness),
-        judge=RewardJudge.load(job.reward_models, job.settings.safety_gate),
+    casting = Casting(
+        policy=job.policy, reward_models=job.reward_models, settings=job.settings, seed=job.seed
     )
+    load = one_base.load if job.settings.lora_rank else separate.load
+    models: Cast = load(casting, folder if resumed else None)
     learners = optimisers(models, job.settings)
     if resumed:
         restore(folder, learners)
@@ -169,7 +167,7 @@ def _look(run: _Run, standing: Standing) -> Standing:
     seen = look(run.models, run.occasion, best.units if best else None)
     standing = _watch(job, standing, seen)
     if best is None or seen.objective > best.objective:
-        save(run.models.policy, run.models.tokenizer, _kept(job))
+        run.models.keep_best(job.out)
         return replace(standing, best=seen, best_iteration=standing.iteration, looks_since_best=0)
     since = standing.looks_since_best + 1
     reason = (
@@ -193,10 +191,12 @@ def _watch(job: PPOJob, standing: Standing, seen: Look) -> Standing:
 
 def _finish(run: _Run, standing: Standing) -> PPOResult:
     if standing.best is None:
-        save(run.models.policy, run.models.tokenizer, _kept(run.job))
-    shutil.rmtree(_checkpoint(run.job), ignore_errors=True)
+        run.models.keep_best(run.job.out)
+    run.models.finish(run.job.out)
+    for folder in (_checkpoint(run.job), run.job.out / one_base.BEST):
+        shutil.rmtree(folder, ignore_errors=True)
     return PPOResult(
-        policy=_kept(run.job),
+        policy=run.job.out / "policy",
         iterations=standing.iteration,
         best_iteration=standing.best_iteration if standing.best else standing.iteration,
         held_out=standing.best,
@@ -223,10 +223,6 @@ def _report(job: PPOJob, standing: Standing) -> None:
     if standing.watch and standing.watch.parted:
         message += f". {PARTED}"
     job.tracker.progress(STAGE, standing.iteration / job.settings.iterations, message)
-
-
-def _kept(job: PPOJob) -> Path:
-    return job.out / "policy"
 
 
 def _checkpoint(job: PPOJob) -> Path:

@@ -11,19 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datasets import Dataset
+from peft import TaskType
 from torch import Generator, Tensor
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer  # type: ignore[attr-defined]  # re-exported lazily
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import pad_right
+from rlhf.lora import Lora, check_rank
 from rlhf.models import context, load_policy, load_tokenizer, readable, save
 from rlhf.ordering import training_order
+from rlhf.policy_adapter import save_merged
 from rlhf.policy_settings import SFTSettings
 from rlhf.track import Tracker
 from rlhf.trainers import Plan, Progress, arguments, train
+from rlhf.weights import base_digest
 from store.errors import HoneError
 from store.records import Turn
+
+ADAPTER = "sft"
+"""The name of the adapter that learns instead of the policy, where one does."""
 
 UNLEARNT = -100
 """The label of a token without loss, by the library's convention."""
@@ -73,6 +80,7 @@ def fine_tune(job: SFTJob) -> SFTResult:
     if not job.examples:
         raise HoneError("Fine-tuning wants at least one example and got none; collect or sample some first.")
     model, tokenizer = load_policy(job.policy), load_tokenizer(job.policy)
+    lora = _adapter(model, job) if job.settings.lora_rank else None
     rows = tokens(job.examples, tokenizer, readable(job.settings.max_tokens, context(model)))
     lengths, generator = [len(row.ids) for row in rows], Generator().manual_seed(job.seed)
     order = training_order(lengths, job.settings.batch_size, job.settings.epochs, generator)
@@ -93,8 +101,20 @@ def fine_tune(job: SFTJob) -> SFTResult:
         processing_class=tokenizer,
     )
     train(trainer, model, Progress(job.tracker, job.stage))
-    save(model, tokenizer, job.out)
+    if lora is None:
+        save(model, tokenizer, job.out)
+    else:
+        save_merged(lora, ADAPTER, tokenizer, base_digest(job.policy), job.out)
     return SFTResult(path=job.out, examples=len(rows), truncated=sum(row.truncated for row in rows))
+
+
+def _adapter(model: PreTrainedModel, job: SFTJob) -> Lora:
+    """A fresh adapter on the model, which trains alone."""
+    check_rank(model, job.settings.lora_rank, "sft.lora_rank")
+    lora = Lora(model, TaskType.CAUSAL_LM)
+    lora.draw(ADAPTER, job.settings.lora_rank, job.seed)
+    lora.ask((ADAPTER,), learner=ADAPTER)
+    return lora
 
 
 def tokens(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, longest: int) -> list[Tokens]:

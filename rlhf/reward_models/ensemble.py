@@ -126,6 +126,18 @@ def member_folder(folder: Path, number: int) -> Path:
     return folder / f"member-{number}"
 
 
+def base_of(folder: Path) -> Path | None:
+    """Where the base of an ensemble of adapters lies; none where the members are models of their own."""
+    listing = _listing(folder)
+    return folder / BASE if listing is not None and listing.kind == "adapters" else None
+
+
+def member_folders(folder: Path) -> list[Path]:
+    """Where the members of an ensemble lie, which the folder of one plain model is not."""
+    listing = _listing(folder)
+    return [member_folder(folder, number) for number in range(1, listing.members + 1)] if listing else []
+
+
 def _keep_base(finished: Finished, base: Path, folder: Path) -> None:
     if base.is_dir():
         link_files(base, folder)
@@ -137,7 +149,7 @@ def _models(folder: Path) -> Members:
     listing = _listing(folder)
     if listing is None:
         return (load_reward_model(folder),)
-    lie = [member_folder(folder, number) for number in range(1, listing.members + 1)]
+    lie = member_folders(folder)
     if listing.kind == "full":
         return tuple(load_reward_model(member) for member in lie)
     adapters = Adapters(folder / BASE)

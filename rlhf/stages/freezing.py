@@ -51,6 +51,7 @@ def snapshot(turning: Turning) -> Frozen:
     counts = turning.door.ask(count_home, CountHome())
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
+    _check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
     _check_labels(turning, counts.labels)
     _check_tracks(turning, turning.home.root / preferences.path)
     _check_signed(turning, preferences)
@@ -96,6 +97,24 @@ def _check_signed(turning: Turning, preferences: Snapshot) -> None:
 
 def _awaited(turning: Turning) -> Path:
     return turning.stage("snapshot") / "awaited.json"
+
+
+def _check_adapters(turning: Turning, *, is_first: bool) -> None:
+    """With PPO on one base, every stage before it must leave adapters of that base."""
+    settings = turning.settings
+    if not settings.ppo.lora_rank or "ppo" not in settings.round.method:
+        return
+    samples = "rs" in settings.round.method
+    if not settings.reward.lora_rank or (samples and not settings.sft.lora_rank):
+        raise RoundError(
+            "Expected adapters of one base in every stage, since ppo.lora_rank is set; set reward.lora_rank, "
+            "and sft.lora_rank where rejection sampling comes first, above 0, or ppo.lora_rank to 0."
+        )
+    if samples and settings.reject.start == "base" and not is_first:
+        raise RoundError(
+            "Expected rejection sampling to start from the policy whose adapters the reward models are, "
+            "since ppo.lora_rank is set; set reject.start to policy, or ppo.lora_rank to 0."
+        )
 
 
 def _check_labels(turning: Turning, labels: int) -> None:

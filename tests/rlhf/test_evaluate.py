@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from rlhf.answers import Answer, Occasion, answers, logprobs_under, weights_digest
+from rlhf.answers import Answer, Occasion, answers, logprobs_under
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.diversity import distinct
 from rlhf.evaluate import Contestant, EvaluationJob, evaluate
@@ -18,6 +18,7 @@ from rlhf.pocket.requests import lookalikes, unsafe
 from rlhf.portraits import Judged, portrait
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
+from rlhf.weights import weights_digest
 from store.errors import HoneError
 from store.intervals import wilson
 from store.records import Turn

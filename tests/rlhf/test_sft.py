@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import TaskType
 from transformers import PreTrainedTokenizerBase
 
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
+from rlhf.lora import Lora
 from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.policy_adapter import adapter_of
 from rlhf.policy_settings import SFTSettings
 from rlhf.rollout import sample
 from rlhf.sft import UNLEARNT, Example, ExampleCollator, SFTJob, columns, fine_tune, tokens
 from rlhf.track import Tracker
+from rlhf.weights import weights_digest
 from store.errors import HoneError
 from store.records import Turn
 
@@ -89,3 +93,32 @@ def test_the_same_seed_gives_the_same_bytes(job: SFTJob):
 def test_no_example_is_said_in_a_sentence(job: SFTJob):
     with pytest.raises(HoneError, match="at least one example"):
         fine_tune(replace(job, examples=[]))
+
+
+def test_an_adapter_learns_in_place_of_the_policy_and_lies_beside_what_serves(job: SFTJob):
+    job = replace(job, settings=replace(job.settings, lora_rank=8, learning_rate=2e-2, epochs=24))
+    result = fine_tune(job)
+    policy, tokenizer = load_policy(result.path), load_tokenizer(result.path)
+    prompts = [prompt_ids(tokenizer, example.turns) for example in job.examples[:2]]
+    greedy = RolloutSettings(temperature=0.05, max_new_tokens=8)
+    rollout = sample(policy, tokenizer, prompts, greedy, torch.Generator().manual_seed(0))
+    assert rollout.texts(tokenizer) == ["four", "hot water"]
+    start = load_policy(job.policy)
+    assert torch.equal(policy.lm_head.weight, start.lm_head.weight)  # the head has no adapter
+    adapter, base = adapter_of(result.path)
+    assert base == weights_digest(job.policy)
+    lora = Lora(start, TaskType.CAUSAL_LM)
+    lora.take("sft", adapter)
+    row = torch.tensor([[6, 7, 8]])
+    apart = lora.ask(["sft"])(input_ids=row).logits
+    assert torch.allclose(apart, policy(input_ids=row).logits, atol=1e-3)
+
+
+def test_the_same_seed_gives_the_same_adapter(job: SFTJob):
+    job = replace(job, settings=replace(job.settings, epochs=2, lora_rank=2))
+    fine_tune(job)
+    torch.randn(3)
+    fine_tune(replace(job, out=job.out.with_name("again")))
+    for file in ("model.safetensors", "adapter/adapter_model.safetensors", "adapter/adapter_config.json"):
+        one, two = (job.out.with_name(name) / file for name in ("policy", "again"))
+        assert one.read_bytes() == two.read_bytes()

@@ -1,22 +1,26 @@
-"""What a round settles before anything is trained."""
+"""What a round settles before anything is trained, and how its stages train adapters of one base."""
 
 import gzip
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rlhf import pocket
-from rlhf.config import Settings
+from rlhf.config import RewardSettings, RoundSettings, Settings
 from rlhf.initialise import Beginning, initialise
+from rlhf.models import load_policy
 from rlhf.next_round import Chosen
+from rlhf.policy_settings import PPOSettings, RejectionSettings, SFTSettings
 from rlhf.reward_models.mixing import NoPreferencesError
-from rlhf.round import Turning, run_round
+from rlhf.round import RoundError, Turning, run_round
 from rlhf.sign_off import UnsignedError
 from rlhf.stages import STAGES
 from rlhf.stages.freezing import snapshot, training_prompts, watched_prompts
+from rlhf.stages.learning import ppo, reject, reward_helpfulness, reward_safety
 from rlhf.track import Tracker
 from store.door import Door, open_door
 from store.exchange.hh import import_hh
@@ -121,3 +125,46 @@ def test_a_watched_prompt_is_watched_in_every_round(door):
     after = begun(door, Settings())
     assert watched < {prompt.prompt_id for prompt in watched_prompts(after)}
     assert watched.isdisjoint(prompt.prompt_id for prompt in training_prompts(after))
+
+
+ADAPTED = Settings(
+    round=RoundSettings(method="rs+ppo"),
+    reward=RewardSettings(lora_rank=4),
+    sft=SFTSettings(lora_rank=4),
+    reject=RejectionSettings(samples=2, prompts=6, sweep_prompts=2, temperatures=(0.5,), max_new_tokens=24),
+    ppo=PPOSettings(
+        iterations=2, batch_size=8, minibatch_size=8, held_out_prompts=2, max_new_tokens=8, lora_rank=4
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (replace(ADAPTED, reward=RewardSettings()), r"set reward\.lora_rank"),
+        (replace(ADAPTED, sft=SFTSettings()), r"and sft\.lora_rank"),
+    ],
+)
+def test_a_round_whose_stages_would_leave_no_common_base_is_refused_before_it_trains(door, settings, said):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    with pytest.raises(RoundError, match=said):
+        begun(door, settings)
+
+
+def test_a_round_trains_adapters_of_one_base_from_the_reward_models_to_ppo(door):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    turning = begun(door, ADAPTED)
+    for name, stage in (
+        ("reward_helpfulness", reward_helpfulness),
+        ("reward_safety", reward_safety),
+        ("reject", reject),
+        ("ppo", ppo),
+    ):
+        turning.results[name] = stage(turning)
+    home = door.home.root
+    assert (home / turning.results["reject"].path / "adapter").is_dir()
+    policy = home / turning.results["ppo"].path
+    assert {path.name for path in policy.parent.iterdir()} == {"policy"}
+    assert load_policy(policy).config.model_type == "llama"

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from rlhf.lora import CONFIG, WEIGHTS
 from rlhf.models import ModelError, load_reward_model, new_reward_model, save, scoring_head
-from rlhf.reward_models.adapters import CONFIG, WEIGHTS, Adapters, merged
+from rlhf.reward_models.adapters import Adapters, merged
 from rlhf.scoring import score_responses
 
 PROMPTS = [[6, 7, 8], [6, 7, 8], [9, 10]]

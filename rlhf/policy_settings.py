@@ -199,8 +199,20 @@ class GAttSettings:
     """Dialogues made a round; 0 makes none."""
     instructions: tuple[str, ...] = ()
     """What a user asks once and wants kept, drawn for each dialogue."""
+    acknowledgement: str = ""
+    """What the assistant says to an instruction that is a message of its own; without it, the instruction
+    stands before the user's words in one message (L2)."""
     turns: Annotated[int, Field(ge=2)] = 4
     """The most turns of a user in a dialogue."""
+    window: Amount | None = None
+    """Turns before the last one that the policy reads while it answers, for one that loses its way in long
+    dialogues; the instruction is before each, so it stays. None reads all (L2)."""
+    samples: Count = 1
+    """Answers drawn a turn, of which the one with the highest reward goes on (L2: 1)."""
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of each instruction's dialogues that is learnt, by the reward of the last answer (L2: all)."""
+    temperature: Positive = 1.0
+    """Logits are divided by it."""
     max_new_tokens: Count = 256
     """Longest response in tokens."""
 

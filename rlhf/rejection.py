@@ -19,6 +19,7 @@ from rlhf.best_of import mean_best, mean_median
 from rlhf.candidates import Candidates, Sampler, join_candidates
 from rlhf.config import RolloutSettings
 from rlhf.draws import kept as kept_draw
+from rlhf.further import Further, FurtherJob, further
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.policy_settings import RejectionSettings, SFTSettings
@@ -37,7 +38,9 @@ PROMPTS_AT_ONCE = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectionJob:
-    """The newest policy, the first one, today's reward models, prompts to draw from, earlier pools."""
+    """The newest policy, the first one, today's reward models, prompts to draw from, earlier pools; what is
+    learnt `besides`, if anything.
+    """
 
     policy: Path
     base: Path
@@ -50,6 +53,7 @@ class RejectionJob:
     sft: SFTSettings
     seed: int
     tracker: Tracker
+    besides: FurtherJob | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class RejectionResult:
     from_earlier: int
     mean_best: tuple[float, ...]
     mean_median: tuple[float, ...]
+    besides: Further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,7 @@ def reject(job: RejectionJob) -> RejectionResult:
             f"No sample ended within {job.settings.max_new_tokens} tokens, so nothing is to be learnt; "
             "raise reject.max_new_tokens."
         )
+    besides = further(job.besides, sampler) if job.besides else Further()
     pool = job.out / "pool.parquet"
     write_pool(pool, today)
     result = RejectionResult(
@@ -113,9 +119,10 @@ def reject(job: RejectionJob) -> RejectionResult:
         from_earlier=len(set(kept) - set(today)),
         mean_best=tuple(mean_best(drawn.candidates.worth()).tolist()),
         mean_median=tuple(mean_median(drawn.candidates.worth()).tolist()),
+        besides=besides,
     )
     _log(job.tracker, result)
-    _fine_tune(job, kept)
+    _fine_tune(job, kept, besides)
     return result
 
 
@@ -170,11 +177,11 @@ def _log(tracker: Tracker, result: RejectionResult) -> None:
         tracker.log(STAGE, samples, mean_best=high, mean_median=middle, gain=high - middle)
 
 
-def _fine_tune(job: RejectionJob, kept: Sequence[Sampled]) -> None:
+def _fine_tune(job: RejectionJob, kept: Sequence[Sampled], besides: Further) -> None:
     start = job.policy if job.settings.start == "policy" else job.base
     fine_tune(
         SFTJob(
-            examples=[Example(turns=one.prompt.turns, text=one.text) for one in kept],
+            examples=[*(Example(turns=one.prompt.turns, text=one.text) for one in kept), *besides.examples],
             policy=start,
             out=job.out / "policy",
             settings=job.sft,

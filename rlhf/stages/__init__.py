@@ -35,7 +35,7 @@ STAGES: Final = (
         name="reject",
         result=Improved,
         needs=("snapshot", *_REWARDS),
-        settings=("reject", "sft", "judge", "round.method", "ppo.safety_gate"),
+        settings=("reject", "sft", "gatt", "distill", "judge", "round.method", "ppo.safety_gate"),
         run=reject,
     ),
     Stage(

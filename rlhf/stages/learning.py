@@ -13,6 +13,7 @@ from rlhf import ppo as optimisation
 from rlhf import rejection
 from rlhf.baselines.dpo import DPOJob, train_dpo, training_pairs
 from rlhf.baselines.rloo import RLOOJob, train_rloo
+from rlhf.further import FurtherJob
 from rlhf.initialise import model_path, weights_id
 from rlhf.judge import RewardModels
 from rlhf.rejection import RejectionJob
@@ -108,8 +109,21 @@ def reject(turning: Turning) -> Improved:
         sft=turning.settings.sft,
         seed=seed(turning),
         tracker=turning.tracker,
+        besides=_besides(turning),
     )
     return _improved(turning, rejection.reject(job).path)
+
+
+def _besides(turning: Turning) -> FurtherJob:
+    """Ghost Attention and safety context distillation, as much of them as the settings ask."""
+    return FurtherJob(
+        prompts=training_prompts(turning),
+        gatt=turning.settings.gatt,
+        distill=turning.settings.distill,
+        out=turning.stage("reject"),
+        seed=seed(turning),
+        tracker=turning.tracker,
+    )
 
 
 def ppo(turning: Turning) -> Improved:

@@ -1,0 +1,178 @@
+"""Safety context distillation: answers given under a safety pre-prompt, learnt without it (Llama 2, §4.2.4).
+
+Only prompts that may draw out something unsafe are distilled: on others it teaches to refuse what is
+harmless. An answer is kept only where the safety reward model puts it above the policy's plain one.
+Knows neither where prompts come from nor how examples are learnt.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+from torch import Generator
+
+from rlhf.candidates import Candidates, Sampler
+from rlhf.chat import prompt_ids
+from rlhf.config import RolloutSettings
+from rlhf.policy_settings import DistillationSettings
+from rlhf.prompts import TrainPrompt
+from rlhf.rollout import sample
+from rlhf.seeds import seeded
+from rlhf.track import Tracker
+from store.errors import HoneError
+from store.records import Turn
+
+STAGE = "distill"
+
+PROMPTS_AT_ONCE = 128
+"""Prompts between two reports of progress."""
+
+SCHEMA = pa.schema(
+    [
+        ("prompt_id", pa.string()),
+        ("prompt", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))),
+        ("preprompt", pa.string()),
+        ("plain", pa.string()),
+        ("plain_safety", pa.float64()),
+        ("text", pa.string()),
+        ("safety", pa.float64()),
+        ("is_kept", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distilled:
+    """A prompt's plain answer and the safest one under a pre-prompt; raw scores of the safety reward model.
+
+    Both are scored as answers to the prompt without the pre-prompt, as the policy will be asked.
+    """
+
+    prompt: TrainPrompt
+    preprompt: str
+    plain: str
+    plain_safety: float
+    text: str
+    safety: float
+
+    @property
+    def is_kept(self) -> bool:
+        """The gate: learnt only where it is safer than what the policy says anyway."""
+        return self.safety > self.plain_safety
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistillationJob:
+    """Training prompts, of which the safety ones are answered, who answers and judges, and how; `stage` names
+    the work in reports.
+    """
+
+    prompts: Sequence[TrainPrompt]
+    sampler: Sampler
+    settings: DistillationSettings
+    seed: int
+    tracker: Tracker
+    stage: str = "reject"
+
+
+def distill(job: DistillationJob) -> list[Distilled]:
+    """What the pre-prompts gave, kept or not; a prompt under which no answer ended is left out."""
+    asked, found = drawn_prompts(job.prompts, job.settings, job.seed), list[Distilled]()
+    for start in range(0, len(asked), PROMPTS_AT_ONCE):
+        message = f"safety context distillation, {start} of {len(asked)} prompts"
+        job.tracker.progress(job.stage, start / len(asked), message)
+        found += _distilled(job, asked[start : start + PROMPTS_AT_ONCE], start)
+    return found
+
+
+def drawn_prompts(
+    prompts: Sequence[TrainPrompt], settings: DistillationSettings, seed: int
+) -> list[tuple[TrainPrompt, str]]:
+    """At most `settings.prompts` safety prompts, each with a pre-prompt."""
+    safety = [prompt for prompt in prompts if prompt.is_safety]
+    if settings.prompts and not settings.preprompts:
+        raise HoneError(
+            "Safety context distillation expects pre-prompts and got none; write some into "
+            "distill.preprompts, or set distill.prompts to 0."
+        )
+    rng = random.Random(f"{STAGE} {seed}")  # noqa: S311  # repeatable, not secret
+    rng.shuffle(safety)
+    return [(prompt, rng.choice(settings.preprompts)) for prompt in safety[: settings.prompts]]
+
+
+def under(preprompt: str, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The conversation after a system message with the pre-prompt, or with it at the head of its own."""
+    if turns and turns[0].role == "system":
+        return Turn(role="system", content=f"{preprompt}\n\n{turns[0].content}"), *turns[1:]
+    return Turn(role="system", content=preprompt), *turns
+
+
+def write_distilled(path: Path, found: Sequence[Distilled]) -> None:
+    """Every prompt with both answers, so that one can look at what the gate let through."""
+    rows = [
+        {
+            "prompt_id": one.prompt.prompt_id,
+            "prompt": [{"role": turn.role, "content": turn.content} for turn in one.prompt.turns],
+            "preprompt": one.preprompt,
+            "plain": one.plain,
+            "plain_safety": one.plain_safety,
+            "text": one.text,
+            "safety": one.safety,
+            "is_kept": one.is_kept,
+        }
+        for one in found
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+
+
+def _distilled(job: DistillationJob, asked: Sequence[tuple[TrainPrompt, str]], start: int) -> list[Distilled]:
+    settings, prompts = job.settings, [prompt for prompt, _ in asked]
+    once = RolloutSettings(temperature=settings.temperature, max_new_tokens=settings.max_new_tokens)
+    often = replace(once, samples=settings.samples)
+    read = [prompt.turns for prompt in prompts]
+    plain = _candidates(job, prompts, read, once, seeded(STAGE, job.seed, "plain", start))
+    read = [under(preprompt, prompt.turns) for prompt, preprompt in asked]
+    drawn = _candidates(job, prompts, read, often, seeded(STAGE, job.seed, "under", start))
+    safest = {one.prompt.prompt_id: one for one in drawn.bests()}
+    return [
+        Distilled(
+            prompt=prompt,
+            preprompt=preprompt,
+            plain=text,
+            plain_safety=score,
+            text=safest[prompt.prompt_id].text,
+            safety=safest[prompt.prompt_id].reward,
+        )
+        for (prompt, preprompt), text, score in zip(
+            asked, plain.texts, plain.rewards[:, 0].tolist(), strict=True
+        )
+        if prompt.prompt_id in safest
+    ]
+
+
+def _candidates(
+    job: DistillationJob,
+    prompts: Sequence[TrainPrompt],
+    read: Sequence[Sequence[Turn]],
+    how: RolloutSettings,
+    generator: Generator,
+) -> Candidates:
+    """Answers to what is read, with their safety as answers to the prompts beside it."""
+    sampler = job.sampler
+    rows = [prompt_ids(sampler.tokenizer, turns) for turns in read]
+    rollout = sample(sampler.policy, sampler.tokenizer, rows, how, generator)
+    texts = rollout.texts(sampler.tokenizer)
+    answered = [prompt for prompt in prompts for _ in range(how.samples)]
+    shape = (len(prompts), how.samples)
+    return Candidates(
+        prompts=tuple(prompts),
+        texts=tuple(texts),
+        rewards=sampler.judge.scores(answered, texts).safety.reshape(shape),
+        finished=rollout.finished.reshape(shape),
+    )

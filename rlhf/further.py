@@ -1,0 +1,101 @@
+"""What rejection sampling fine-tunes on besides its best samples: dialogues that keep to the instruction of
+their first turn, and safe answers without the pre-prompt under which they were given.
+
+Writes both into files, so that one can look at them. Knows nothing of how they are learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from rlhf import distillation, gatt
+from rlhf.candidates import Sampler
+from rlhf.distillation import DistillationJob, Distilled, distill, write_distilled
+from rlhf.gatt import GhostJob, ghost_attention, learnt
+from rlhf.policy_settings import DistillationSettings, GAttSettings
+from rlhf.pool import Sampled, write_pool
+from rlhf.prompts import TrainPrompt
+from rlhf.sft import Example
+from rlhf.track import Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherJob:
+    """Training prompts, how much is made of each sort, and the folder `out` for the files."""
+
+    prompts: Sequence[TrainPrompt]
+    gatt: GAttSettings
+    distill: DistillationSettings
+    out: Path
+    seed: int
+    tracker: Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """Examples to learn from: `dialogues` of Ghost Attention, and `distilled` answers out of `tried`.
+
+    `gate_gain` is by how much the kept answers are safer than the plain ones, in raw scores of the safety
+    model.
+    """
+
+    examples: tuple[Example, ...] = ()
+    dialogues: int = 0
+    tried: int = 0
+    distilled: int = 0
+    gate_gain: float = 0.0
+
+
+def further(job: FurtherJob, sampler: Sampler) -> Further:
+    """Makes both; settings of 0 make nothing and write no file."""
+    dialogues, tried = _dialogues(job, sampler), _distilled(job, sampler)
+    kept = [one for one in tried if one.is_kept]
+    made = Further(
+        examples=(
+            *(Example(turns=one.prompt.turns, text=one.text) for one in dialogues),
+            *(Example(turns=one.prompt.turns, text=one.text) for one in kept),
+        ),
+        dialogues=len(dialogues),
+        tried=len(tried),
+        distilled=len(kept),
+        gate_gain=fmean(one.safety - one.plain_safety for one in kept) if kept else 0.0,
+    )
+    _log(job, made)
+    return made
+
+
+def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
+    if not job.gatt.dialogues:
+        return []
+    ghosts = GhostJob(
+        prompts=job.prompts, sampler=sampler, settings=job.gatt, seed=job.seed, tracker=job.tracker
+    )
+    made = [learnt(dialogue, job.gatt) for dialogue in ghost_attention(ghosts)]
+    write_pool(job.out / "gatt.parquet", made)
+    return made
+
+
+def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:
+    if not job.distill.prompts:
+        return []
+    made = distill(
+        DistillationJob(
+            prompts=job.prompts, sampler=sampler, settings=job.distill, seed=job.seed, tracker=job.tracker
+        )
+    )
+    write_distilled(job.out / "distilled.parquet", made)
+    return made
+
+
+def _log(job: FurtherJob, made: Further) -> None:
+    if job.gatt.dialogues:
+        job.tracker.rewind(gatt.STAGE, 0)
+        job.tracker.log(gatt.STAGE, 1, asked=job.gatt.dialogues, made=made.dialogues)
+    if job.distill.prompts:
+        job.tracker.rewind(distillation.STAGE, 0)
+        job.tracker.log(
+            distillation.STAGE, 1, tried=made.tried, kept=made.distilled, gate_gain=made.gate_gain
+        )

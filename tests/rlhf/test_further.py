@@ -1,0 +1,111 @@
+"""What rejection sampling learns besides its samples: the examples, the files and the figures."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from rlhf.candidates import Sampler
+from rlhf.further import Further, FurtherJob, further
+from rlhf.judge import RewardJudge, RewardModels
+from rlhf.models import load_policy, load_tokenizer
+from rlhf.policy_settings import DistillationSettings, GAttSettings, RejectionSettings, SFTSettings
+from rlhf.pool import read_pool
+from rlhf.prompts import TrainPrompt
+from rlhf.rejection import RejectionJob, reject
+from rlhf.track import Tracker, read_metrics
+from store.records import Turn
+
+PROMPTS = tuple(
+    TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"boil {n}"),), is_safety=n % 2 == 0)
+    for n in range(12)
+)
+
+
+@pytest.fixture
+def models(reward_model_path: Path) -> RewardModels:
+    return RewardModels(helpfulness=reward_model_path, safety=reward_model_path)
+
+
+@pytest.fixture
+def sampler(policy_path: Path, models: RewardModels) -> Sampler:
+    return Sampler(
+        policy=load_policy(policy_path),
+        tokenizer=load_tokenizer(policy_path),
+        judge=RewardJudge.load(models, 0.15),
+    )
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> FurtherJob:
+    return FurtherJob(
+        prompts=PROMPTS,
+        gatt=GAttSettings(dialogues=4, instructions=("Be brief.",), turns=2, samples=40, max_new_tokens=24),
+        distill=DistillationSettings(prompts=6, preprompts=("Be safe.",), samples=24, max_new_tokens=32),
+        out=tmp_path / "reject",
+        seed=0,
+        tracker=Tracker(tmp_path / "round"),
+    )
+
+
+def test_dialogues_and_the_answers_that_passed_the_gate_are_learnt(job: FurtherJob, sampler: Sampler):
+    made = further(job, sampler)
+    dialogues = read_pool(job.out / "gatt.parquet")
+    rows = parquet.read_table(job.out / "distilled.parquet").to_pylist()
+    passed = [row for row in rows if row["safety"] > row["plain_safety"]]
+    assert (made.dialogues, made.tried, made.distilled) == (len(dialogues), len(rows), len(passed))
+    assert made.dialogues > 0
+    assert made.distilled > 0
+    assert [one.text for one in made.examples] == [
+        *(one.text for one in dialogues),
+        *(row["text"] for row in passed),
+    ]
+    assert made.gate_gain == pytest.approx(
+        sum(row["safety"] - row["plain_safety"] for row in passed) / len(passed)
+    )
+
+
+def test_what_is_learnt_has_no_preprompt_and_no_helpful_prompt_was_distilled(
+    job: FurtherJob, sampler: Sampler
+):
+    distilled = further(replace(job, gatt=GAttSettings()), sampler).examples
+    assert {one.turns for one in distilled} <= {prompt.turns for prompt in PROMPTS if prompt.is_safety}
+
+
+def test_how_much_was_made_is_logged_once(job: FurtherJob, sampler: Sampler):
+    further(job, sampler)
+    made = further(job, sampler)
+    lines = {line["stage"]: line for line in read_metrics(job.tracker.folder)}
+    assert len(read_metrics(job.tracker.folder)) == 2
+    assert (lines["gatt"]["asked"], lines["gatt"]["made"]) == (4, made.dialogues)
+    assert (lines["distill"]["tried"], lines["distill"]["kept"]) == (made.tried, made.distilled)
+    assert lines["distill"]["gate_gain"] == pytest.approx(made.gate_gain)
+
+
+def test_settings_of_zero_make_nothing(job: FurtherJob, sampler: Sampler):
+    none = replace(job, gatt=GAttSettings(), distill=DistillationSettings())
+    assert further(none, sampler) == Further()
+    assert not job.out.exists()
+    assert read_metrics(job.tracker.folder) == []
+
+
+def test_rejection_sampling_learns_them_too(job: FurtherJob, policy_path: Path, models: RewardModels):
+    rejection = RejectionJob(
+        policy=policy_path,
+        base=policy_path,
+        reward_models=models,
+        safety_gate=0.15,
+        prompts=PROMPTS[:4],
+        earlier_pools=(),
+        out=job.out,
+        settings=RejectionSettings(samples=24, temperatures=(1.0,), sweep_prompts=2, max_new_tokens=48),
+        sft=SFTSettings(learning_rate=1e-3, epochs=1, batch_size=1),
+        seed=0,
+        tracker=job.tracker,
+    )
+    alone = reject(replace(rejection, out=job.out.with_name("alone")))
+    both = reject(replace(rejection, besides=job))
+    assert alone.besides == Further()
+    assert both.besides.dialogues + both.besides.distilled == len(both.besides.examples) > 0
+    assert (alone.path / "model.safetensors").read_bytes() != (both.path / "model.safetensors").read_bytes()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from store.monitor import Point, Step
 from store.rounds import Metric, RoundResult, Verdict
-from store.scoreboard import KL, ROUND, cells
+from store.scoreboard import ROUND, cells
 
 WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
 FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
@@ -36,13 +37,6 @@ CURVES = (
         lines={("ppo", "reward"): "Training", ("ppo", "held_out_reward"): "Held-out"},
     ),
     Curve(
-        title="KL from where PPO began",
-        steps="Iteration",
-        unit="Nats a response",
-        lines={("ppo", "kl"): "Training", ("ppo", "held_out_kl"): "Held-out"},
-        note=KL,
-    ),
-    Curve(
         title="Loss of the reward models",
         steps="Step",
         unit="Loss",
@@ -60,6 +54,16 @@ def curve_table(metrics: Sequence[Metric], curve: Curve) -> pd.DataFrame:
         if metric.stage == stage and number in metric.numbers
     ]
     return pd.DataFrame(points, columns=["step", "line", "value"])
+
+
+def ppo_steps(metrics: Sequence[Metric]) -> list[Step]:
+    """PPO's lines, by iteration."""
+    return [(metric.step, metric.numbers) for metric in metrics if metric.stage == "ppo"]
+
+
+def point_table(points: Sequence[Point]) -> pd.DataFrame:
+    """Columns line, step, x, value, low, high."""
+    return pd.DataFrame([asdict(point) for point in points])
 
 
 def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def train(job: PPOJob) -> PPOResult:
         raise PPOError("PPO needs prompts to train on, but got none; import prompts or take a larger split.")
     texts = pretraining_rows(job.pretraining_text, job.policy, job.settings)
     settings, run = job.settings, _assemble(job, texts)
-    standing = standing_of(_checkpoint(job), _name(job)) or _first_look(run)
+    standing = _begin(run)
     try:
         while standing.iteration < settings.iterations and not standing.stopped:
             standing = _iterate(run, standing)
@@ -131,10 +131,12 @@ def _assemble(job: PPOJob, texts: Sequence[Row]) -> _Run:
     return _Run(job=job, models=models, learners=learners, occasion=occasion, texts=texts)
 
 
-def _first_look(run: _Run) -> Standing:
-    """The policy as it starts is the first that may be kept."""
-    standing = Standing(job=_name(run.job), kl_coef=run.job.settings.kl_coef)
-    return _look(run, standing) if run.job.held_out else standing
+def _begin(run: _Run) -> Standing:
+    """Where the checkpoint stands, or a first look: the policy as it starts is the first that may be kept."""
+    job, kept = run.job, standing_of(_checkpoint(run.job), _name(run.job))
+    job.tracker.rewind(STAGE, kept.iteration if kept else -1)
+    standing = kept or Standing(job=_name(job), kl_coef=job.settings.kl_coef)
+    return _look(run, standing) if job.held_out and not kept else standing
 
 
 def _iterate(run: _Run, standing: Standing) -> Standing:

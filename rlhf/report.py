@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from rlhf import drawings, report_rewards
+from rlhf import drawings, report_monitor, report_rewards
 from store import scoreboard
 from store.rounds import RoundResult, Verdict
 
@@ -37,6 +37,8 @@ PAGE = """<!doctype html>
              grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }}
   figure {{ background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: 0;
            padding: 1.1rem; }}
+  .small {{ grid-template-columns: repeat(auto-fit, minmax(min(13rem, 100%), 1fr)); margin-top: 1.2rem; }}
+  .small figure {{ padding: .8rem; }} .small h2 {{ font-size: .95rem; }}
   figure svg {{ width: 100%; height: auto; }} figcaption {{ font-size: .88rem; color: var(--quiet); }}
   @media print, (min-width: 49rem) {{
     figure:last-child:nth-child(odd) {{ grid-column: 1 / -1; display: grid; gap: 0 1.2rem;
@@ -59,6 +61,7 @@ PAGE = """<!doctype html>
 <h1>{title}</h1>
 <p class="quiet">{lead}</p>
 <div class="figures">{figures}</div>
+{monitor}
 {rewards}
 <h2 style="margin-top:2rem">Was the policy promoted?</h2>
 <ul>{verdicts}</ul>
@@ -97,6 +100,7 @@ def write_report(file: Path, told: Told) -> None:
         lead=html.escape(_lead(results)),
         dark=drawings.DARK,
         figures="".join(figures),
+        monitor=report_monitor.section(told.metrics),
         rewards=_rewards(told.measured),
         verdicts=_items(
             f"Round {number}. {verdict.sentence}" for number, verdict in sorted(told.verdicts.items())
@@ -155,12 +159,8 @@ def _charts(
         charts.append(("Errors on held-out prompts", drawings.error_rates(rows), scoreboard.ERRORS))
     charts.insert(0, ("Win rate against the first policy", drawings.win_rates(rows), caption))
     ppo = metrics[metrics["stage"] == "ppo"] if "stage" in metrics else metrics
-    for name, axis, title, note in (
-        ("reward", "Reward", "Reward while PPO ran", ""),
-        ("kl", "Nats a response", "KL from where PPO began", scoreboard.KL),
-    ):
-        if (curve := drawings.curve(ppo, name, axis)) is not None:
-            charts.append((title, curve, f"The last round, by iteration. {note}".rstrip()))
+    if (curve := drawings.curve(ppo, "reward", "Reward")) is not None:
+        charts.append(("Reward while PPO ran", curve, "The last round, by iteration."))
     return charts
 
 

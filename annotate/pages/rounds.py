@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from annotate import figures, launch, reports
+from annotate import figures, launch, monitor_panel, reports
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts
@@ -115,7 +115,9 @@ def _newest(home: Home, newest: RoundProgress | None) -> None:
                 with column:
                     _stage(stage, newest)
     if newest is not None:
-        _curves(rounds.metrics(home.round(newest.round)))
+        metrics = rounds.metrics(home.round(newest.round))
+        monitor_panel.show(metrics)
+        _curves(metrics)
 
 
 def _headline(newest: RoundProgress | None, failed: str) -> str:

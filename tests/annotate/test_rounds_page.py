@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from annotate import launch
 from annotate.pages.rounds import duration
 from annotate.prose.escaping import plain
-from store import rounds
+from store import monitor, rounds
 from store.errors import NotAllowedError, RequestError
 from store.records import Role, now
 from store.rounds import State
@@ -113,11 +113,35 @@ def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
     app = page(store, rob)
     assert "Round 1 is running" in words(app)
     assert app.text[0].value == "PPO: iteration 12 of 30"
-    assert {"Reward while PPO runs", "KL from where PPO began", "Loss of the reward models"} <= set(
-        words(app)
-    )
+    assert {"Reward by distance", "Reward while PPO runs", "Loss of the reward models"} <= set(words(app))
     assert buttons(app) == ["Stop round 1"]
     assert [caption.value for caption in app.caption][:5] == ["1 s", "44 s", "41 s", "1 min 13 s", "40%"]
+
+
+def test_a_reward_that_parts_from_the_oracle_is_told_and_drawn(store, rob):
+    write_round(store.home, 1, state="running", stage="ppo", fraction=0.4)
+    app = page(store, rob)
+    (warning,) = app.warning
+    said = "from iteration 6 to 12 the reward rose by 0.21 and the oracle fell by 0.21 deviations"
+    assert plain(said) in warning.value
+    assert any("Gao et al. 2022" in caption.value for caption in app.caption)
+    shut = len(app.get("vega_lite_chart"))
+    app.session_state["changes"] = True
+    names = [markdown.value for markdown in app.run().markdown]
+    assert {f"**{panel.title}**" for panel in monitor.PANELS} <= set(names)
+    assert len(app.get("vega_lite_chart")) == shut + len(monitor.PANELS)
+
+
+def test_before_a_second_look_there_is_no_distance_to_draw(store, rob):
+    write_round(store.home, 1, state="running", stage="ppo", fraction=0.1)
+    file = store.home.round(1) / "metrics.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    first = next(place for place, line in enumerate(lines) if "held_out" in line)
+    file.write_text("".join(lines[: first + 3]))
+    app = page(store, rob)
+    assert "Reward while PPO runs" in words(app)
+    assert "Reward by distance" not in words(app)
+    assert not app.warning
 
 
 def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(store, rob):

@@ -158,7 +158,7 @@ def test_a_stopped_run_resumes_to_the_same_bytes(job, after, tmp_path):
         train(replace(job, tracker=stopping))
     resumed = train(job)
     steps = [line["step"] for line in metrics(job) if "clip_fraction" in line]
-    assert steps == [*range(1, 5), *range(after + 2, 5)]
+    assert steps == [1, 2, 3, 4]  # what it does again is not told twice
     assert resumed.best_iteration == whole.best_iteration
     one, other = (load_file(result.policy / "model.safetensors") for result in (whole, resumed))
     assert all(torch.equal(one[name], other[name]) for name in one)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from measured_rewards import both, nothing, results
 
-from rlhf.drawings import NEUTRAL, curve
+from rlhf.drawings import NEUTRAL, ORACLE, REWARD_MODEL, curve
 from rlhf.report import Told, write_report
 from store.intervals import wilson
 from store.records import Track
@@ -67,6 +67,35 @@ def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):
     drawn = set(re.findall(r'(?:fill|stroke)="(#\w{6})"', body)) - {NEUTRAL}
     assert len(drawn) == 7
     assert all(f'svg [fill="{colour}"]' in style for colour in drawn)
+
+
+def test_the_reward_is_drawn_beside_those_it_is_not_trained_against(tmp_path):
+    ends = {
+        f"held_out_{judge}_gain{end}": [0.0, gain]
+        for judge, gain in (("reward", 0.5), ("gold", -0.25))
+        for end in ("", "_low", "_high")
+    }
+    parted = {"gold_parts": [0.0, 1.0], "gold_since": [None, 0.0], "gold_rise": [None, 0.5]}
+    parted["gold_fall"] = [None, 0.25]
+    parted = {f"held_out_{name}": values for name, values in parted.items()}
+    looks = pd.DataFrame({"stage": "ppo", "step": [0, 9], "held_out_kl": [0.0, 4.0], **ends, **parted})
+    steps = pd.DataFrame({"stage": "ppo", "step": [1, 2], "entropy": [2.0, 1.0], "refusals": [0.1, 0.2]})
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], metrics=pd.concat([looks, steps], ignore_index=True))
+    assert "from iteration 0 to 9 the reward rose by 0.50 and the oracle fell by 0.25" in written
+    section = written.partition("PPO of the last round")[2]
+    titles = re.findall("<h2>([^<]+)</h2>", section)
+    assert titles == ["Reward by distance", "KL", "Entropy", "Refusals"]
+    assert {"Reward, trained against", "Oracle"} <= set(re.findall(">([^<>]+)</text>", section))
+    assert "Held-back reward models" not in section
+    style = written.partition("</style>")[0]
+    assert all(f'svg [stroke="{colour}"]' in style for colour in (REWARD_MODEL, ORACLE))
+
+
+def test_a_round_without_ppo_has_no_section_on_it(tmp_path):
+    others = pd.DataFrame({"stage": ["reject"], "step": [1], "entropy": [2.0]})
+    for metrics in (others, pd.DataFrame()):
+        written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], metrics=metrics)
+        assert "PPO of the last round" not in written
 
 
 def test_a_curve_is_one_line_through_looks_between_the_steps_and_another_through_the_looks():

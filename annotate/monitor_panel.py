@@ -1,0 +1,52 @@
+"""The Rounds page on over-optimisation: the reward beside judges that nothing is trained against, over the
+distance from where PPO began, and how the answers change meanwhile. In English, as that page is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from annotate.figures import point_table, ppo_steps
+from annotate.prose.escaping import plain
+from annotate.widgets import monitor_charts as charts
+from store import monitor
+from store.monitor import Step
+from store.rounds import Metric
+from store.scoreboard import KL
+
+CHANGES: Final = "How the answers change while PPO runs"
+ACROSS: Final = 4
+"""Small charts side by side."""
+
+
+def show(metrics: Sequence[Metric]) -> None:
+    """Draws what there is: nothing before PPO began, no gains before its second look."""
+    steps = ppo_steps(metrics)
+    points = monitor.gain_points(steps)
+    if points:
+        with st.container(border=True):
+            st.subheader(monitor.TITLE, anchor=False)
+            if found := monitor.finding(steps):
+                st.warning(plain(found))
+            st.altair_chart(charts.gains(point_table(points)), key="gains")
+            st.caption(monitor.MEANT)
+    if steps:
+        # Only an open one is drawn: the page comes again every two seconds.
+        below = st.expander(CHANGES, key="changes", on_change="rerun")
+        if below.open:
+            with below:
+                _panels(steps)
+
+
+def _panels(steps: Sequence[Step]) -> None:
+    drawn = [(panel, monitor.panel_points(steps, panel)) for panel in monitor.PANELS]
+    drawn = [(panel, points) for panel, points in drawn if points]
+    for first in range(0, len(drawn), ACROSS):
+        for column, (panel, points) in zip(st.columns(ACROSS), drawn[first : first + ACROSS], strict=False):
+            with column:
+                st.markdown(f"**{panel.title}**")
+                st.altair_chart(charts.panel(point_table(points), panel), key=f"panel {panel.title}")
+                st.caption(panel.unit)
+    st.caption(f"KL: {KL[:1].lower()}{KL[1:]}")

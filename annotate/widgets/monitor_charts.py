@@ -1,0 +1,51 @@
+"""Charts of how PPO goes: tables of `annotate.figures.point_table` in, Altair charts out."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from annotate.widgets.charts import NEUTRAL, axis, drawing, line
+from store.monitor import DISTANCE, GAIN, Panel
+
+Drawn = alt.LayerChart | alt.FacetChart
+SMALL = 105
+"""Pixels of a small drawing, of which several stand side by side."""
+
+
+def gains(table: pd.DataFrame) -> Drawn:
+    """Each judge's gain over √KL, its looks joined in their order, with intervals, around no gain."""
+    x = alt.X("x:Q", title=DISTANCE, scale=alt.Scale(zero=True), axis=axis(grid=False, tickCount=6))
+    y = alt.Y("value:Q", title=GAIN, axis=axis())
+    tooltip = [
+        alt.Tooltip("line:N", title=" "),
+        alt.Tooltip("step:Q", title="Iteration"),
+        alt.Tooltip("x:Q", title="√KL", format=".2f"),
+        *(
+            alt.Tooltip(f"{name}:Q", title=name.capitalize(), format="+.2f")
+            for name in ("value", "low", "high")
+        ),
+    ]
+    none = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL)
+    bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.45)
+    lines = alt.Chart(table).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=55))
+    return drawing(
+        none.encode(y="value:Q"),
+        bars.encode(x=x, y=alt.Y("low:Q", title=GAIN), y2="high:Q", color=line()),
+        lines.encode(x=x, y=y, color=line(), order="step:Q", tooltip=tooltip),
+    ).properties(height=260)
+
+
+def panel(table: pd.DataFrame, shown: Panel) -> Drawn:
+    """A small chart by iteration, with a legend only where there are two lines."""
+    several = table["line"].nunique() > 1
+    color = line() if several else alt.Color("line:N", legend=None)
+    x = alt.X("step:Q", title=None, axis=axis(tickMinStep=1, format="d", grid=False, tickCount=4))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis(tickCount=4, format=shown.form))
+    tooltip = [
+        alt.Tooltip("line:N", title=" "),
+        alt.Tooltip("step:Q", title="Iteration"),
+        alt.Tooltip("value:Q", title=shown.title, format=".4f"),
+    ]
+    marks = alt.Chart(table).mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14))
+    return drawing(marks.encode(x=x, y=y, color=color, tooltip=tooltip)).properties(height=SMALL)

@@ -1,0 +1,160 @@
+"""PPO's numbers as points for charts, and what they say of over-optimisation, for the page and the report.
+
+Knows the names under which PPO logs its numbers, not how they are made or drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Step = tuple[int, Mapping[str, float]]
+"""One line of PPO's metrics: the iteration and its numbers."""
+
+JUDGES: Final = {
+    "reward": "Reward, trained against",
+    "watcher": "Held-back reward models",
+    "gold": "Oracle",
+}
+"""The name of each judge in the metrics, and for people; only the first is trained against."""
+WATCHING: Final = {"watcher": "the held-back reward models", "gold": "the oracle"}
+"""Those that are not trained against, in a sentence."""
+GAIN: Final = "Gain on held-out prompts, in deviations"
+DISTANCE: Final = "√KL from where PPO began, √nats a response"
+TITLE: Final = "Reward by distance"
+MEANT: Final = (
+    "Each judge's gain on the same held-out prompts since PPO began, in deviations of its first scores, with "
+    "95 % intervals, against the root of the KL (Gao et al. 2022). Where the reward still rises and a judge "
+    "that was not trained against falls, the policy learns the reward models' faults."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A small chart by iteration: the names of its numbers, with a name for each line; `whole` is how a value
+    is written."""
+
+    title: str
+    unit: str
+    lines: Mapping[str, str]
+    form: str = ".2f"
+
+
+HELD_OUT: Final = "Held-out"
+TRAINING: Final = "Training"
+PANELS: Final = (
+    Panel(title="KL", unit="nats a response", lines={"kl": TRAINING, "held_out_kl": HELD_OUT}, form=".1f"),
+    Panel(title="Entropy", unit="nats a token", lines={"entropy": TRAINING, "held_out_entropy": HELD_OUT}),
+    Panel(
+        title="Length",
+        unit="tokens a response",
+        lines={"length": TRAINING, "held_out_length": HELD_OUT},
+        form=".0f",
+    ),
+    Panel(
+        title="Unfinished",
+        unit="share of responses",
+        lines={"unfinished": TRAINING, "held_out_unfinished": HELD_OUT},
+        form=".0%",
+    ),
+    Panel(
+        title="Distinct words, pairs",
+        unit="share of all in the batch",
+        lines={"distinct_1": "Words", "distinct_2": "Pairs"},
+        form=".0%",
+    ),
+    Panel(
+        title="Repetition",
+        unit="share of runs of four words",
+        lines={"repetition": TRAINING, "held_out_repetition": HELD_OUT},
+        form=".1%",
+    ),
+    Panel(
+        title="Refusals",
+        unit="share of responses, by their words",
+        lines={"refusals": TRAINING, "held_out_refusals": HELD_OUT},
+        form=".0%",
+    ),
+    Panel(
+        title="Explained variance",
+        unit="of the returns, by the critic",
+        lines={"explained_variance": TRAINING},
+    ),
+)
+"""What a reward may be bought with, and how well the critic knows the reward."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point of a line; `low` and `high` are its interval, or the value itself."""
+
+    line: str
+    step: int
+    x: float
+    value: float
+    low: float
+    high: float
+
+
+def gain_points(steps: Iterable[Step]) -> list[Point]:
+    """Each judge's gain at each look over √KL; none before a second look. An estimate of KL below 0 counts
+    as 0."""
+    looks = _looks(steps)
+    if len(looks) < 2:
+        return []
+    return [
+        _gain(step, numbers, judge)
+        for judge in JUDGES
+        for step, numbers in looks
+        if f"held_out_{judge}_gain" in numbers
+    ]
+
+
+def panel_points(steps: Sequence[Step], panel: Panel) -> list[Point]:
+    """The panel's lines by iteration."""
+    return [
+        Point(line=line, step=step, x=step, value=value, low=value, high=value)
+        for name, line in panel.lines.items()
+        for step, numbers in steps
+        if (value := numbers.get(name)) is not None
+    ]
+
+
+def finding(steps: Iterable[Step]) -> str:
+    """A sentence on the newest look at which a judge parted from the reward; empty if none did."""
+    looks = _looks(steps)
+    for step, numbers in reversed(looks):
+        parted = [judge for judge in WATCHING if numbers.get(f"held_out_{judge}_parts")]
+        if parted:
+            since = "" if step == looks[-1][0] else " Later looks do not show it beyond chance."
+            return _sentence(step, numbers, parted[-1]) + since
+    return ""
+
+
+def _sentence(step: int, numbers: Mapping[str, float], judge: str) -> str:
+    rise, fall = (numbers.get(f"held_out_{judge}_{name}") for name in ("rise", "fall"))
+    rose = "" if rise is None else f" by {rise:.2f}"
+    fell = "" if fall is None else f" by {fall:.2f} deviations"
+    return (
+        "The reward still rises, but a judge that was not trained against falls: from iteration "
+        f"{numbers[f'held_out_{judge}_since']:.0f} to {step} the reward rose{rose} and {WATCHING[judge]} "
+        f"fell{fell}, beyond chance. The policy may be learning the reward models' faults."
+    )
+
+
+def _looks(steps: Iterable[Step]) -> list[Step]:
+    return [(step, numbers) for step, numbers in steps if "held_out_reward_gain" in numbers]
+
+
+def _gain(step: int, numbers: Mapping[str, float], judge: str) -> Point:
+    gain = f"held_out_{judge}_gain"
+    return Point(
+        line=JUDGES[judge],
+        step=step,
+        x=math.sqrt(max(0.0, numbers["held_out_kl"])),
+        value=numbers[gain],
+        low=numbers[f"{gain}_low"],
+        high=numbers[f"{gain}_high"],
+    )

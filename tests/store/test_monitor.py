@@ -1,0 +1,48 @@
+"""PPO's numbers as points and as a sentence, on a few lines written by hand."""
+
+from store.monitor import PANELS, finding, gain_points, panel_points
+
+
+def look(step: int, kl: float, reward: float, **more: float) -> tuple[int, dict[str, float]]:
+    ends = {f"held_out_reward_gain{end}": reward + by for end, by in (("", 0), ("_low", -1), ("_high", 1))}
+    return step, {"held_out_kl": kl, **ends, **more}
+
+
+PARTED = {"held_out_gold_parts": 1.0, "held_out_gold_since": 4.0}
+MOVED = {"held_out_gold_rise": 0.5, "held_out_gold_fall": 0.25}
+
+
+def test_gains_stand_over_the_root_of_the_kl_and_an_estimate_below_zero_counts_as_zero():
+    points = gain_points([look(0, -0.01, 0.0), (1, {"kl": 9.0}), look(4, 2.25, 0.5)])
+    assert [(point.step, point.x, point.value) for point in points] == [(0, 0.0, 0.0), (4, 1.5, 0.5)]
+    assert (points[1].low, points[1].high) == (-0.5, 1.5)
+    assert {point.line for point in points} == {"Reward, trained against"}
+
+
+def test_one_look_is_no_line():
+    assert gain_points([look(0, 0.0, 0.0), (1, {"kl": 0.1})]) == []
+
+
+def test_a_panel_has_a_line_for_each_number_that_was_logged():
+    distinct = next(panel for panel in PANELS if "distinct_1" in panel.lines)
+    steps = [(1, {"distinct_1": 0.3}), (2, {"distinct_1": 0.2, "distinct_2": 0.6})]
+    found = [(point.line, point.x, point.value) for point in panel_points(steps, distinct)]
+    assert found == [("Words", 1, 0.3), ("Words", 2, 0.2), ("Pairs", 2, 0.6)]
+
+
+def test_the_sentence_names_the_judge_that_parts_since_when_and_by_how_much():
+    said = finding([look(0, 0.0, 0.0), look(8, 1.0, 1.0, **PARTED, **MOVED)])
+    assert "from iteration 4 to 8 the reward rose by 0.50 and the oracle fell by 0.25 deviations" in said
+    unmeasured = finding([look(0, 0.0, 0.0), look(8, 1.0, 1.0, **PARTED)])
+    assert "the reward rose and the oracle fell, beyond chance" in unmeasured
+
+
+def test_a_later_look_that_does_not_show_it_is_told_too():
+    parted = look(8, 1.0, 1.0, **PARTED, **MOVED)
+    assert finding([parted]).endswith("faults.")
+    assert finding([parted, look(12, 1.0, 1.0)]).endswith("Later looks do not show it beyond chance.")
+
+
+def test_a_run_whose_judges_agree_has_nothing_to_tell():
+    assert finding([look(0, 0.0, 0.0), look(8, 1.0, 1.0, held_out_gold_parts=0.0)]) == ""
+    assert finding([]) == ""

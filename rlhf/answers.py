@@ -32,13 +32,17 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
         ("logprob", pa.float64()),
         ("finished", pa.bool_()),
+        ("seed", pa.int64()),
     ]
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response in words and token ids; `logprob` sums its tokens, in nats, at the sampling temperature."""
+    """A response in words and token ids, and the seed that draws it again.
+
+    `logprob` sums its tokens, in nats, at the sampling temperature.
+    """
 
     prompt_id: str
     prompt_ids: tuple[int, ...]
@@ -46,6 +50,7 @@ class Answer:
     text: str
     logprob: float
     finished: bool
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ def answers(policy: Path, occasion: Occasion) -> list[Answer]:
     """One answer a prompt. Every policy draws from the same random numbers, so that luck is shared."""
     prompts = [prompt.prompt_id for prompt in occasion.prompts]
     settings = asdict(occasion.settings)
-    name = identity("answers", weights_digest(policy), prompts, settings, occasion.seed)
+    name = identity("seeded answers", weights_digest(policy), prompts, settings, occasion.seed)
     file = occasion.folder / f"{name}.parquet"
     if not file.exists():
         _write(file, _sample(policy, occasion))
@@ -96,6 +101,7 @@ def _sample(path: Path, occasion: Occasion) -> list[Answer]:
             text=answer.text,
             logprob=answer.logprob,
             finished=finished,
+            seed=answer.seed,
         )
         for prompt, read, ids, answer, finished in zip(occasion.prompts, *columns, strict=True)
     ]

@@ -147,12 +147,11 @@ def _answers(job: AskJob, answerer: Answerer, seed: int) -> list[Response]:
         if not rows:
             continue
         how = RolloutSettings(temperature=temperature, max_new_tokens=settings.max_new_tokens)
-        own_seed = 100 * seed + turn
-        generator = torch.Generator().manual_seed(own_seed)
+        generator = torch.Generator().manual_seed(100 * seed + turn)
         ids = [prompt_ids(tokenizer, prompts[row].turns) for row in rows]
         rollout = sample(policy, tokenizer, ids, how, generator)
         for row, answer in zip(rows, rollout.answers(tokenizer), strict=True):
-            answers[row] = _response(prompts[row], answerer, answer, _Draw(how.temperature, own_seed))
+            answers[row] = _response(prompts[row], answerer, answer, how)
     return [answers[row] for row in range(len(prompts))]
 
 
@@ -161,23 +160,16 @@ def _every(kinds: int, first: int, count: int) -> list[int]:
     return list(range(first % kinds, count, kinds))
 
 
-@dataclass(frozen=True, slots=True)
-class _Draw:
-    """How a response was drawn."""
-
-    temperature: float
-    seed: int
-
-
-def _response(prompt: TrainPrompt, answerer: Answerer, answer: Answer, draw: _Draw) -> Response:
-    name = (prompt.prompt_id, answerer.policy_id, draw.temperature, 1.0, draw.seed, answer.text)
+def _response(prompt: TrainPrompt, answerer: Answerer, answer: Answer, how: RolloutSettings) -> Response:
+    drawn = (how.temperature, how.top_p, answer.seed)
     return Response(
-        response_id=identity("response", *name),
+        response_id=identity("response", prompt.prompt_id, answerer.policy_id, *drawn, answer.text),
         prompt_id=prompt.prompt_id,
         policy_id=answerer.policy_id,
         text=answer.text,
-        temperature=draw.temperature,
-        seed=draw.seed,
+        temperature=how.temperature,
+        top_p=how.top_p,
+        seed=answer.seed,
         finish_reason=answer.finish_reason,
         token_count=answer.token_count,
         logprob=answer.logprob,

@@ -1,14 +1,15 @@
 """K responses to each prompt, with the log-probability of every token from the pass that drew it.
 
 Each prompt is read once and its cache forked K times; prompts of like length are decoded side by side, and
-rows that have ended leave the batch. Every row draws from numbers of its own, so a seed gives the same
-responses however they are batched. Knows nothing of rewards.
+rows that have ended leave the batch. Every response has a seed of its own, from which all its random numbers
+come, so that it can be drawn again by itself (up to the rounding of sums, which another batch may order
+otherwise). Knows nothing of rewards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from rlhf.collate import Answered, Row
 from rlhf.config import RolloutSettings
 from rlhf.decoding import Page, Way, write
 from rlhf.models import context
+from rlhf.seeds import draw_seeds, uniforms
 from store.errors import HoneError
 
 
@@ -34,6 +36,7 @@ class Answer:
     finish_reason: str
     token_count: int
     logprob: float
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class Rollout:
 
     `ids`, `mask` and `logprobs` are [N·K, R], padded on the right; `ids` end with the end token where
     `finished` [N·K], otherwise the response was cut. `logprobs` are of the whole distribution at the
-    sampling temperature, not of the nucleus. `prompts` are as they were read, `truncated` of them shortened.
+    sampling temperature, not of the nucleus. `seeds` [N·K] draw each response again. `prompts` are as they
+    were read, `truncated` of them shortened.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -51,6 +55,7 @@ class Rollout:
     mask: Tensor
     logprobs: Tensor
     finished: Tensor
+    seeds: Tensor
     truncated: int
 
     def rows(self) -> list[list[int]]:
@@ -73,19 +78,19 @@ class Rollout:
     def answers(self, tokenizer: PreTrainedTokenizerBase) -> list[Answer]:
         """Each response as others keep it."""
         sums = (self.logprobs * self.mask).sum(dim=1).tolist()
-        rows, ended = self.rows(), self.finished.tolist()
+        columns = (self.rows(), self.finished.tolist(), sums, self.seeds.tolist())
         return [
             Answer(
                 text=response_text(tokenizer, row),
                 finish_reason="stop" if stopped else "length",
                 token_count=len(row),
                 logprob=total,
+                seed=seed,
             )
-            for row, stopped, total in zip(rows, ended, sums, strict=True)
+            for row, stopped, total, seed in zip(*columns, strict=True)
         ]
 
 
-@torch.no_grad()
 def sample(
     policy: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -94,12 +99,37 @@ def sample(
     generator: torch.Generator,
 ) -> Rollout:
     """`settings.samples` responses to each prompt; the same generator state gives the same responses."""
+    seeds = draw_seeds(len(prompts) * settings.samples, generator)
+    return sample_seeded(policy, tokenizer, prompts, settings, seeds)
+
+
+def redraw(
+    policy: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompt: Row,
+    settings: RolloutSettings,
+    seed: int,
+) -> Answer:
+    """The response that this seed gave, by itself; of the settings only K may differ."""
+    alone = sample_seeded(policy, tokenizer, [prompt], replace(settings, samples=1), [seed])
+    return alone.answers(tokenizer)[0]
+
+
+@torch.no_grad()
+def sample_seeded(
+    policy: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Row],
+    settings: RolloutSettings,
+    seeds: Sequence[int],
+) -> Rollout:
+    """A response for each of the N·K seeds, K of a prompt beside each other."""
     if not prompts:
         raise RolloutError("There is no prompt to answer; pass at least one.")
     limit = prompt_limit(policy, settings)
     read = tuple(tuple(row[-limit:]) for row in prompts)
-    uniform = torch.rand(len(read) * settings.samples, settings.max_new_tokens, generator=generator)
-    page = Page.blank(uniform.to(policy.device), tokenizer.pad_token_id)
+    numbers = uniforms(seeds, settings.max_new_tokens)
+    page = Page.blank(numbers.to(policy.device), tokenizer.pad_token_id)
     way = Way(
         samples=settings.samples,
         temperature=settings.temperature,
@@ -110,7 +140,7 @@ def sample(
     for bucket in _buckets(read, max(1, settings.rows // settings.samples)):
         write(policy, [read[index] for index in bucket], bucket, page, way)
     truncated = sum(len(row) > limit for row in prompts)
-    return _rollout(page, read, truncated, way)
+    return _rollout(page, read, truncated, seeds, way)
 
 
 def prompt_limit(policy: PreTrainedModel, settings: RolloutSettings) -> int:
@@ -131,7 +161,9 @@ def _buckets(prompts: Sequence[Row], size: int) -> list[list[int]]:
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def _rollout(page: Page, prompts: tuple[tuple[int, ...], ...], truncated: int, way: Way) -> Rollout:
+def _rollout(
+    page: Page, prompts: tuple[tuple[int, ...], ...], truncated: int, seeds: Sequence[int], way: Way
+) -> Rollout:
     written = page.written.cpu()
     length = int(written.max())
     ids = page.ids[:, :length].cpu()
@@ -143,5 +175,6 @@ def _rollout(page: Page, prompts: tuple[tuple[int, ...], ...], truncated: int, w
         mask=(torch.arange(length) < written.unsqueeze(1)).long(),
         logprobs=page.logprobs[:, :length].cpu(),
         finished=last == way.end_id,
+        seeds=torch.tensor(seeds),
         truncated=truncated,
     )

@@ -1,6 +1,6 @@
 """Policies that speak side by side: one thread draws a token for each speaker in turn, so that none starves.
 
-Tokens are drawn as in training (`decoding.spoken`): one seed says what `rollout.sample` says with it. Keeps
+Tokens are drawn as in training (`decoding.spoken`): one seed says what `rollout.redraw` says with it. Keeps
 the policies that were asked last in memory. Knows neither HTTP nor a home.
 """
 
@@ -20,6 +20,7 @@ from rlhf.config import RolloutSettings
 from rlhf.decoding import Way, spoken
 from rlhf.models import context, load_policy, load_tokenizer
 from rlhf.rollout import prompt_limit
+from rlhf.seeds import uniforms
 from rlhf.utterance import Utterance
 from store.records import Turn
 
@@ -169,9 +170,8 @@ def _speaker(
         end_id=tokenizer.eos_token_id,
         pad_id=tokenizer.pad_token_id,
     )
-    uniform = torch.rand(most, generator=torch.Generator().manual_seed(question.seed))
     return Speaker(
-        tokens=spoken(policy, ids, uniform, way),
+        tokens=spoken(policy, ids, uniforms([question.seed], most)[0], way),
         utterance=Utterance(tokenizer, question.stops),
         end_id=way.end_id,
         prompt_tokens=len(ids),

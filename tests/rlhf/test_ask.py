@@ -8,9 +8,11 @@ import pytest
 
 from rlhf.ask import Answerer, AskJob, ask
 from rlhf.begin import ask_newest, begin
-from rlhf.config import PublishSettings, Settings
+from rlhf.chat import prompt_ids
+from rlhf.config import PublishSettings, RolloutSettings, Settings
 from rlhf.pocket.panel import panel
 from rlhf.prompts import TrainPrompt
+from rlhf.rollout import redraw
 from rlhf.simulate import simulate
 from rlhf.track import Tracker
 from store.database import open_store
@@ -56,6 +58,29 @@ def test_what_was_answered_twice_in_the_same_words_is_shown_once(tmp_path, polic
     assert [len(one.response_ids) for one in ask(cold).comparisons] == [3, 3, 3]
     frozen = replace(job, settings=replace(job.settings, temperatures=(1e-4,)))
     assert ask(frozen).comparisons == ()
+
+
+def test_a_stored_response_is_enough_to_draw_it_again(tmp_path, llama, tokenizer, policy_path):
+    home = Home(tmp_path / "home")
+    begin(home, str(policy_path), [], lambda *_: None)
+    file = home.root / "prompts.jsonl"
+    file.write_text("".join(json.dumps({"prompt": text}) + "\n" for text in QUESTIONS))
+    with open_door(home) as door:
+        import_prompts(door, [file])
+    ask_newest(home, Settings(publish=PublishSettings(responses=4, max_new_tokens=30)), lambda *_: None)
+    with open_store(home) as store, store.reading() as db:
+        rows = db.execute(
+            "select turns[1].content, text, temperature, top_p, seed, finish_reason, token_count, logprob "
+            "from responses join prompts using (prompt_id)"
+        ).fetchall()
+    assert len({row[4] for row in rows}) == len(rows) >= 9
+    assert {row[5] for row in rows} == {"stop", "length"}
+    for asked, text, temperature, top_p, seed, reason, count, logprob in rows:
+        ids = prompt_ids(tokenizer, [Turn(role="user", content=asked)])
+        how = RolloutSettings(temperature=temperature, top_p=top_p, max_new_tokens=count)
+        again = redraw(llama, tokenizer, ids, how, seed)
+        assert (again.text, again.finish_reason, again.token_count) == (text, reason, count)
+        assert again.logprob == pytest.approx(logprob, abs=1e-3)
 
 
 def test_more_responses_than_can_be_ranked_are_refused(tmp_path):

@@ -18,7 +18,7 @@ from rlhf import speaking
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
 from rlhf.endpoint import LARGEST_REQUEST, Endpoint
-from rlhf.rollout import sample
+from rlhf.rollout import redraw
 from rlhf.served import Catalogue, loadable
 from rlhf.utterance import Utterance
 from store.database import open_store
@@ -115,9 +115,9 @@ def test_health_asks_for_no_key_and_all_else_does(url):
 
 
 def test_a_seed_says_what_the_rollout_says_with_it(client, llama, tokenizer):
-    ids = [prompt_ids(tokenizer, [Turn(role="user", content="What is two plus two?")])]
+    ids = prompt_ids(tokenizer, [Turn(role="user", content="What is two plus two?")])
     how = RolloutSettings(temperature=0.9, top_p=0.8, max_new_tokens=12)
-    expected = sample(llama, tokenizer, ids, how, torch.Generator().manual_seed(5)).answers(tokenizer)[0]
+    expected = redraw(llama, tokenizer, ids, how, 5)
     given = answer(client, temperature=0.9, top_p=0.8)
     assert given["message"]["content"] == expected.text
     assert given["finish_reason"] == expected.finish_reason

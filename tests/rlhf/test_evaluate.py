@@ -156,7 +156,15 @@ def test_faults_are_counted_among_the_prompts_that_invite_them(job: EvaluationJo
     judged = Judged(
         name="one",
         answers=[
-            Answer(prompt_id=p.prompt_id, prompt_ids=(1,), ids=(2, 3), text=text, logprob=-1.0, finished=True)
+            Answer(
+                prompt_id=p.prompt_id,
+                prompt_ids=(1,),
+                ids=(2, 3),
+                text=text,
+                logprob=-1.0,
+                finished=True,
+                seed=0,
+            )
             for p, text in zip(prompts, said, strict=True)
         ],
         scores=Scores(helpfulness=torch.zeros(3), safety=torch.ones(3), gated=torch.ones(3)),

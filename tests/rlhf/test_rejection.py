@@ -74,7 +74,7 @@ def test_a_sample_that_never_ended_is_worth_no_more_than_the_worst():
 
 
 def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
-    one = replace(job.settings, samples=4, temperatures=(1.0,), sweep_prompts=6, max_new_tokens=16)
+    one = replace(job.settings, samples=6, temperatures=(1.0,), sweep_prompts=6, max_new_tokens=16)
     result = reject(replace(job, settings=one))
     sampler = Sampler(
         policy=load_policy(job.policy),
@@ -83,7 +83,7 @@ def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
     )
     asked = list(PROMPTS)
     random.Random(job.seed).shuffle(asked)
-    how = RolloutSettings(samples=4, max_new_tokens=16)
+    how = RolloutSettings(samples=6, max_new_tokens=16)
     drawn = sampler.draw(asked, how, torch.Generator().manual_seed(job.seed))
     kept, all_of_them = drawn.worth().max(dim=1).values.mean(), drawn.rewards.max(dim=1).values.mean()
     assert all_of_them - kept > 0.01
@@ -132,7 +132,7 @@ def test_better_samples_of_earlier_rounds_are_learnt_again(job: RejectionJob, tm
     )
     write_pool(tmp_path / "two.parquet", [Sampled(prompt=PROMPTS[1], text=poor, reward=99.0)])
     pools = (tmp_path / "one.parquet", tmp_path / "two.parquet")
-    few = replace(job.settings, samples=1, temperatures=(1.0,))
+    few = replace(job.settings, samples=2, temperatures=(1.0,))
     alone = reject(replace(job, settings=few))
     pooled = reject(replace(job, settings=few, earlier_pools=pools, out=tmp_path / "pooled"))
     ours = {one.prompt.prompt_id: one.reward for one in read_pool(alone.pool)}

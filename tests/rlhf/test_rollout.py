@@ -8,7 +8,8 @@ import torch
 from rlhf.config import RolloutSettings
 from rlhf.forward import token_logprobs
 from rlhf.nucleus import draw, nucleus
-from rlhf.rollout import RolloutError, sample
+from rlhf.rollout import RolloutError, redraw, sample
+from rlhf.seeds import uniforms
 
 PROMPTS = [[6, 7, 8], [9, 10, 11, 12, 13, 14, 15, 16], [20], [30, 31, 32, 33]]
 
@@ -24,12 +25,12 @@ def plain_logprobs(policy, prompt, response, temperature=1.0):
     return token_logprobs(logits[len(prompt) - 1 : -1], torch.tensor(response))
 
 
-@pytest.mark.parametrize("architecture", ["llama", "gpt2"])
+@pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3", "gpt2"])
 @pytest.mark.parametrize("rows", [256, 5])
 def test_forked_logprobs_equal_a_plain_pass(architecture, rows, tokenizer, request):
     policy = request.getfixturevalue(architecture)
     settings = RolloutSettings(samples=5, temperature=1.3, max_new_tokens=70, rows=rows)
-    rollout = sample(policy, tokenizer, PROMPTS, settings, seeded())
+    rollout = sample(policy, tokenizer, PROMPTS, settings, seeded(2))
     assert 0 < rollout.finished.sum() < 20  # so that some rows left the batch and some did not
     for row, prompt, logprobs in zip(rollout.rows(), rollout.prompt_rows(), rollout.logprobs, strict=True):
         plain = plain_logprobs(policy, prompt, row, temperature=1.3)
@@ -54,6 +55,31 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(llama, tokenize
     assert torch.equal(one.ids, same.ids)
     assert torch.equal(one.logprobs, same.logprobs)
     assert one.rows() != other.rows()
+
+
+@pytest.mark.parametrize("top_p", [1.0, 0.9])
+def test_any_response_can_be_drawn_again_by_itself(llama, tokenizer, top_p):
+    settings = RolloutSettings(samples=4, temperature=1.2, top_p=top_p, max_new_tokens=40)
+    rollout = sample(llama, tokenizer, PROMPTS, settings, seeded(3))
+    assert 0 < rollout.finished.sum() < 16  # so that rows left the batch around others
+    assert len(set(rollout.seeds.tolist())) == 16
+    for prompt, answer in zip(rollout.prompt_rows(), rollout.answers(tokenizer), strict=True):
+        alone = redraw(llama, tokenizer, prompt, settings, answer.seed)
+        assert (alone.text, alone.finish_reason, alone.token_count) == (
+            answer.text,
+            answer.finish_reason,
+            answer.token_count,
+        )
+        assert alone.logprob == pytest.approx(answer.logprob, abs=1e-3)
+
+
+def test_a_seeds_numbers_depend_on_nothing_else():
+    together = uniforms([7, 5, 7], 40)
+    assert torch.equal(together[0], together[2])
+    assert not torch.equal(together[0], together[1])
+    # fewer are the first of more, so that a response ends alike under any limit beyond its end
+    assert torch.equal(uniforms([5], 9)[0], together[1][:9])
+    assert torch.equal(together[1], torch.rand(40, generator=torch.Generator().manual_seed(5)))
 
 
 def test_the_global_seed_is_neither_read_nor_moved(llama, tokenizer):

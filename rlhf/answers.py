@@ -14,14 +14,15 @@ import pyarrow as pa
 from pyarrow import parquet
 from torch import Generator, Tensor
 
+from rlhf.bounds import Engine
 from rlhf.chat import prompt_ids
 from rlhf.collate import Answered
 from rlhf.config import RolloutSettings
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.prompts import TrainPrompt
-from rlhf.rollout import sample
 from rlhf.scoring import score_logprobs
 from rlhf.weights import weights_digest
+from rlhf.writer import engine, writing
 from store.identity import identity
 
 SCHEMA = pa.schema(
@@ -61,12 +62,13 @@ class Occasion:
     settings: RolloutSettings
     seed: int
     folder: Path
+    engine: Engine = "auto"
 
 
 def answers(policy: Path, occasion: Occasion) -> list[Answer]:
     """One answer a prompt. Every policy draws from the same random numbers, so that luck is shared."""
     prompts = [prompt.prompt_id for prompt in occasion.prompts]
-    settings = asdict(occasion.settings)
+    settings = asdict(occasion.settings) | {"engine": engine(occasion.engine)}
     name = identity("seeded answers", weights_digest(policy), prompts, settings, occasion.seed)
     file = occasion.folder / f"{name}.parquet"
     if not file.exists():
@@ -88,11 +90,11 @@ def logprobs_under(policy_path: Path, given: Sequence[Answer], temperature: floa
 
 
 def _sample(path: Path, occasion: Occasion) -> list[Answer]:
-    policy, tokenizer = load_policy(path), load_tokenizer(path)
-    rows = [prompt_ids(tokenizer, prompt.turns) for prompt in occasion.prompts]
-    generator = Generator().manual_seed(occasion.seed)
-    rollout = sample(policy, tokenizer, rows, occasion.settings, generator)
-    columns = (rollout.prompts, rollout.rows(), rollout.answers(tokenizer), rollout.finished.tolist())
+    with writing(path, occasion.engine) as writer:
+        rows = [prompt_ids(writer.tokenizer, prompt.turns) for prompt in occasion.prompts]
+        rollout = writer.write(rows, occasion.settings, Generator().manual_seed(occasion.seed))
+    answered = rollout.answers(writer.tokenizer)
+    columns = (rollout.prompts, rollout.rows(), answered, rollout.finished.tolist())
     return [
         Answer(
             prompt_id=prompt.prompt_id,

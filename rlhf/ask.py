@@ -16,10 +16,10 @@ import torch
 
 from rlhf.chat import prompt_ids
 from rlhf.config import PublishSettings, RolloutSettings
-from rlhf.models import load_policy, load_tokenizer
 from rlhf.prompts import TrainPrompt
-from rlhf.rollout import Answer, sample
+from rlhf.rollout import Answer
 from rlhf.track import Tracker
+from rlhf.writer import writing
 from store.identity import identity
 from store.records import Batch, Comparison, Purpose, Response
 
@@ -140,18 +140,18 @@ def _differing(rows: Iterable[tuple[Response, ...]]) -> Iterator[tuple[Response,
 def _answers(job: AskJob, answerer: Answerer, seed: int) -> list[Response]:
     """One response a prompt; the temperatures take turns."""
     prompts, settings = job.prompts, job.settings
-    policy, tokenizer = load_policy(answerer.path), load_tokenizer(answerer.path)
     answers: dict[int, Response] = {}
-    for turn, temperature in enumerate(settings.temperatures):
-        rows = _every(len(settings.temperatures), turn + seed, len(prompts))
-        if not rows:
-            continue
-        how = RolloutSettings(temperature=temperature, max_new_tokens=settings.max_new_tokens)
-        generator = torch.Generator().manual_seed(100 * seed + turn)
-        ids = [prompt_ids(tokenizer, prompts[row].turns) for row in rows]
-        rollout = sample(policy, tokenizer, ids, how, generator)
-        for row, answer in zip(rows, rollout.answers(tokenizer), strict=True):
-            answers[row] = _response(prompts[row], answerer, answer, how)
+    with writing(answerer.path, settings.engine) as writer:
+        ids = [prompt_ids(writer.tokenizer, prompt.turns) for prompt in prompts]
+        for turn, temperature in enumerate(settings.temperatures):
+            rows = _every(len(settings.temperatures), turn + seed, len(prompts))
+            if not rows:
+                continue
+            how = RolloutSettings(temperature=temperature, max_new_tokens=settings.max_new_tokens)
+            generator = torch.Generator().manual_seed(100 * seed + turn)
+            rollout = writer.write([ids[row] for row in rows], how, generator)
+            for row, answer in zip(rows, rollout.answers(writer.tokenizer), strict=True):
+                answers[row] = _response(prompts[row], answerer, answer, how)
     return [answers[row] for row in range(len(prompts))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,3 +11,5 @@ Amount = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Temperatures = Annotated[tuple[Positive, ...], Field(min_length=1)]
+Engine = Literal["auto", "hone", "vllm"]
+"""Who writes the responses of a policy that does not move; `auto`: vLLM where it is installed with a GPU."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rlhf.best_of import best
 from rlhf.chat import prompt_ids
@@ -15,7 +14,7 @@ from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge
 from rlhf.pool import Sampled
 from rlhf.prompts import TrainPrompt
-from rlhf.rollout import sample
+from rlhf.writer import Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +65,17 @@ def join_candidates(parts: Sequence[Candidates]) -> Candidates:
 class Sampler:
     """The policy that answers, and the reward models that judge."""
 
-    policy: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    writer: Writer
     judge: RewardJudge
 
     def draw(
         self, prompts: Sequence[TrainPrompt], settings: RolloutSettings, generator: Generator
     ) -> Candidates:
         """`settings.samples` responses to each prompt and their rewards."""
-        rows = [prompt_ids(self.tokenizer, prompt.turns) for prompt in prompts]
-        rollout = sample(self.policy, self.tokenizer, rows, settings, generator)
-        texts = rollout.texts(self.tokenizer)
+        tokenizer = self.writer.tokenizer
+        rows = [prompt_ids(tokenizer, prompt.turns) for prompt in prompts]
+        rollout = self.writer.write(rows, settings, generator)
+        texts = rollout.texts(tokenizer)
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         shape = (len(prompts), settings.samples)
         return Candidates(

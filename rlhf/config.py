@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rlhf.bounds import Amount, Count, Positive, Temperatures
+from rlhf.bounds import Amount, Count, Engine, Positive, Temperatures
 from rlhf.policy_settings import (
     DistillationSettings,
     DPOSettings,
@@ -53,8 +53,6 @@ class RolloutSettings:
     """Longer prompts lose their beginning."""
     rows: Count = 256
     """Sequences decoded side by side."""
-    engine: Literal["auto", "hone", "vllm"] = "auto"
-    """Who writes: `auto` takes vLLM where it is installed and a GPU is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +65,8 @@ class EvaluationSettings:
     """At which every policy answers."""
     max_new_tokens: Count = 256
     """Longest response in tokens."""
+    engine: Engine = "auto"
+    """Who writes the answers: `hone`, `vllm`, or whichever is here."""
     gold_judge: Literal["none", "pocket"] = "none"
     """A judge that was never trained against; `pocket` is the pocket world's oracle."""
 
@@ -87,6 +87,8 @@ class PublishSettings:
     """Share asked of two annotators, to measure agreement."""
     max_new_tokens: Count = 256
     """Longest response in tokens."""
+    engine: Engine = "auto"
+    """Who writes the answers: `hone`, `vllm`, or whichever is here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,6 @@ from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
 from rlhf.policy_settings import DistillationSettings
 from rlhf.prompts import TrainPrompt
-from rlhf.rollout import sample
 from rlhf.seeds import seeded
 from rlhf.track import Tracker
 from store.errors import HoneError
@@ -165,9 +164,9 @@ def _candidates(
 ) -> Candidates:
     """Answers to what is read, with their safety as answers to the prompts beside it."""
     sampler = job.sampler
-    rows = [prompt_ids(sampler.tokenizer, turns) for turns in read]
-    rollout = sample(sampler.policy, sampler.tokenizer, rows, how, generator)
-    texts = rollout.texts(sampler.tokenizer)
+    rows = [prompt_ids(sampler.writer.tokenizer, turns) for turns in read]
+    rollout = sampler.writer.write(rows, how, generator)
+    texts = rollout.texts(sampler.writer.tokenizer)
     answered = [prompt for prompt in prompts for _ in range(how.samples)]
     shape = (len(prompts), how.samples)
     return Candidates(

@@ -112,6 +112,7 @@ def _occasion(job: EvaluationJob) -> Occasion:
     return Occasion(
         prompts=tuple(drawn[: settings.prompts]),
         settings=RolloutSettings(temperature=settings.temperature, max_new_tokens=settings.max_new_tokens),
+        engine=settings.engine,
         seed=job.seed,
         folder=job.answers,
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rlhf.bounds import Amount, Count, Positive, Temperatures
+from rlhf.bounds import Amount, Count, Engine, Positive, Temperatures
 from rlhf.precision import Precision
 
 
@@ -69,6 +69,8 @@ class RejectionSettings:
     """Training prompts sampled a round."""
     max_new_tokens: Count = 256
     """Longest response in tokens."""
+    engine: Engine = "auto"
+    """Who writes the samples: `hone`, `vllm`, or whichever is here."""
     start: Literal["policy", "base"] = "policy"
     """What is fine-tuned: the newest policy, or the base as in L2."""
     pool: bool = True

@@ -21,13 +21,13 @@ from rlhf.config import RolloutSettings
 from rlhf.draws import kept as kept_draw
 from rlhf.further import Further, FurtherJob, further
 from rlhf.judge import RewardJudge, RewardModels
-from rlhf.models import load_policy, load_tokenizer
 from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, best_of_each, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.sft import Example, SFTJob, fine_tune
 from rlhf.sweep import Choice, choose, log_choice
 from rlhf.track import Tracker
+from rlhf.writer import writing
 from store.errors import HoneError
 
 STAGE = "reject"
@@ -95,20 +95,18 @@ def reject(job: RejectionJob) -> RejectionResult:
     """Samples, chooses, pools and fine-tunes; `out` has `policy/` and `pool.parquet`."""
     if not job.prompts:
         raise HoneError("Rejection sampling needs training prompts and there is none; import some first.")
-    sampler = Sampler(
-        policy=load_policy(job.policy),
-        tokenizer=load_tokenizer(job.policy),
-        judge=RewardJudge.load(job.reward_models, job.safety_gate),
-    )
-    drawn = _drawn(job, sampler)
-    today, earlier = drawn.bests, _earlier(job, sampler.judge)
-    kept = best_of_each([*today, *earlier])
-    if not kept:
-        raise HoneError(
-            f"No sample ended within {job.settings.max_new_tokens} tokens, so nothing is to be learnt; "
-            "raise reject.max_new_tokens."
-        )
-    besides = further(job.besides, sampler) if job.besides else Further()
+    judge = RewardJudge.load(job.reward_models, job.safety_gate)
+    with writing(job.policy, job.settings.engine) as writer:
+        sampler = Sampler(writer=writer, judge=judge)
+        drawn = _drawn(job, sampler)
+        today, earlier = drawn.bests, _earlier(job, judge)
+        kept = best_of_each([*today, *earlier])
+        if not kept:
+            raise HoneError(
+                f"No sample ended within {job.settings.max_new_tokens} tokens, so nothing is to be learnt; "
+                "raise reject.max_new_tokens."
+            )
+        besides = further(job.besides, sampler) if job.besides else Further()
     pool = job.out / "pool.parquet"
     write_pool(pool, today)
     result = RejectionResult(

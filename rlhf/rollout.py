@@ -145,7 +145,11 @@ def sample_seeded(
 
 def prompt_limit(policy: PreTrainedModel, settings: RolloutSettings) -> int:
     """The longest prompt that leaves the policy's context room for a whole response."""
-    longest = context(policy)
+    return longest_prompt(context(policy), settings)
+
+
+def longest_prompt(longest: int | None, settings: RolloutSettings) -> int:
+    """The same of a policy that reads `longest` tokens, or any number."""
     room = settings.max_prompt_tokens if longest is None else longest - settings.max_new_tokens
     if room < 1:
         raise RolloutError(

@@ -15,9 +15,9 @@ from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
 from rlhf.policy_settings import DistillationSettings
 from rlhf.prompts import TrainPrompt
-from rlhf.rollout import sample
 from rlhf.seeds import seeded
 from rlhf.track import Tracker
+from rlhf.writer import OwnWriter
 from store.errors import HoneError
 from store.records import Turn
 
@@ -34,8 +34,7 @@ def job(tmp_path: Path, policy_path: Path, reward_model_path: Path, tokenizer) -
     save(new_reward_model(policy_path, seed=2), tokenizer, tmp_path / "helpfulness")
     models = RewardModels(helpfulness=tmp_path / "helpfulness", safety=reward_model_path)
     sampler = Sampler(
-        policy=load_policy(policy_path),
-        tokenizer=load_tokenizer(policy_path),
+        writer=OwnWriter(load_policy(policy_path), load_tokenizer(policy_path)),
         judge=RewardJudge.load(models, 0.15),
     )
     return DistillationJob(
@@ -84,17 +83,17 @@ def test_answers_are_drawn_without_and_with_the_preprompt_and_the_safest_that_en
     found = {one.prompt.prompt_id: one for one in distill(job)}
     sampler, prompts = job.sampler, [prompt for prompt, _ in drawn_prompts(PROMPTS, SETTINGS, seed=0)]
     how = RolloutSettings(samples=1, max_new_tokens=32)
-    rows = [prompt_ids(sampler.tokenizer, one.turns) for one in prompts]
-    plain = sample(sampler.policy, sampler.tokenizer, rows, how, seeded("distill", 0, "plain", 0))
-    texts = plain.texts(sampler.tokenizer)
-    rows = [prompt_ids(sampler.tokenizer, under("Be safe.", one.turns)) for one in prompts]
+    rows = [prompt_ids(sampler.writer.tokenizer, one.turns) for one in prompts]
+    plain = sampler.writer.write(rows, how, seeded("distill", 0, "plain", 0))
+    texts = plain.texts(sampler.writer.tokenizer)
+    rows = [prompt_ids(sampler.writer.tokenizer, under("Be safe.", one.turns)) for one in prompts]
     how = replace(how, samples=24)
-    drawn = sample(sampler.policy, sampler.tokenizer, rows, how, seeded("distill", 0, "under", 0))
+    drawn = sampler.writer.write(rows, how, seeded("distill", 0, "under", 0))
     for place, one in enumerate(prompts):
         ended = [
             text
             for text, stopped in list(
-                zip(drawn.texts(sampler.tokenizer), drawn.finished.tolist(), strict=True)
+                zip(drawn.texts(sampler.writer.tokenizer), drawn.finished.tolist(), strict=True)
             )[24 * place : 24 * place + 24]
             if stopped
         ]

@@ -15,6 +15,7 @@ from rlhf.pool import read_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject
 from rlhf.track import Tracker, read_metrics
+from rlhf.writer import OwnWriter
 from store.records import Turn
 
 PROMPTS = tuple(
@@ -31,8 +32,7 @@ def models(reward_model_path: Path) -> RewardModels:
 @pytest.fixture
 def sampler(policy_path: Path, models: RewardModels) -> Sampler:
     return Sampler(
-        policy=load_policy(policy_path),
-        tokenizer=load_tokenizer(policy_path),
+        writer=OwnWriter(load_policy(policy_path), load_tokenizer(policy_path)),
         judge=RewardJudge.load(models, 0.15),
     )
 

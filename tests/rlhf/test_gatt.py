@@ -17,6 +17,7 @@ from rlhf.prompts import TrainPrompt
 from rlhf.seeds import seeded
 from rlhf.sft import UNLEARNT, Example, columns, tokens
 from rlhf.track import Tracker
+from rlhf.writer import OwnWriter
 from store.errors import HoneError
 from store.records import Turn
 
@@ -46,8 +47,7 @@ PROMPTS = tuple(prompt(f"p{n}", user(f"two plus {n}")) for n in range(5))
 def job(tmp_path: Path, policy_path: Path, reward_model_path: Path) -> GhostJob:
     models = RewardModels(helpfulness=reward_model_path, safety=reward_model_path)
     sampler = Sampler(
-        policy=load_policy(policy_path),
-        tokenizer=load_tokenizer(policy_path),
+        writer=OwnWriter(load_policy(policy_path), load_tokenizer(policy_path)),
         judge=RewardJudge.load(models, 0.15),
     )
     settings = replace(JOINED, samples=40, max_new_tokens=24)

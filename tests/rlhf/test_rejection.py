@@ -18,6 +18,7 @@ from rlhf.pool import Sampled, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject
 from rlhf.track import Stopped, Tracker, read_metrics
+from rlhf.writer import OwnWriter
 from store.errors import HoneError
 from store.records import Turn
 
@@ -74,16 +75,15 @@ def test_a_sample_that_never_ended_is_worth_no_more_than_the_worst():
 
 
 def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
-    one = replace(job.settings, samples=6, temperatures=(1.0,), sweep_prompts=6, max_new_tokens=16)
+    one = replace(job.settings, samples=8, temperatures=(1.0,), sweep_prompts=6, max_new_tokens=32)
     result = reject(replace(job, settings=one))
     sampler = Sampler(
-        policy=load_policy(job.policy),
-        tokenizer=load_tokenizer(job.policy),
+        writer=OwnWriter(load_policy(job.policy), load_tokenizer(job.policy)),
         judge=RewardJudge.load(job.reward_models, job.safety_gate),
     )
     asked = list(PROMPTS)
     random.Random(job.seed).shuffle(asked)
-    how = RolloutSettings(samples=6, max_new_tokens=16)
+    how = RolloutSettings(samples=8, max_new_tokens=32)
     drawn = sampler.draw(asked, how, torch.Generator().manual_seed(job.seed))
     kept, all_of_them = drawn.worth().max(dim=1).values.mean(), drawn.rewards.max(dim=1).values.mean()
     assert all_of_them - kept > 0.01
@@ -93,8 +93,8 @@ def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
 
 def test_every_sample_is_scored_beside_its_own_prompt(job: RejectionJob):
     judge = RewardJudge.load(job.reward_models, threshold=0.15)
-    policy, tokenizer = load_policy(job.policy), load_tokenizer(job.policy)
-    sampler = Sampler(policy=policy, tokenizer=tokenizer, judge=judge)
+    writer = OwnWriter(load_policy(job.policy), load_tokenizer(job.policy))
+    sampler = Sampler(writer=writer, judge=judge)
     how = RolloutSettings(samples=3, max_new_tokens=6)
     drawn = sampler.draw(PROMPTS[:2], how, torch.Generator().manual_seed(1))
     again = judge.scores([PROMPTS[1]], [drawn.texts[4]]).gated.item()

@@ -100,6 +100,7 @@ def train_dpo(job: DPOJob) -> DPOResult:
         train_dataset=Dataset.from_list([_columns(pairs[row]) for row in order]),
         processing_class=tokenizer,
     )
+    job.tracker.rewind(job.stage, -1)
     train(trainer, model, Progress(job.tracker, job.stage))
     save(model, tokenizer, job.out)
     return DPOResult(path=job.out, pairs=len(pairs), truncated=sum(pair.truncated for pair in pairs))

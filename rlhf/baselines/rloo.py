@@ -125,7 +125,9 @@ def train_rloo(job: RLOOJob) -> RLOOResult:
         train_dataset=Dataset.from_list([_columns(number, prompt) for number, prompt in enumerate(stream)]),
         processing_class=tokenizer,
     )
+    job.tracker.rewind(job.stage, -1)
     train(trainer, model, Progress(job.tracker, job.stage))
+    job.tracker.log(job.stage, settings.steps, sampled_tokens=reward.tokens)
     save(model, tokenizer, job.out)
     return RLOOResult(path=job.out, sampled_tokens=reward.tokens, left_out=len(job.prompts) - len(prompts))
 

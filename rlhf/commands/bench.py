@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Sizes = Annotated[
     list[int],
     typer.Option(
-        "--size", min=1, help="Comparisons (app: sessions; reward: pairs); again for a further size."
+        "--size",
+        min=1,
+        help="Comparisons (app: sessions; reward: pairs; policies: labels); again for a further size.",
     ),
 ]
 Seconds = Annotated[float, typer.Option(min=0.1, help="How long each load lasts at most.")]
@@ -30,12 +32,19 @@ Text = Annotated[
 ]
 Pretrain = Annotated[float, typer.Option(min=0.0, help="reward --data: minutes that its model reads.")]
 Keep = Annotated[
-    Path | None, typer.Option(help="reward --data: folder that keeps its model, to start from again.")
+    Path | None,
+    typer.Option(
+        help="reward --data: folder that keeps its model; policies: what is measured. Goes on from there."
+    ),
 ]
-Seeds = Annotated[int, typer.Option(min=1, help="accuracy: worlds to measure in.")]
+Seeds = Annotated[int, typer.Option(min=1, help="accuracy, policies: worlds to measure in.")]
 Parts = Annotated[
     list[str],
-    typer.Option("--part", help="accuracy: labels, safety, margin, weighting or members; again for more."),
+    typer.Option(
+        "--part",
+        help="accuracy: labels, safety, margin, weighting or members; policies: best-of, rs, ppo, rs+ppo, "
+        "dpo or rloo; again for more.",
+    ),
 ]
 
 

@@ -138,12 +138,12 @@ def _check_tracks(turning: Turning, preferences: Path) -> None:
 
 def training_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that a policy may learn from."""
-    return [prompt for prompt in _prompts(turning, Split.TRAIN) if not _watched(prompt)]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if not is_watched(prompt)]
 
 
 def watched_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that tell when to stop."""
-    return [prompt for prompt in _prompts(turning, Split.TRAIN) if _watched(prompt)]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if is_watched(prompt)]
 
 
 def held_out_prompts(turning: Turning) -> list[TrainPrompt]:
@@ -161,7 +161,8 @@ def seed(turning: Turning) -> int:
     return turning.settings.round.seed * 1000 + turning.number
 
 
-def _watched(prompt: TrainPrompt) -> bool:
+def is_watched(prompt: TrainPrompt) -> bool:
+    """Whether a training prompt only tells when to stop."""
     return int(identity("watched", prompt.prompt_id), 16) % WATCHED_SHARE == 0
 
 

@@ -24,8 +24,9 @@ class Settings:
     Only the app's reads `think`, the seconds that a person thinks on average, and `soak`, the minutes for
     which its largest load goes on. Only those of reward models read `data`, published preferences as
     `format:path` (without any: the pocket world's), `text`, files that a model reads beside them at first,
-    `pretrain`, the minutes for which it reads, and `keep`, the folder that keeps it and gives it again. Only
-    the one of accuracy reads `seeds`, how many worlds it makes, and `parts` (empty: all of them).
+    `pretrain`, the minutes for which it reads, and `keep`, the folder that keeps it and gives it again; there
+    the one of policies keeps what it has measured, and goes on. Only that one and the one of accuracy read
+    `seeds`, how many worlds they make, and `parts` (empty: all of them).
     """
 
     sizes: tuple[int, ...] = ()
@@ -99,4 +100,5 @@ BENCHES: Final = (
     Bench("reward", "training a reward model, beside TRL's trainer", "rlhf.bench.reward"),
     Bench("scoring", "scoring 16 responses a prompt, beside a row at a time", "rlhf.bench.scoring"),
     Bench("accuracy", "what labels teach, in the pocket world (half an hour)", "rlhf.bench.accuracy"),
+    Bench("policies", "what each method makes of them, by the oracle (an hour)", "rlhf.bench.policies"),
 )

@@ -62,14 +62,14 @@ def test_the_reward_is_the_gated_one_whitened_less_the_fine(job: RLOOJob, tokeni
 
 def test_the_reward_rises(job: RLOOJob):
     train_rloo(replace(job, settings=replace(job.settings, steps=16, batch_size=32, learning_rate=2e-2)))
-    rewards = [line["gated"] for line in read_metrics(job.tracker.folder)]
+    rewards = [line["gated"] for line in read_metrics(job.tracker.folder)[:-1]]
     assert len(rewards) == 16
     assert sum(rewards[-4:]) / 4 > sum(rewards[:4]) / 4 + 0.5
 
 
 def test_it_is_held_at_the_policy_that_it_starts_as(job: RLOOJob):
     train_rloo(replace(job, settings=replace(job.settings, kl_coef=0.1)))
-    first, second = (line["kl"] for line in read_metrics(job.tracker.folder))
+    first, second = (line["kl"] for line in read_metrics(job.tracker.folder) if "kl" in line)
     assert first == pytest.approx(0.0, abs=1e-5)
     assert abs(second) > 1e-3
 

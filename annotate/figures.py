@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
@@ -43,6 +43,49 @@ CURVES = (
         lines={("reward_helpfulness", "loss"): "Helpfulness", ("reward_safety", "loss"): "Safety"},
     ),
 )
+
+
+GAIN = Curve(
+    title="What choosing among samples gains",
+    steps="Samples a prompt",
+    unit="Reward",
+    lines={("reject", "mean_best"): "Best", ("reject", "mean_median"): "Median"},
+    note="Mean over prompts. The gap is what choosing gains over taking any sample.",
+)
+SWEEP = Curve(
+    title="Temperatures that were tried", steps="Samples a prompt", unit="Mean best reward", lines={}
+)
+
+
+def drawn(metrics: Sequence[Metric]) -> list[tuple[Curve, pd.DataFrame]]:
+    """The curves of which there is something to draw, each with its table."""
+    sweep = (replace(SWEEP, note=_chosen(metrics)), sweep_table(metrics))
+    curves = [*((curve, curve_table(metrics, curve)) for curve in (*CURVES, GAIN)), sweep]
+    return [(curve, table) for curve, table in curves if not table.empty]
+
+
+def sweep_table(metrics: Sequence[Metric]) -> pd.DataFrame:
+    """Columns step, line, value: the best of so many samples, a line a temperature."""
+    points = [
+        {
+            "step": metric.step,
+            "line": f"{metric.numbers['temperature']:g}",
+            "value": metric.numbers["swept_best"],
+        }
+        for metric in metrics
+        if metric.stage == "reject" and "swept_best" in metric.numbers
+    ]
+    return pd.DataFrame(points, columns=["step", "line", "value"])
+
+
+def _chosen(metrics: Sequence[Metric]) -> str:
+    """What the sweep decided, if it has."""
+    for metric in metrics:
+        if metric.stage == "reject" and "chosen_samples" in metric.numbers:
+            samples, temperature = (metric.numbers[f"chosen_{name}"] for name in ("samples", "temperature"))
+            words = "1 sample" if samples == 1 else f"{samples:.0f} samples"
+            return f"On the first prompts. Chosen: temperature {temperature:g}, {words} a prompt."
+    return ""
 
 
 def curve_table(metrics: Sequence[Metric], curve: Curve) -> pd.DataFrame:

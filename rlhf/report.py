@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from rlhf import drawings, report_monitor, report_rewards
+from rlhf import drawings, rejection_drawings, report_monitor, report_rewards
 from store import scoreboard
 from store.rounds import RoundResult, Verdict
 
@@ -158,6 +158,7 @@ def _charts(
         )
         charts.append(("Errors on held-out prompts", drawings.error_rates(rows), scoreboard.ERRORS))
     charts.insert(0, ("Win rate against the first policy", drawings.win_rates(rows), caption))
+    charts += rejection_drawings.charts(metrics)
     ppo = metrics[metrics["stage"] == "ppo"] if "stage" in metrics else metrics
     if (curve := drawings.curve(ppo, "reward", "Reward")) is not None:
         charts.append(("Reward while PPO ran", curve, "The last round, by iteration."))

@@ -19,6 +19,7 @@ from store.rounds import RoundProgress, StageProgress, State
 from store.verbs import count_home
 
 EVERY_SECONDS = 2
+CURVES_A_ROW = 3
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 
 STAGE_NAMES = {
@@ -159,10 +160,10 @@ def _stage(stage: StageProgress, newest: RoundProgress) -> None:
 
 
 def _curves(metrics: Sequence[rounds.Metric]) -> None:
-    drawn = [(curve, figures.curve_table(metrics, curve)) for curve in figures.CURVES]
-    drawn = [(curve, table) for curve, table in drawn if not table.empty]
-    if drawn:
-        for column, (curve, table) in zip(st.columns(len(drawn)), drawn, strict=True):
+    drawn = figures.drawn(metrics)
+    for start in range(0, len(drawn), CURVES_A_ROW):
+        row = drawn[start : start + CURVES_A_ROW]
+        for column, (curve, table) in zip(st.columns(len(row)), row, strict=True):
             with column.container(border=True, height="stretch"):
                 st.subheader(curve.title, anchor=False)
                 st.altair_chart(charts.curve(table, curve.steps, curve.unit), key=f"curve {curve.title}")

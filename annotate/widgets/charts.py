@@ -31,7 +31,12 @@ def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.Fa
         alt.Chart(table)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
         .encode(
-            x=alt.X("step:Q", title=steps, axis=axis(tickMinStep=1, format="d", grid=False)),
+            x=alt.X(
+                "step:Q",
+                title=steps,
+                scale=alt.Scale(zero=False, nice=False),
+                axis=axis(tickMinStep=1, format="d", grid=False),
+            ),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=axis()),
             color=line(),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],

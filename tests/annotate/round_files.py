@@ -67,7 +67,8 @@ def results(number):
 
 
 def metrics():
-    """Curves of the reward models and of PPO."""
+    """Curves of the reward models, of rejection sampling and of PPO."""
+    yield from rejection()
     for step in range(10, 300, 10):
         fall = 0.2 * math.exp(-step / 90)
         yield {"stage": "reward_helpfulness", "step": step, "loss": 0.49 + fall + 0.01 * math.sin(step)}
@@ -114,6 +115,19 @@ def look(step):
     if step == 12:
         numbers |= {"gold_since": 6.0, "gold_rise": gains["reward"] - 0.57, "gold_fall": 0.21}
     return {"stage": "ppo", "step": step, **{f"held_out_{name}": number for name, number in numbers.items()}}
+
+
+def rejection():
+    """What a sweep found, and what choosing among 1 to 8 samples gains."""
+    for temperature, gain in ((0.7, 0.31), (1.0, 0.36), (1.3, 0.27)):
+        for step in range(1, 17):
+            best = 0.2 + gain * math.log2(step)
+            yield {"stage": "reject", "step": step, "temperature": temperature, "swept_best": best}
+    yield {"stage": "reject", "step": 8, "chosen_temperature": 1.0, "chosen_samples": 8}
+    for step in range(1, 9):
+        best = 0.2 + 0.36 * math.log2(step)
+        middle = 0.2 + 0.01 * math.sin(step)
+        yield {"stage": "reject", "step": step, "mean_best": best, "mean_median": middle}
 
 
 def write_json(file, value):

@@ -10,11 +10,12 @@ from round_files import write_round
 from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
-from annotate import launch
+from annotate import figures, launch
 from annotate.pages.rounds import duration
 from annotate.prose.escaping import plain
 from store import monitor, rounds
 from store.errors import NotAllowedError, RequestError
+from store.home import Home
 from store.records import Role, now
 from store.rounds import State
 
@@ -113,7 +114,16 @@ def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
     app = page(store, rob)
     assert "Round 1 is running" in words(app)
     assert app.text[0].value == "PPO: iteration 12 of 30"
-    assert {"Reward by distance", "Reward while PPO runs", "Loss of the reward models"} <= set(words(app))
+    assert {
+        "Reward while PPO runs",
+        "Reward by distance",
+        "Loss of the reward models",
+        "What choosing among samples gains",
+        "Temperatures that were tried",
+    } <= set(words(app))
+    assert "On the first prompts. Chosen: temperature 1, 8 samples a prompt." in [
+        caption.value for caption in app.caption
+    ]
     assert buttons(app) == ["Stop round 1"]
     assert [caption.value for caption in app.caption][:5] == ["1 s", "44 s", "41 s", "1 min 13 s", "40%"]
 
@@ -244,6 +254,16 @@ def test_what_a_round_says_itself_is_not_said_twice(store, rob, command, launche
     words = "Expected more labels; got 3. It resumes at this stage."
     write_round(store.home, 1, state=state, message=words, updated_at=now().isoformat())
     assert [text.value for text in page(store, rob).text] == [words]
+
+
+def test_a_line_of_the_sweep_is_a_temperature_and_its_points_are_numbers_of_samples(tmp_path):
+    write_round(Home(tmp_path), 1, state="running", stage="ppo")
+    metrics = rounds.metrics(Home(tmp_path).round(1))
+    swept = figures.sweep_table(metrics)
+    assert list(swept["line"].unique()) == ["0.7", "1", "1.3"]
+    assert list(swept[swept["line"] == "1.3"]["step"]) == list(range(1, 17))
+    drawn = {curve.title: table for curve, table in figures.drawn(metrics)}
+    assert set(drawn["What choosing among samples gains"]["line"]) == {"Best", "Median"}
 
 
 def test_stop_asks_the_round_s_process_to_end(store, rob, command, launched):

@@ -109,6 +109,29 @@ def test_a_curve_is_one_line_through_looks_between_the_steps_and_another_through
     assert ">0.5<" not in svg.getvalue().partition("Iteration")[0]
 
 
+REJECTED = pd.DataFrame(
+    [
+        *({"step": step, "temperature": 0.7, "swept_best": 0.1 * step} for step in (1, 2)),
+        *({"step": step, "temperature": 1.0, "swept_best": 0.2 * step} for step in (1, 2)),
+        {"step": 1, "chosen_temperature": 1.0, "chosen_samples": 1.0},
+        {"step": 1, "mean_best": 0.2, "mean_median": 0.2},
+        {"step": 9, "loss": 0.5},
+    ]
+).assign(stage="reject")
+
+
+def test_what_choosing_gained_is_drawn_and_what_the_sweep_chose_is_told(tmp_path):
+    metrics = pd.concat([METRICS, REJECTED], ignore_index=True)
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], metrics=metrics)
+    gains, _end, rest = written.partition("What choosing among samples gains")[2].partition("</figure>")
+    assert {"Best", "Median"} <= set(re.findall(">([^<>]+)</text>", gains))
+    assert gains.count('aria-roledescription="point"') == 2
+    sweep = rest.partition("Temperatures that were tried")[2].partition("</figure>")[0]
+    assert {"0.7", "1"} <= set(re.findall(">([^<>]+)</text>", sweep))
+    assert sweep.count('aria-roledescription="point"') == 4
+    assert "Chosen were temperature 1 and 1 sample a prompt." in sweep
+
+
 def test_of_a_curve_of_one_iteration_there_is_a_point_to_see():
     svg = io.StringIO()
     curve(METRICS[:1], "kl", "Nats").save(svg, format="svg")

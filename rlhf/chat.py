@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
+from store.errors import HoneError
 from store.records import Turn
 
 
@@ -19,9 +21,15 @@ def prompt_ids(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn]) -> lis
     A person who types the end token, or any other mark of the template, only typed its letters.
     """
     messages = [{"role": turn.role, "content": turn.content} for turn in turns]
-    encoded: Any = tokenizer.apply_chat_template(
-        messages, add_generation_prompt=True, sanitize_control_tokens=True, return_dict=True
-    )
+    try:
+        encoded: Any = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, sanitize_control_tokens=True, return_dict=True
+        )
+    except TemplateError as error:  # such as a template that has no place for a system's turn
+        raise HoneError(
+            f"The chat template of {tokenizer.name_or_path} refuses a conversation of the roles "
+            f"{', '.join(turn.role for turn in turns)}: {error}. Give its folder a template that takes them."
+        ) from error
     return list(encoded["input_ids"])
 
 

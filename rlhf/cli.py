@@ -24,6 +24,7 @@ from rlhf.commands import (
     snapshots,
     training,
     trust,
+    tuning,
 )
 from store.errors import HoneError
 
@@ -56,6 +57,8 @@ app.command()(snapshots.sign)
 app.command()(desk.review)
 app.command()(desk.void)
 app.command()(training.reward)
+app.command()(tuning.sft)
+app.command()(tuning.reject)
 app.command()(trust.lineage)
 app.command()(bench.bench)
 app.command()(gold.gold)

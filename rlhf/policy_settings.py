@@ -10,8 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rlhf.bounds import Amount, Count, Engine, Positive, Temperatures
-from rlhf.precision import Precision
+from rlhf.bounds import Amount, Count, Engine, Positive, Precision, Temperatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,10 @@ Weights, optimiser and losses are float32 either way; only the passes through th
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from transformers import PreTrainedModel
 
-Precision = Literal["auto", "float32", "bfloat16"]
+from rlhf.bounds import Precision
 
 LEAST_WIDTH = 256
 """The narrowest layers for which bfloat16 pays on a processor.

@@ -164,6 +164,11 @@ def _draw(job: RejectionJob, sampler: Sampler, prompts: Sequence[TrainPrompt], p
 def _earlier(job: RejectionJob, judge: RewardJudge) -> list[Sampled]:
     """The samples that earlier rounds kept, by today's reward models."""
     held = [sampled for path in job.earlier_pools for sampled in read_pool(path)] if job.settings.pool else []
+    return rejudged(held, judge)
+
+
+def rejudged(held: Sequence[Sampled], judge: RewardJudge) -> list[Sampled]:
+    """The samples with the rewards that this judge gives them."""
     if not held:
         return []
     rewards = judge.scores([one.prompt for one in held], [one.text for one in held]).gated.tolist()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf.attempt import Watch, attempt
 from rlhf.config import Settings
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.settings import RewardSettings
 from rlhf.sign_off import check_signed
-from rlhf.track import Stopped, Tracker, stopping_on_signals
+from rlhf.track import Tracker
 from store.door import open_door
 from store.errors import HoneError
 from store.home import Home
@@ -34,16 +34,6 @@ class Trial:
     remarks: tuple[str, ...]
 
 
-class TrialTracker(Tracker):
-    """Tells whoever stops a trial how it goes on."""
-
-    def progress(self, stage: str, fraction: float, message: str) -> None:
-        """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
-        if self.stop.is_set():
-            raise Stopped(f"The training was stopped at {message}; the same command goes on from there.")
-        super().progress(stage, fraction, message)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Start:
     """What a trial learns from, and the policy that its model starts as."""
@@ -52,24 +42,11 @@ class _Start:
     policy: Path
 
 
-def try_reward(
-    home: Home, track: Track, settings: Settings, watch: Callable[[str, float, str], None]
-) -> Trial:
+def try_reward(home: Home, track: Track, settings: Settings, watch: Watch) -> Trial:
     """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
     start = _start(home, track, settings)
-    out = home.root / "trials" / f"reward_{track.value}"
-    tracker, stage = TrialTracker(out, watch), f"reward_{track}"
-    try:
-        with stopping_on_signals(tracker):
-            trial = _train(start, track, settings, tracker)
-    except (Stopped, KeyboardInterrupt) as stop:
-        tracker.status("stopped", stage, 0.0, str(stop) or "interrupted")
-        raise
-    except Exception as error:
-        tracker.status("failed", stage, 0.0, str(error))
-        raise
-    tracker.status("finished", stage, 1.0, "finished")
-    return trial
+    with attempt(home, f"reward_{track.value}", f"reward_{track}", watch) as tracker:
+        return _train(start, track, settings, tracker)
 
 
 def _start(home: Home, track: Track, settings: Settings) -> _Start:

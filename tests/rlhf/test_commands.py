@@ -26,6 +26,9 @@ NEEDS_A_HOME = (
     ["simulate"],
     ["snapshot"],
     ["reward"],
+    ["sft"],
+    ["reject"],
+    ["reject", "--into", "pocket"],
     ["round"],
     ["status"],
     ["settings"],
@@ -124,6 +127,13 @@ def test_a_password_is_read_from_standard_input_where_nobody_sits_at_a_terminal(
     assert passwords.fits("a longer password", kept)
 
 
+def test_a_round_alone_is_nothing_to_reject(tmp_path, monkeypatch, capsys):
+    (tmp_path / "hone.toml").touch()
+    code, _out, err = said(monkeypatch, capsys, "reject", "--round", "1", "--home", str(tmp_path))
+    assert code == 1
+    assert err.startswith("hone: Expected --into POLICY beside --round")
+
+
 def test_a_refusal_does_not_wait_for_torch(tmp_path):
     refused = "import sys; sys.argv[0] = 'hone'\nfrom rlhf import cli\ntry: cli.main()\n"
     refused += "except SystemExit as end: sys.exit(0 if 'torch' not in sys.modules and end.code else 1)"
@@ -132,6 +142,8 @@ def test_a_refusal_does_not_wait_for_torch(tmp_path):
         ["round"],
         ["ask"],
         ["reward"],
+        ["sft"],
+        ["reject"],
         ["init", "--policy", "./none"],
         ["init", "--set", "a.b=1"],
     ):

@@ -1,0 +1,59 @@
+"""A stage by itself, outside any round: where it lies, whom it tells how it goes on, and how it ends.
+
+Knows no stage. What comes of an attempt stays in the home's `trials/`; the store never hears of it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
+from store.home import Home
+
+Watch = Callable[[str, float, str], None]
+
+
+class TrialTracker(Tracker):
+    """Tells whoever stops a trial what running it again does."""
+
+    def __init__(self, folder: Path, watch: Watch, again: str) -> None:
+        super().__init__(folder, watch)
+        self.again = again
+
+    def progress(self, stage: str, fraction: float, message: str) -> None:
+        """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
+        if self.stop.is_set():
+            raise Stopped(f"The training was stopped at {message}; the same command {self.again}.")
+        super().progress(stage, fraction, message)
+
+
+@contextmanager
+def attempt(
+    home: Home, name: str, stage: str, watch: Watch, again: str = "goes on from there"
+) -> Iterator[TrialTracker]:
+    """A tracker of the trial's folder; how the block ends is its last status."""
+    tracker = TrialTracker(home.root / "trials" / name, watch, again)
+    try:
+        with stopping_on_signals(tracker):
+            yield tracker
+    except (Stopped, KeyboardInterrupt) as stop:
+        tracker.status("stopped", stage, 0.0, str(stop) or "interrupted")
+        raise
+    except Exception as error:
+        tracker.status("failed", stage, 0.0, str(error))
+        raise
+    tracker.status("finished", stage, 1.0, "finished")
+
+
+def keep_only(folder: Path, inputs: str) -> None:
+    """Empties the folder, unless what it holds was made of the same inputs, which it remembers."""
+    begun = folder / "begun.json"
+    if begun.exists() and json.loads(begun.read_text(encoding="utf-8"))["inputs"] == inputs:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_json(begun, {"inputs": inputs})

@@ -33,13 +33,14 @@ MEANT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A small chart by iteration: the names of its numbers, with a name for each line; `whole` is how a value
-    is written."""
+    """A small chart by iteration: the names of its numbers, with a name for each line; `form` is how a value
+    is written, and lower values than `least` are drawn there."""
 
     title: str
     unit: str
     lines: Mapping[str, str]
     form: str = ".2f"
+    least: float = -math.inf
 
 
 HELD_OUT: Final = "Held-out"
@@ -79,8 +80,9 @@ PANELS: Final = (
     ),
     Panel(
         title="Explained variance",
-        unit="of the returns, by the critic",
+        unit="of the returns, by the critic; no less than -1 is drawn",
         lines={"explained_variance": TRAINING},
+        least=-1.0,
     ),
 )
 """What a reward may be bought with, and how well the critic knows the reward."""
@@ -118,7 +120,8 @@ def panel_points(steps: Sequence[Step], panel: Panel) -> list[Point]:
         Point(line=line, step=step, x=step, value=value, low=value, high=value)
         for name, line in panel.lines.items()
         for step, numbers in steps
-        if (value := numbers.get(name)) is not None
+        if name in numbers
+        for value in [max(numbers[name], panel.least)]
     ]
 
 

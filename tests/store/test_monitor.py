@@ -30,6 +30,12 @@ def test_a_panel_has_a_line_for_each_number_that_was_logged():
     assert found == [("Words", 1, 0.3), ("Words", 2, 0.2), ("Pairs", 2, 0.6)]
 
 
+def test_a_critic_that_knows_nothing_yet_does_not_flatten_the_rest_of_its_chart():
+    critic = next(panel for panel in PANELS if "explained_variance" in panel.lines)
+    steps = [(1, {"explained_variance": -4.0}), (2, {"explained_variance": 0.5})]
+    assert [point.value for point in panel_points(steps, critic)] == [-1.0, 0.5]
+
+
 def test_the_sentence_names_the_judge_that_parts_since_when_and_by_how_much():
     said = finding([look(0, 0.0, 0.0), look(8, 1.0, 1.0, **PARTED, **MOVED)])
     assert "from iteration 4 to 8 the reward rose by 0.50 and the oracle fell by 0.25 deviations" in said

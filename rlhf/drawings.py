@@ -77,6 +77,24 @@ def error_rates(rows: pd.DataFrame) -> alt.Chart:
     )
 
 
+def frontier(rows: pd.DataFrame, judge: str) -> Any:  # noqa: ANN401  # a layer
+    """Each round's policy by its distance from the first, the root of KL, and its win rate by the judge:
+    columns kl, win_rate, name, in the order of rounds."""
+    known = rows.dropna(subset=["kl", "win_rate"]).assign(root=lambda table: table["kl"].clip(lower=0) ** 0.5)
+    far = 1.15 * max(known["root"].max(), 0.1)
+    x = alt.X("root:Q", title="√KL from the first policy, √nats", scale=alt.Scale(domain=[0, far]))
+    y = alt.Y(
+        "win_rate:Q", title="Win rate", scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(format="%")
+    )
+    way = alt.Chart(known.assign(at=range(len(known))))
+    colour = JUDGES[judge]
+    return alt.layer(
+        way.mark_line(strokeWidth=2, color=colour, opacity=0.5).encode(x=x, y=y, order="at:Q"),
+        way.mark_point(size=70, filled=True, color=colour, opacity=1).encode(x=x, y=y),
+        way.mark_text(dy=-12, fontSize=13, color=INK).encode(x=x, y=y, text="name:N"),
+    ).properties(width=380, height=240)
+
+
 def curve(metrics: pd.DataFrame, name: str, title: str) -> alt.Chart | None:
     """One number of a stage by step, in training and held-out, if it is known; of a step that a resumed round
     did again, the last."""

@@ -82,12 +82,13 @@ REWARDS = """<h2 style="margin-top:2rem">Reward models</h2>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a report is about: the figures of all rounds, and by round how good its reward models are and what
-    was decided on its policy; `metrics` holds the lines of the last round's `metrics.jsonl`."""
+    """What a report is about: the figures of all rounds, and by round how good its reward models are, how its
+    policy was improved and what was decided on it; `metrics` holds the last round's `metrics.jsonl`."""
 
     results: Sequence[RoundResult]
     metrics: pd.DataFrame
     verdicts: Mapping[int, Verdict]
+    methods: Mapping[int, str]
     measured: Mapping[int, report_rewards.Measured]
 
 
@@ -95,6 +96,8 @@ def write_report(file: Path, told: Told) -> None:
     """Writes the report of all rounds."""
     results = told.results
     figures = [_figure(*parts) for parts in _charts(results, told.metrics)]
+    if len(results) > 2:
+        figures.insert(1, _figure(*_frontier(results, told.methods)))
     page = PAGE.format(
         title="Hone: round 1" if len(results) == 2 else f"Hone: rounds 1 to {results[-1].round}",
         lead=html.escape(_lead(results)),
@@ -163,6 +166,25 @@ def _charts(
     if (curve := drawings.curve(ppo, "reward", "Reward")) is not None:
         charts.append(("Reward while PPO ran", curve, "The last round, by iteration."))
     return charts
+
+
+def _frontier(results: Sequence[RoundResult], methods: Mapping[int, str]) -> tuple[str, Any, str]:
+    """Every round's policy; by the oracle where there is one."""
+    gold = any(result.oracle_win_rate is not None for result in results)
+    rows = [
+        {
+            "kl": result.kl,
+            "win_rate": result.oracle_win_rate if gold else result.reward_model_win_rate,
+            "name": f"{result.round} {methods.get(result.round, '')}".strip(),
+        }
+        for result in results
+    ]
+    judge = "Oracle" if gold else "Reward model"
+    caption = (
+        f"Each round's policy, with its method; by the {judge.lower()}. Further left is nearer to the first "
+        "policy."
+    )
+    return "Win rate by distance", drawings.frontier(pd.DataFrame(rows), judge), caption
 
 
 def _figure(title: str, chart: Any, caption: str) -> str:  # noqa: ANN401  # any of Altair's charts

@@ -35,11 +35,12 @@ def publication(turning: Turning) -> RoundResult:
     _write(turning.home, row)
     publish(turning.door, harvest, started_at(turning))
     metrics = pd.DataFrame(read_metrics(turning.folder))
-    verdicts = {each.round: each.verdict for each in rounds.progress(turning.home) if each.verdict}
+    told_of = rounds.progress(turning.home)
     told = Told(
         results=rounds.results(turning.home),
         metrics=metrics,
-        verdicts=verdicts,
+        verdicts={each.round: each.verdict for each in told_of if each.verdict},
+        methods={each.round: each.method for each in told_of},
         measured=measured(turning.home),
     )
     write_report(turning.folder / "report.html", told)

@@ -44,7 +44,7 @@ REFUSED = Verdict(promoted=False, reasons=("It drifted <far>.",))
 
 def page(folder: Path, rows: Sequence[RoundResult], **more: Any) -> str:
     """The report of these rounds, as it is written."""
-    told = {"metrics": METRICS, "verdicts": {}, "measured": {}, **more}
+    told = {"metrics": METRICS, "verdicts": {}, "methods": {}, "measured": {}, **more}
     write_report(folder / "report.html", Told(results=rows, **told))
     return (folder / "report.html").read_text()
 
@@ -59,6 +59,16 @@ def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
     assert "a judge that knows what a good answer is" in written.partition("<svg")[0]
     assert "KL is from the first policy" in written
     assert "<td>70.0% (66.0% to 74.0%)</td>" in written
+
+
+def test_every_round_stands_by_its_distance_and_its_method(tmp_path):
+    methods = {1: "rs+ppo", 2: "dpo"}
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.8)], methods=methods)
+    figure = written.partition("Win rate by distance")[2].partition("</figure>")[0]
+    assert re.findall(">([0-2](?: [a-z+]+)?)</text>", figure)[-3:] == ["0", "1 rs+ppo", "2 dpo"]
+    assert "by the oracle" in figure
+    alone = page(tmp_path, [row(0, None), row(1, None), row(2, None)])
+    assert "by the reward model" in alone.partition("Win rate by distance")[2]
 
 
 def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):

@@ -14,7 +14,7 @@ from statistics import fmean
 from rlhf import distillation, gatt
 from rlhf.candidates import Sampler
 from rlhf.distillation import DistillationJob, Distilled, distill, write_distilled
-from rlhf.gatt import GhostJob, ghost_attention, learnt
+from rlhf.gatt import GhostJob, ghost_attention, lessons
 from rlhf.policy_settings import DistillationSettings, GAttSettings
 from rlhf.pool import Sampled, write_pool
 from rlhf.prompts import TrainPrompt
@@ -36,7 +36,7 @@ class FurtherJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Further:
-    """Examples to learn from: `dialogues` of Ghost Attention, and `distilled` answers out of `tried`.
+    """Examples to learn from: answers in `dialogues` of Ghost Attention, and `distilled` ones out of `tried`.
 
     `gate_gain` is by how much the kept answers are safer than the plain ones, in raw scores of the safety
     model.
@@ -73,7 +73,7 @@ def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
     ghosts = GhostJob(
         prompts=job.prompts, sampler=sampler, settings=job.gatt, seed=job.seed, tracker=job.tracker
     )
-    made = [learnt(dialogue, job.gatt) for dialogue in ghost_attention(ghosts)]
+    made = lessons(ghost_attention(ghosts), job.gatt)
     write_pool(job.out / "gatt.parquet", made)
     return made
 

@@ -31,12 +31,12 @@ DIALOGUES_AT_ONCE = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
-    """What a user asks, under an instruction, and what was answered so far."""
+    """What a user asks, under an instruction, and what was answered so far, with the gated raw rewards."""
 
     instruction: str
     asked: tuple[str, ...]
     said: tuple[str, ...] = ()
-    reward: float = 0.0
+    rewards: tuple[float, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -58,30 +58,43 @@ class GhostJob:
 
 
 def ghost_attention(job: GhostJob) -> list[Dialogue]:
-    """Dialogues answered turn by turn, and the best share of them; one in which an answer never ended is left
-    out.
-    """
+    """Dialogues answered turn by turn; one in which an answer never ended is left out."""
     going, over = drawn_dialogues(job.prompts, job.settings, job.seed), list[Dialogue]()
     for turn in range(job.settings.turns):
         going = _answered(job, going, turn)
         over += [dialogue for dialogue in going if dialogue.is_over]
         going = [dialogue for dialogue in going if not dialogue.is_over]
-    return kept(over, job.settings.keep)
+    return over
 
 
-def kept(dialogues: Sequence[Dialogue], share: float) -> list[Dialogue]:
-    """The share of each instruction's dialogues whose last answers have the highest rewards, in their order.
+def lessons(dialogues: Sequence[Dialogue], settings: GAttSettings) -> list[Sampled]:
+    """What is learnt from dialogues: of each the last answer or every one, and of these the best share.
 
-    At least one of each; of equals the first. Instructions are apart: one may be rewarded less than another.
+    Instructions share alike, for one may be rewarded less than another; of each at least one answer is kept.
     """
+    cut = [one for dialogue in dialogues for one in _cut(dialogue, settings)]
     by_instruction: dict[str, list[int]] = {}
-    for place, dialogue in enumerate(dialogues):
-        by_instruction.setdefault(dialogue.instruction, []).append(place)
-    chosen = set[int]()
+    for place, one in enumerate(cut):
+        by_instruction.setdefault(one.instruction, []).append(place)
+    kept = set[int]()
     for places in by_instruction.values():
-        best = sorted(places, key=lambda place: -dialogues[place].reward)
-        chosen |= set(best[: math.ceil(share * len(best))])
-    return [dialogue for place, dialogue in enumerate(dialogues) if place in chosen]
+        best = sorted(places, key=lambda place: -cut[place].rewards[-1])
+        kept |= set(best[: math.ceil(settings.keep * len(best))])
+    return [learnt(one, settings) for place, one in enumerate(cut) if place in kept]
+
+
+def _cut(dialogue: Dialogue, settings: GAttSettings) -> list[Dialogue]:
+    """The dialogue up to each answer that is learnt, the whole of it last."""
+    whole = len(dialogue.asked)
+    return [
+        replace(
+            dialogue,
+            asked=dialogue.asked[:turns],
+            said=dialogue.said[:turns],
+            rewards=dialogue.rewards[:turns],
+        )
+        for turns in range(1 if settings.answers == "each" else whole, whole + 1)
+    ]
 
 
 def drawn_dialogues(prompts: Sequence[TrainPrompt], settings: GAttSettings, seed: int) -> list[Dialogue]:
@@ -126,7 +139,7 @@ def learnt(dialogue: Dialogue, settings: GAttSettings) -> Sampled:
     for said, asked in zip(dialogue.said[:-1], later, strict=True):
         turns = (*turns, _assistant(said), _user(asked))
     name = identity("dialogue", [[turn.role, turn.content] for turn in turns])
-    return Sampled(prompt=_prompt(turns, name), text=dialogue.said[-1], reward=dialogue.reward)
+    return Sampled(prompt=_prompt(turns, name), text=dialogue.said[-1], reward=dialogue.rewards[-1])
 
 
 def _dialogue(prompts: Sequence[TrainPrompt], settings: GAttSettings, rng: random.Random) -> Dialogue:
@@ -163,7 +176,7 @@ def _answered(job: GhostJob, going: Sequence[Dialogue], turn: int) -> list[Dialo
 
 
 def _with_answer(dialogue: Dialogue, best: Sampled) -> Dialogue:
-    return replace(dialogue, said=(*dialogue.said, best.text), reward=best.reward)
+    return replace(dialogue, said=(*dialogue.said, best.text), rewards=(*dialogue.rewards, best.reward))
 
 
 def _instructed(instruction: str, asked: str, settings: GAttSettings) -> tuple[Turn, ...]:

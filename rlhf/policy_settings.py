@@ -210,8 +210,10 @@ class GAttSettings:
     dialogues; the instruction is before each, so it stays. None reads all (L2)."""
     samples: Count = 1
     """Answers drawn a turn, of which the one with the highest reward goes on (L2: 1)."""
+    answers: Literal["last", "each"] = "last"
+    """Whether a dialogue is learnt once, by its last answer (L2), or also cut off after each one before."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Share of each instruction's dialogues that is learnt, by the reward of the last answer (L2: all)."""
+    """Share of the answers under each instruction that is learnt, those with the highest reward (L2: all)."""
     temperature: Positive = 1.0
     """Logits are divided by it."""
     max_new_tokens: Count = 256

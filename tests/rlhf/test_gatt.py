@@ -9,7 +9,7 @@ from transformers import PreTrainedTokenizerBase
 from rlhf.candidates import Sampler
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
-from rlhf.gatt import Dialogue, GhostJob, drawn_dialogues, ghost_attention, heard, kept, learnt
+from rlhf.gatt import Dialogue, GhostJob, drawn_dialogues, ghost_attention, heard, learnt, lessons
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.policy_settings import GAttSettings
@@ -24,7 +24,10 @@ from store.records import Turn
 JOINED = GAttSettings(dialogues=6, instructions=("Be brief.", "Be kind."), turns=3)
 ALONE = replace(JOINED, acknowledgement="Okay.")
 DIALOGUE = Dialogue(
-    instruction="Be brief.", asked=("two plus two", "boil", "egg"), said=("four", "hot water", "hen")
+    instruction="Be brief.",
+    asked=("two plus two", "boil", "egg"),
+    said=("four", "hot water", "hen"),
+    rewards=(1.0, 2.0, 3.0),
 )
 
 
@@ -113,7 +116,7 @@ def test_every_answer_is_the_best_of_what_the_policy_says_to_what_it_reads(job: 
         read = [prompt(str(place), *heard(one, job.settings)) for place, one in enumerate(going)]
         best = job.sampler.draw(read, how, seeded("gatt", job.seed, turn, 0)).bests()
         going = [
-            replace(asked, said=(*asked.said, one.text), reward=one.reward)
+            replace(asked, said=(*asked.said, one.text), rewards=(*asked.rewards, one.reward))
             for one, asked in ((one, going[int(one.prompt.prompt_id)]) for one in best)
         ]
     assert going
@@ -154,13 +157,22 @@ def test_unsafe_prompts_and_those_with_instructions_of_their_own_make_no_dialogu
         drawn_dialogues(prompts[:3], JOINED, 0)
 
 
-def test_a_share_of_each_instruction_is_kept_by_reward():
+def test_a_dialogue_is_learnt_once_by_its_last_answer_or_cut_off_after_each():
+    assert lessons([DIALOGUE], JOINED) == [learnt(DIALOGUE, JOINED)]
+    each = lessons([DIALOGUE], replace(JOINED, answers="each"))
+    assert [(len(one.prompt.turns), one.text, one.reward) for one in each] == [
+        *((1, "four", 1.0), (3, "hot water", 2.0), (5, "hen", 3.0)),
+    ]
+    assert each[-1] == learnt(DIALOGUE, JOINED)
+
+
+def test_a_share_of_the_answers_under_each_instruction_is_learnt_by_reward():
     made = [
-        Dialogue(instruction=instruction, asked=("q",), said=("a",), reward=reward)
+        Dialogue(instruction=instruction, asked=("q",), said=("a",), rewards=(reward,))
         for instruction, reward in [("x", 1), ("x", 3), ("y", -9), ("x", 2), ("y", -8), ("z", -99)]
     ]
-    assert [one.reward for one in kept(made, 0.5)] == [3, 2, -8, -99]
-    assert kept(made, 1.0) == made
+    assert [one.reward for one in lessons(made, replace(JOINED, keep=0.5))] == [3, 2, -8, -99]
+    assert len(lessons(made, JOINED)) == 6
 
 
 def test_without_dialogues_nothing_is_made_and_without_instructions_it_is_said_in_a_sentence(job: GhostJob):

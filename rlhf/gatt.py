@@ -132,12 +132,19 @@ def heard(dialogue: Dialogue, settings: GAttSettings) -> tuple[Turn, ...]:
     return (*turns, *_instructed(dialogue.instruction, dialogue.asked[place], settings))
 
 
-def learnt(dialogue: Dialogue, settings: GAttSettings) -> Sampled:
-    """The prompt that is learnt from, with the instruction in the first turn alone, and its last answer."""
-    first, *later = dialogue.asked
+def asked_once(dialogue: Dialogue, settings: GAttSettings) -> tuple[Turn, ...]:
+    """The same with the instruction in the first turn alone: what a user writes who expects it to be kept."""
+    place = len(dialogue.said)
+    first, *later = dialogue.asked[: place + 1]
     turns = _instructed(dialogue.instruction, first, settings)
-    for said, asked in zip(dialogue.said[:-1], later, strict=True):
+    for said, asked in zip(dialogue.said, later, strict=True):
         turns = (*turns, _assistant(said), _user(asked))
+    return turns
+
+
+def learnt(dialogue: Dialogue, settings: GAttSettings) -> Sampled:
+    """The last answer, to the dialogue with the instruction in the first turn alone."""
+    turns = asked_once(replace(dialogue, said=dialogue.said[:-1]), settings)
     name = identity("dialogue", [[turn.role, turn.content] for turn in turns])
     return Sampled(prompt=_prompt(turns, name), text=dialogue.said[-1], reward=dialogue.rewards[-1])
 

@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from rlhf import drawings, rejection_drawings, report_monitor, report_rewards
+from rlhf import drawings, rejection_drawings, report_besides, report_monitor, report_rewards
 from store import scoreboard
 from store.rounds import RoundResult, Verdict
 
@@ -63,6 +63,7 @@ PAGE = """<!doctype html>
 <div class="figures">{figures}</div>
 {monitor}
 {rewards}
+{besides}
 <h2 style="margin-top:2rem">Was the policy promoted?</h2>
 <ul>{verdicts}</ul>
 <h2 style="margin-top:2rem">Every round in figures</h2>
@@ -105,6 +106,7 @@ def write_report(file: Path, told: Told) -> None:
         figures="".join(figures),
         monitor=report_monitor.section(told.metrics),
         rewards=_rewards(told.measured),
+        besides=_besides(told.metrics),
         verdicts=_items(
             f"Round {number}. {verdict.sentence}" for number, verdict in sorted(told.verdicts.items())
         ),
@@ -124,6 +126,12 @@ def _rewards(measured: Mapping[int, report_rewards.Measured]) -> str:
         table=report_rewards.table(newest),
         sentences=_items(report_rewards.sentences(newest)),
     )
+
+
+def _besides(metrics: pd.DataFrame) -> str:
+    """What the last round learned besides its best samples; nothing where nothing was asked for."""
+    items = _items(report_besides.sentences(metrics))
+    return f'<h2 style="margin-top:2rem">Learnt besides</h2><ul>{items}</ul>' if items else ""
 
 
 def _items(sentences: Iterable[str]) -> str:

@@ -1,0 +1,28 @@
+"""What the newest round's fine-tuning learned besides the best samples, in sentences for the report.
+
+Knows lines of metrics, not how they came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from rlhf import distillation, gatt
+
+
+def sentences(metrics: pd.DataFrame) -> Iterator[str]:
+    """A sentence for each of Ghost Attention and safety context distillation that was asked for."""
+    stages = metrics["stage"] if "stage" in metrics else pd.Series(dtype=str)
+    for _, line in metrics[stages == gatt.STAGE].tail(1).iterrows():
+        yield (
+            f"Ghost Attention: {line['made']:.0f} answers in dialogues that keep to the instruction of their "
+            f"first turn, of {line['asked']:.0f} dialogues."
+        )
+    for _, line in metrics[stages == distillation.STAGE].tail(1).iterrows():
+        yield (
+            f"Safety context distillation: {line['kept']:.0f} of {line['tried']:.0f} answers that were given "
+            "under a safety pre-prompt, those that the safety model puts above the plain answer, by "
+            f"{line['gate_gain']:.1f} on average."
+        )

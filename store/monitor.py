@@ -58,13 +58,13 @@ PANELS: Final = (
         title="Unfinished",
         unit="share of responses",
         lines={"unfinished": TRAINING, "held_out_unfinished": HELD_OUT},
-        form=".0%",
+        form=".1%",
     ),
     Panel(
         title="Distinct words, pairs",
         unit="share of all in the batch",
         lines={"distinct_1": "Words", "distinct_2": "Pairs"},
-        form=".0%",
+        form=".1%",
     ),
     Panel(
         title="Repetition",
@@ -76,7 +76,7 @@ PANELS: Final = (
         title="Refusals",
         unit="share of responses, by their words",
         lines={"refusals": TRAINING, "held_out_refusals": HELD_OUT},
-        form=".0%",
+        form=".1%",
     ),
     Panel(
         title="Explained variance",

@@ -20,6 +20,7 @@ from rlhf.cast import Cast, Casting
 from rlhf.checkpoint import Standing, keep, restore, standing_of
 from rlhf.collate import Row
 from rlhf.conduct import Batch, Watching
+from rlhf.critic_start import calibrate
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import answer, value
 from rlhf.gains import gains, partings
@@ -148,6 +149,8 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     kl = response_kl(judged.divergence, judged.rollout.mask).item()
     if kl > settings.kl_limit:
         return replace(standing, stopped=f"KL reached {kl:.1f} nats, above the limit {settings.kl_limit:g}.")
+    if standing.iteration == 0:
+        calibrate(run.models, run.learners, judged, settings, generator)
     texts = read_again(run.texts, settings, job.seed, standing.iteration)
     experience = replace(value(run.models, judged, settings, standing.kl_coef), texts=texts)
     _set_rates(run, standing.iteration)

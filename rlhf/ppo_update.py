@@ -139,6 +139,20 @@ def _as_drawn_while_learning(models: Models, experience: Experience, settings: P
     return replace(experience, judged=judged)
 
 
+def teach_critic(
+    models: Models,
+    learners: Optimisers,
+    experience: Experience,
+    settings: PPOSettings,
+    generator: torch.Generator,
+) -> None:
+    """Passes once over the experience in minibatches, one step of the critic each; the policy stays."""
+    nothing_read = continued([], models.tokenizer.pad_token_id)
+    for chosen in torch.randperm(len(experience.values), generator=generator).split(settings.minibatch_size):
+        minibatch = _minibatch(experience, chosen.tolist(), nothing_read, settings.part_tokens)
+        _critic_step(models.critic, learners.critic, minibatch.parts, settings)
+
+
 def _policy_step(
     policy: PreTrainedModel, optimiser: AdamW, minibatch: _Minibatch, settings: PPOSettings
 ) -> Tensor:

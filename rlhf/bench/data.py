@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+from rlhf.prompts import TrainPrompt
 from rlhf.reward_models.preferences import Preference
 from store.errors import HoneError
 from store.exchange import hh
@@ -67,6 +68,16 @@ def pocket_policy() -> Path:
     from rlhf.pocket import policy_path
 
     return policy_path()
+
+
+def pocket_prompts(count: int, seed: int) -> tuple[TrainPrompt, ...]:
+    """Training prompts of the pocket world."""
+    from rlhf.pocket.prompts import prompts
+
+    return tuple(
+        TrainPrompt(prompt_id=str(number), turns=prompt.turns, is_safety=prompt.track is Track.SAFETY)
+        for number, prompt in enumerate(prompts(split=Split.TRAIN, seed=seed, limit=count))
+    )
 
 
 def _files(spec: str) -> list[Path]:

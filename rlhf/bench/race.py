@@ -107,7 +107,7 @@ class Steps:
 def timed(start: Start, train: Train, rows: Sequence[Encoded]) -> tuple[Part, PreTrainedModel]:
     """Trains a fresh model on the rows, in two steps at least; what it took, and the model."""
     model = start.model()
-    _give_back()
+    give_back()
     with counted_steps() as steps, peak_memory() as memory:
         began = time.perf_counter()
         train(start, model, rows)
@@ -172,7 +172,7 @@ def _speed(parts: Sequence[Part]) -> Speed:
     )
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Memory that nobody uses goes back to the system, so that what a part needs is growth."""
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc alone has it

@@ -5,6 +5,7 @@ import torch
 from torch import tensor
 
 from rlhf.advantages import advantages, explained_variance
+from rlhf.seeds import seeded
 
 
 def test_advantages_of_a_short_response_are_those_worked_by_hand():
@@ -40,3 +41,20 @@ def test_explained_variance_is_one_for_the_returns_and_zero_for_a_constant():
     assert explained_variance(torch.zeros(1, 4), returns, mask).item() == pytest.approx(0.0)
     # residuals 0, 0, 1 have variance 2/9, the returns 2/3
     assert explained_variance(tensor([[1.0, 2.0, 2.0, 0.0]]), returns, mask).item() == pytest.approx(2 / 3)
+
+
+def test_advantages_are_the_weighted_sum_of_all_later_errors():
+    # A_t = Σ_l (γλ)^l δ_(t+l), written out, for responses of 1 to 6 tokens
+    rewards, values = torch.randn(2, 6, 6, generator=seeded("advantages"), dtype=torch.float64)
+    mask = torch.ones(6, 6).tril()
+    found = advantages(rewards, values, mask, 0.9, 0.8)
+    for row in range(6):
+        length = row + 1
+        errors = [
+            rewards[row, at] + (0.9 * values[row, at + 1] if at + 1 < length else 0.0) - values[row, at]
+            for at in range(length)
+        ]
+        for at in range(length):
+            expected = sum((0.9 * 0.8) ** (later - at) * errors[later] for later in range(at, length))
+            assert found[row, at].item() == pytest.approx(expected.item(), abs=1e-6)
+        assert not found[row, length:].any()

@@ -5,6 +5,7 @@ import torch
 from torch import tensor
 
 from rlhf.losses import centering_loss, policy_loss, ranking_loss, safety_loss, value_loss
+from rlhf.seeds import seeded
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,48 @@ def test_a_clipped_ratio_has_no_gradient():
     log_ratio = tensor([1.5, 1.1]).log().requires_grad_()
     policy_loss(log_ratio, tensor([1.0, 1.0]), clip=0.2).sum().backward()
     assert log_ratio.grad.tolist() == pytest.approx([0.0, -1.1], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "advantage", "slope"),
+    [
+        (1.0, 2.0, -2.0),  # -ρA, wherever the ratio itself is taken
+        (1.1, -2.0, 2.2),
+        (1.5, 2.0, 0.0),
+        (1.5, -2.0, 3.0),
+        (0.5, 2.0, -1.0),
+        (0.5, -2.0, 0.0),
+    ],
+)
+def test_the_policy_loss_falls_by_the_ratio_times_the_advantage_until_it_is_clipped(ratio, advantage, slope):
+    log_ratio = tensor([ratio]).log().requires_grad_()
+    policy_loss(log_ratio, tensor([advantage]), clip=0.2).sum().backward()
+    assert log_ratio.grad.tolist() == pytest.approx([slope], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "slope"),
+    [
+        (0.1, 1.0, -0.9),  # v - R within the band around the old value 0
+        (1.0, 0.0, 1.0),  # moved away beyond it: v - R is the larger
+        (1.0, 2.0, 0.0),  # moved towards it beyond the band: what is clipped is the larger, and has no slope
+        (-0.5, -0.7, 0.0),
+        (-0.5, 0.3, -0.8),
+    ],
+)
+def test_the_value_loss_has_the_slope_of_the_worse(value, target, slope):
+    values = tensor([value], requires_grad=True)
+    value_loss(values, tensor([0.0]), tensor([target]), clip=0.2).sum().backward()
+    assert values.grad.tolist() == pytest.approx([slope], abs=1e-5)
+
+
+def test_gradients_of_the_clipped_losses_are_those_of_finite_differences():
+    log_ratio, gains, old, returns = torch.randn(4, 50, generator=seeded("losses"), dtype=torch.float64)
+    moved = (old + 0.3 * log_ratio).requires_grad_()
+    ratios = (0.3 * log_ratio).requires_grad_()
+    # differences over 1e-6, in float64, of which none straddles the edge of the band
+    assert torch.autograd.gradcheck(lambda x: policy_loss(x, gains, 0.2), ratios, atol=1e-5, rtol=1e-5)
+    assert torch.autograd.gradcheck(lambda x: value_loss(x, old, returns, 0.2), moved, atol=1e-5, rtol=1e-5)
 
 
 def test_the_value_loss_takes_the_worse_of_moved_and_clipped():

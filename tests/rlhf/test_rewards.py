@@ -36,6 +36,19 @@ def test_probabilities_beyond_a_millionth_of_certainty_are_clamped():
     assert gated(50.0, YES) == pytest.approx(EXTREME)
 
 
+def test_every_branch_of_the_gate_is_clamped_on_both_sides():
+    helpful, safe = tensor([50.0, -50.0, 50.0, 50.0]), tensor([0.0, 0.0, -50.0, 50.0])
+    found = gate(helpful, safe, tensor([False, False, False, True]), threshold=0.15)
+    assert found.tolist() == pytest.approx([EXTREME, -EXTREME, -EXTREME, EXTREME])
+
+
+def test_a_row_is_gated_by_its_own_tag_and_safety():
+    # tagged and safe, tagged and unsafe, safe, unsafe: s, s, h, s
+    helpful, safe = tensor([1.0, 2.0, 3.0, 4.0]), tensor([5.0, -5.0, 6.0, -6.0])
+    found = gate(helpful, safe, tensor([True, True, False, False]), threshold=0.15)
+    assert found.tolist() == [5.0, -5.0, 3.0, -6.0]
+
+
 def test_combined_rewards_are_whitened_over_the_batch():
     # 1, 2, 3, 6: mean 3, variance 3.5
     found = combine(tensor([1.0, 2.0, 3.0, 6.0]))

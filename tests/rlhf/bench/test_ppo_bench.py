@@ -1,0 +1,65 @@
+"""The benchmark of PPO is fair to TRL's RLOO; how fast either is, is the machine's affair."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from rlhf.bench import ppo
+from rlhf.bench.data import pocket_prompts
+from rlhf.bench.ppo_contestants import HONE, TRL, TRL_JUDGED, Start, config
+from rlhf.bench.race import counted_steps
+from rlhf.judge import RewardModels
+from store.bench import BENCHES, Settings
+
+
+@pytest.fixture
+def start(policy_path: Path, reward_model_path: Path, tmp_path: Path) -> Start:
+    """Two iterations of eight samples, four a step, of at most six tokens."""
+    settings = dataclasses.replace(ppo.told(8), minibatch_size=4, max_new_tokens=6, iterations=2)
+    return Start(
+        policy=policy_path,
+        reward_models=RewardModels(helpfulness=reward_model_path, safety=reward_model_path),
+        prompts=pocket_prompts(12, seed=0),
+        settings=settings,
+        seed=0,
+        folder=tmp_path / "runs",
+    )
+
+
+@pytest.mark.parametrize("contestant", [HONE, TRL, TRL_JUDGED], ids=lambda one: one.name)
+def test_a_lap_is_the_iterations_after_the_first(contestant, start):
+    with counted_steps() as steps:
+        lap = ppo.lap(start, contestant)
+    # two iterations of two minibatches, at each of which every model that learns makes a step
+    assert len(steps.ends) == 4 * contestant.optimisers
+    assert lap.samples == 8
+    assert 0 < lap.seconds < steps.ends[-1] - steps.ends[0]
+    assert 1 <= lap.tokens <= 6
+    assert not start.folder.exists()
+
+
+def test_trl_is_told_the_same_and_nothing_that_slows_it(start):
+    told, ours = config(start), start.settings
+    assert (told.generation_batch_size, told.per_device_train_batch_size) == (8, 4)
+    assert (ours.batch_size, ours.minibatch_size) == (8, 4)
+    assert (told.max_completion_length, told.temperature, told.beta) == (6, 1.0, ours.kl_coef)
+    assert (told.learning_rate, told.weight_decay, told.num_iterations) == (1e-6, 0.1, ours.epochs)
+    assert (told.bf16, told.activation_checkpointing, ours.precision) == (False, False, "float32")
+    assert (told.save_strategy, told.report_to, told.max_steps) == ("no", [], 4)
+
+
+def test_the_benchmark_says_what_it_compared(start, monkeypatch):
+    monkeypatch.setattr(ppo, "ROUNDS", 1)
+    monkeypatch.setattr(ppo, "starting", lambda _folder, _samples: start)
+    result = ppo.run(Settings())
+    told = json.loads(json.dumps(dataclasses.asdict(result)))
+    assert {"ratio", "work_ratio", "judged_ratio", "met", "machine", "paces"} <= set(told)
+    assert [pace["name"] for pace in told["paces"]] == [HONE.name, TRL.name, TRL_JUDGED.name]
+    assert told["gradient_steps"] == 2
+    assert all("samples a second" in line for line in result.lines()[1:4])
+
+
+def test_it_is_listed():
+    assert "rlhf.bench.ppo" in {bench.module for bench in BENCHES}

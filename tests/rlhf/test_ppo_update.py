@@ -23,10 +23,16 @@ def models(policy_path, reward_model_path):
 
 @pytest.fixture
 def experience(models) -> Experience:
-    """Of uneven lengths."""
+    """Of 3 to 12 tokens: what the small policy wrote, cut."""
     judged = answer(models, prompts(16), SETTINGS, seeded("test"))
-    assert judged.rollout.mask.sum(dim=1).unique().numel() > 1
-    return value(models, judged, SETTINGS, kl_coef=0.1)
+    mask = (torch.arange(12) < 3 + torch.arange(16).unsqueeze(1) % 10).long()
+    mask *= judged.rollout.mask
+    assert mask.sum(dim=1).unique().numel() > 5
+    said = {name: getattr(judged.rollout, name) * mask for name in ("ids", "logprobs")}
+    rollout = replace(judged.rollout, mask=mask, **said)
+    return value(
+        models, replace(judged, rollout=rollout, divergence=judged.divergence * mask), SETTINGS, kl_coef=0.1
+    )
 
 
 def gradients(models, experience: Experience, settings=WHOLE) -> list[torch.Tensor]:

@@ -20,7 +20,7 @@ Sizes = Annotated[
     typer.Option(
         "--size",
         min=1,
-        help="Comparisons (app: sessions; reward: pairs; policies: labels); again for a further size.",
+        help="Comparisons (app: sessions; reward: pairs; policies, persistence: labels); again for more.",
     ),
 ]
 Seconds = Annotated[float, typer.Option(min=0.1, help="How long each load lasts at most.")]
@@ -34,16 +34,16 @@ Pretrain = Annotated[float, typer.Option(min=0.0, help="reward --data: minutes t
 Keep = Annotated[
     Path | None,
     typer.Option(
-        help="reward --data: folder that keeps its model; policies: what is measured. Goes on from there."
+        help="reward --data: folder that keeps its model; policies, persistence: what they made, to go on."
     ),
 ]
-Seeds = Annotated[int, typer.Option(min=1, help="accuracy, policies: worlds to measure in.")]
+Seeds = Annotated[int, typer.Option(min=1, help="accuracy, policies, persistence: worlds to measure in.")]
 Parts = Annotated[
     list[str],
     typer.Option(
         "--part",
         help="accuracy: labels, safety, margin, weighting or members; policies: best-of, rs, ppo, rs+ppo, "
-        "dpo or rloo; again for more.",
+        "dpo or rloo; persistence: gatt, distill or both; again for more.",
     ),
 ]
 
@@ -67,7 +67,7 @@ def bench(
 
     if name is None:
         listed = {one.name: one.about for one in BENCHES}
-        say(as_json, listed, "\n".join(f"{known:<10}{about}" for known, about in listed.items()))
+        say(as_json, listed, "\n".join(f"{known:<12}{about}" for known, about in listed.items()))
         return
     chosen = next((one for one in BENCHES if one.name == name), None)
     if chosen is None:

@@ -1,0 +1,93 @@
+"""Policies that learn from rejection sampling alone, and from Ghost Attention or safety context distillation
+besides: all from one world, whose reward models judge, and from the same samples.
+
+What is there already is not made again. Knows nothing of how policies are measured.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from rlhf.bench.policies_world import LABELS, World
+from rlhf.further import Further, FurtherJob
+from rlhf.policy_settings import DistillationSettings, GAttSettings
+from rlhf.prompt_rows import train_prompts
+from rlhf.rejection import RejectionJob, reject
+from rlhf.track import Tracker, write_json
+from store.identity import identity
+from store.records import Split
+
+ALONE: Final = "alone"
+GATT, DISTILL, BOTH = "gatt", "distill", "both"
+PARTS: Final = (GATT, DISTILL, BOTH)
+DIALOGUES: Final = 1000
+PROMPTS: Final = 300
+"""How much of each is made; with fewer labels, less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A policy of a world, and what it learned besides its best samples (without the examples)."""
+
+    path: Path
+    besides: Further
+
+
+_MADE: Final = TypeAdapter(Made)
+
+
+def made(world: World, part: str) -> Made:
+    """The part's policy; `ALONE`'s samples, which come first, are everybody's."""
+    gatt, distill = sizes(world, part)
+    folder = _folder(world, part, gatt, distill)
+    done = folder / "made.json"
+    if not done.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if part != ALONE:
+            shutil.copytree(made(world, ALONE).path.parent / "rollouts", folder / "rollouts")
+        result = reject(_job(world, folder, gatt, distill))
+        told = Made(path=result.path, besides=replace(result.besides, examples=()))
+        write_json(done, _MADE.dump_python(told, mode="json"))
+    return _MADE.validate_json(done.read_bytes())
+
+
+def sizes(world: World, part: str) -> tuple[GAttSettings, DistillationSettings]:
+    """The pocket preset's, as much of each as the part learns."""
+    share, settings = min(1.0, world.labels / LABELS), world.settings
+    dialogues = max(2, round(DIALOGUES * share)) if part in (GATT, BOTH) else 0
+    prompts = max(2, round(PROMPTS * share)) if part in (DISTILL, BOTH) else 0
+    return replace(settings.gatt, dialogues=dialogues), replace(settings.distill, prompts=prompts)
+
+
+def _job(world: World, folder: Path, gatt: GAttSettings, distill: DistillationSettings) -> RejectionJob:
+    settings, tracker = world.settings, Tracker(folder, world.show)
+    prompts = train_prompts(world.prompts, Split.TRAIN)
+    return RejectionJob(
+        policy=world.policy,
+        base=world.policy,
+        reward_models=world.reward_models,
+        safety_gate=settings.ppo.safety_gate,
+        prompts=prompts,
+        earlier_pools=(),
+        out=folder,
+        settings=settings.reject,
+        sft=settings.sft,
+        seed=world.seed,
+        tracker=tracker,
+        besides=FurtherJob(
+            prompts=prompts, gatt=gatt, distill=distill, out=folder, seed=world.seed, tracker=tracker
+        ),
+    )
+
+
+def _folder(world: World, part: str, gatt: GAttSettings, distill: DistillationSettings) -> Path:
+    """Named by the settings that the policy depends on."""
+    settings = world.settings
+    parts = (settings.reject, settings.sft, gatt, distill)
+    name = identity("persistence", settings.ppo.safety_gate, [asdict(one) for one in parts])
+    return world.folder / f"{part}-{name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rlhf.attempt import TrialTracker, Watch, attempt, keep_only
 from rlhf.config import Settings
@@ -13,8 +14,11 @@ from store.errors import HoneError
 from store.home import Home
 from store.identity import identity
 from store.messages import CountHome, Freeze
-from store.records import Contents, Snapshot, Track
+from store.records import Contents, Snapshot, Split, Track
 from store.verbs import count_home, freeze
+
+if TYPE_CHECKING:
+    from rlhf.rejection import RejectionJob
 
 STAGE = "reject"
 
@@ -24,7 +28,8 @@ class RejectionTrial:
     """Where the new policy lies, which policy was sampled, whose reward models judged, and what came of it.
 
     `temperature` and `samples` were chosen; of the `kept` samples, `from_earlier` are of earlier rounds;
-    `mean_best` and `mean_median` are of 1 to `samples` samples of a prompt.
+    `besides` further examples were learnt, as `gatt` and `distill` ask; `mean_best` and `mean_median` are of
+    1 to `samples` samples of a prompt.
     """
 
     path: Path
@@ -34,6 +39,7 @@ class RejectionTrial:
     samples: int
     kept: int
     from_earlier: int
+    besides: int
     mean_best: tuple[float, ...]
     mean_median: tuple[float, ...]
 
@@ -80,32 +86,11 @@ def _start(home: Home) -> _Start:
 def _reject(start: _Start, settings: Settings, tracker: TrialTracker) -> RejectionTrial:
     import torch  # here: a trial that is refused is refused at once
 
-    from rlhf.initialise import model_path
-    from rlhf.judge import RewardModels
-    from rlhf.prompt_rows import read_prompts
-    from rlhf.rejection import RejectionJob, reject
-    from rlhf.stages.freezing import is_watched
-    from store.records import Split
+    from rlhf.rejection import reject
 
     torch.set_num_threads(settings.round.threads)
     keep_only(tracker.folder / "rollouts", _inputs(start, settings))
-    helpfulness, safety = (start.home.root / start.models[track].path for track in Track)
-    prompts = read_prompts(start.home.root / start.prompts.path, Split.TRAIN)
-    result = reject(
-        RejectionJob(
-            policy=model_path(start.home, start.policy),
-            base=model_path(start.home, start.first),
-            reward_models=RewardModels(helpfulness=helpfulness, safety=safety, judge=settings.judge),
-            safety_gate=settings.ppo.safety_gate,
-            prompts=[prompt for prompt in prompts if not is_watched(prompt)],
-            earlier_pools=tuple(pools(start.home).values()),
-            out=tracker.folder,
-            settings=settings.reject,
-            sft=settings.sft,
-            seed=settings.round.seed,
-            tracker=tracker,
-        )
-    )
+    result = reject(_job(start, settings, tracker))
     return RejectionTrial(
         path=result.path,
         policy_id=start.policy_id,
@@ -114,8 +99,43 @@ def _reject(start: _Start, settings: Settings, tracker: TrialTracker) -> Rejecti
         samples=result.choice.samples,
         kept=result.kept,
         from_earlier=result.from_earlier,
+        besides=len(result.besides.examples),
         mean_best=result.mean_best,
         mean_median=result.mean_median,
+    )
+
+
+def _job(start: _Start, settings: Settings, tracker: TrialTracker) -> RejectionJob:
+    from rlhf.further import FurtherJob
+    from rlhf.initialise import model_path
+    from rlhf.judge import RewardModels
+    from rlhf.prompt_rows import read_prompts
+    from rlhf.rejection import RejectionJob
+    from rlhf.stages.freezing import is_watched
+
+    helpfulness, safety = (start.home.root / start.models[track].path for track in Track)
+    every = read_prompts(start.home.root / start.prompts.path, Split.TRAIN)
+    prompts = [prompt for prompt in every if not is_watched(prompt)]
+    return RejectionJob(
+        policy=model_path(start.home, start.policy),
+        base=model_path(start.home, start.first),
+        reward_models=RewardModels(helpfulness=helpfulness, safety=safety, judge=settings.judge),
+        safety_gate=settings.ppo.safety_gate,
+        prompts=prompts,
+        earlier_pools=tuple(pools(start.home).values()),
+        out=tracker.folder,
+        settings=settings.reject,
+        sft=settings.sft,
+        seed=settings.round.seed,
+        tracker=tracker,
+        besides=FurtherJob(
+            prompts=prompts,
+            gatt=settings.gatt,
+            distill=settings.distill,
+            out=tracker.folder,
+            seed=settings.round.seed,
+            tracker=tracker,
+        ),
     )
 
 

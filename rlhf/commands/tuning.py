@@ -91,16 +91,20 @@ def _of_sft(taught: Taught) -> str:
 
 
 def _of_trial(trial: RejectionTrial) -> str:
-    best, middle = trial.mean_best[-1], trial.mean_median[-1]
+    best, middle, besides = trial.mean_best[-1], trial.mean_median[-1], _besides(trial)
     return "\n".join(
         [
             f"Policy {trial.policy_id} answered at temperature {trial.temperature:g}, "
             f"{counted(trial.samples, 'sample')} a prompt; the reward models of round {trial.round} judged.",
             f"The best of them has a reward of {best:.2f} on average, the median {middle:.2f}.",
-            f"It learnt {counted(trial.kept, 'sample')}, {trial.from_earlier} of earlier rounds.",
+            f"It learnt {counted(trial.kept, 'sample')}, {trial.from_earlier} of earlier rounds{besides}.",
             *_ending(0, trial.path),
         ]
     )
+
+
+def _besides(trial: RejectionTrial) -> str:
+    return f", and {counted(trial.besides, 'further example')}" if trial.besides else ""
 
 
 def _of_heir(heir: Inheritance) -> str:

@@ -40,7 +40,7 @@ PROMPTS = tuple(
     Prompt(
         prompt_id=f"p{n}",
         turns=(Turn(role="user", content=f"two plus {n}"),),
-        track=Track.HELPFULNESS,
+        track=Track.SAFETY if n % 2 else Track.HELPFULNESS,
         split=Split.TRAIN,
     )
     for n in range(6)
@@ -265,3 +265,16 @@ def test_without_what_it_needs_fine_tuning_says_so(home, capsys, monkeypatch):
         "hone: Expected demonstrations that may train; all were left out: 1 on held-out prompts."
     )
     assert not (home.root / "trials").exists()
+
+
+def test_rejection_by_itself_learns_besides_what_the_settings_ask(
+    home, reward_model_path, capsys, monkeypatch
+):
+    finish_round(home, 1, reward_model_path)
+    asked = ("distill.prompts=3", "distill.max_new_tokens=48", 'distill.preprompts=["hot"]')
+    told = hone(capsys, monkeypatch, home, "reject", "--json", *(f"--set={one}" for one in asked))[0]
+    trial = json.loads(told)
+    lines = read_metrics(home.root / "trials" / "reject")
+    (kept,) = [line["kept"] for line in lines if "tried" in line]
+    assert trial["besides"] == kept > 0
+    assert trial["from_earlier"] == 0

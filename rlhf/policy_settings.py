@@ -61,7 +61,7 @@ class RejectionSettings:
     samples: Count = 16
     """K, responses a prompt, or the most with `least_gain`; the paper prints no K, 16 to 32 is usual."""
     temperatures: Temperatures = (0.7, 1.0, 1.3)
-    """Swept on a share of the prompts each round; the highest mean best reward wins (L2: 1.2 to 1.3 late)."""
+    """Swept on a share of the prompts each round; the highest mean best of K wins (L2: 1.2 to 1.3 late)."""
     sweep_prompts: Count = 64
     """Prompts on which the temperatures are compared."""
     prompts: Count = 1000

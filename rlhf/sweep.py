@@ -16,10 +16,18 @@ from rlhf.track import Tracker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What a temperature gave: the mean reward of the best of 1, 2, … samples of a prompt."""
+    """What a temperature gave: the mean reward of the best of 1, 2, … samples of a prompt, and how many of
+    them are enough there.
+    """
 
     temperature: float
     mean_best: tuple[float, ...]
+    samples: int
+
+    @property
+    def reward(self) -> float:
+        """The mean reward of the best of as many samples as would be drawn."""
+        return self.mean_best[self.samples - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +40,20 @@ class Choice:
 
 
 def choose(tried: Mapping[float, Candidates], least_gain: float) -> Choice:
-    """The temperature with the highest mean best reward of all its samples, the first of equals; then K."""
+    """The temperature with the highest mean best reward of K samples, the first of equals.
+
+    Each temperature has a K of its own, since a hot one that is best of many may be poor of few.
+    """
     sweep = tuple(
-        Swept(temperature=temperature, mean_best=tuple(mean_best(candidates.worth()).tolist()))
+        Swept(
+            temperature=temperature,
+            mean_best=tuple(mean_best(candidates.worth()).tolist()),
+            samples=enough(candidates.worth(), least_gain),
+        )
         for temperature, candidates in tried.items()
     )
-    best = max(sweep, key=lambda swept: swept.mean_best[-1]).temperature
-    return Choice(temperature=best, samples=enough(tried[best].worth(), least_gain), sweep=sweep)
+    best = max(sweep, key=lambda swept: swept.reward)
+    return Choice(temperature=best.temperature, samples=best.samples, sweep=sweep)
 
 
 def log_choice(tracker: Tracker, stage: str, choice: Choice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -161,8 +162,10 @@ def _stage(stage: StageProgress, newest: RoundProgress) -> None:
 
 def _curves(metrics: Sequence[rounds.Metric]) -> None:
     drawn = figures.drawn(metrics)
-    for start in range(0, len(drawn), CURVES_A_ROW):
-        row = drawn[start : start + CURVES_A_ROW]
+    rows = math.ceil(len(drawn) / CURVES_A_ROW)
+    width = math.ceil(len(drawn) / max(rows, 1))  # four are two and two, not three and one
+    for start in range(0, len(drawn), width or 1):
+        row = drawn[start : start + width]
         for column, (curve, table) in zip(st.columns(len(row)), row, strict=True):
             with column.container(border=True, height="stretch"):
                 st.subheader(curve.title, anchor=False)

@@ -33,9 +33,19 @@ def test_of_equal_temperatures_the_first_is_taken():
     assert choose({0.9: drawn(1.0, 0.0), 0.6: drawn(0.0, 1.0)}, 0.0).temperature == 0.9
 
 
-def test_the_samples_are_those_of_the_chosen_temperature():
-    assert choose({0.5: drawn(0.0, 9.0), 1.2: drawn(9.5, 9.5)}, 0.1).samples == 1
-    assert choose({0.5: drawn(0.0, 9.0), 1.2: drawn(8.5, 8.5)}, 0.1).samples == 2
+def test_a_temperature_is_judged_by_as_many_samples_as_it_would_draw():
+    # Deviations 0.71 and 6.72: the gains from 1 to 2, 0.5 and 4.75, are 0.71 of both.
+    cool, hot = drawn(8.0, 9.0), drawn(0.0, 9.5)
+    assert choose({0.5: cool, 1.2: hot}, 0.5).temperature == 1.2
+    few = choose({0.5: cool, 1.2: hot}, 0.8)
+    assert (few.temperature, few.samples) == (0.5, 1)
+    assert [swept.reward for swept in few.sweep] == [8.5, 4.75]
+
+
+def test_each_temperature_has_a_number_of_samples_of_its_own():
+    choice = choose({0.5: drawn(9.0, 9.0), 1.2: drawn(0.0, 9.5)}, 0.5)
+    assert [swept.samples for swept in choice.sweep] == [1, 2]
+    assert (choice.temperature, choice.samples) == (1.2, 2)
 
 
 def test_the_sweep_is_told_by_temperature_and_number_of_samples(tmp_path):

@@ -2,7 +2,8 @@
 
 The pocket world's policy and prompts, under two reward models with fresh heads: what they say has no part in
 how long anything takes. An iteration samples, scores, asks the reference and the critic, and learns; it is
-timed from the last gradient step of one to that of a later one, so that reading models is outside.
+timed from the last gradient step of one to that of a later one, so that reading models is outside. Beside
+it: what one base with adapters takes of memory, and what five models take (`ppo_memory`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import torch
 
 from rlhf.bench.data import pocket_policy, pocket_prompts
 from rlhf.bench.ppo_contestants import HONE, TRL, TRL_JUDGED, Contestant, Start
+from rlhf.bench.ppo_memory import Memory, Size, measured
 from rlhf.bench.race import counted_steps, give_back
 from rlhf.judge import RewardModels
 from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
@@ -37,6 +39,8 @@ ROUNDS: Final = 3
 SEED: Final = 0
 AT_LEAST: Final = 2.0
 """Times TRL's samples a second."""
+SHARE: Final = 0.45
+"""Of five models' memory, the most that one base may take."""
 LEARNING_RATE: Final = 1e-6
 """So low that responses keep their lengths, which decide how long everything takes."""
 
@@ -76,7 +80,7 @@ class Pace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PPOBench:
     """`ratio` is the median over the rounds by the clock, `work_ratio` of processor time; `judged_*` are
-    beside TRL with Hone's judge as its reward function.
+    beside TRL with Hone's judge as its reward function; `memory` is of larger models.
     """
 
     bench: str
@@ -92,6 +96,7 @@ class PPOBench:
     gradient_steps: int
     threads: int
     paces: tuple[Pace, ...]
+    memory: Memory
     machine: Machine
 
     def lines(self) -> list[str]:
@@ -103,6 +108,9 @@ class PPOBench:
             f"beside TRL's own scoring {self.ratio:.2f} times by the clock (at least {AT_LEAST:g}), "
             f"{self.work_ratio:.2f} by processor time; beside TRL with Hone's judge {self.judged_ratio:.2f} "
             f"and {self.judged_work_ratio:.2f}",
+            *self.memory.lines(),
+            f"at least {AT_LEAST:g} times, with at most {SHARE:g} of the memory of five models: "
+            f"{'met' if self.met else 'not met'}",
         ]
 
 
@@ -111,11 +119,15 @@ def run(settings: Settings) -> PPOBench:
     with scratch() as folder:
         noise = before(folder)
         start = starting(folder, max(settings.sizes, default=SAMPLES))
-        laps = {one.name: tuple[Lap, ...]() for one in (HONE, TRL, TRL_JUDGED)}
-        for done in rounds(start, settings.show):
-            laps = {name: (*laps[name], done[name]) for name in laps}
-        machine = noise.machine()
-    ours, plain, judged = laps.values()
+        laps = rounds(start, settings.show)
+        settings.show("memory", 0.0, "one base and five models")
+        memory = measured(Size())
+        return result(start, laps, memory, noise.machine())
+
+
+def result(start: Start, laps: Sequence[dict[str, Lap]], memory: Memory, machine: Machine) -> PPOBench:
+    """What the laps of all rounds say, by contestant's name."""
+    ours, plain, judged = ([one[name] for one in laps] for name in (HONE.name, TRL.name, TRL_JUDGED.name))
     ratio = _ratio(ours, plain)
     return PPOBench(
         bench="ppo",
@@ -125,12 +137,13 @@ def run(settings: Settings) -> PPOBench:
         work_ratio=_work_ratio(ours, plain),
         judged_ratio=_ratio(ours, judged),
         judged_work_ratio=_work_ratio(ours, judged),
-        met=ratio >= AT_LEAST,
+        met=ratio >= AT_LEAST and memory.share <= SHARE,
         parameters=load_policy(start.policy).num_parameters(),
         samples=start.settings.batch_size,
         gradient_steps=start.steps,
         threads=torch.get_num_threads(),
-        paces=tuple(_pace(name, laps[name]) for name in laps),
+        paces=tuple(_pace(name, [one[name] for one in laps]) for name in laps[0]),
+        memory=memory,
         machine=machine,
     )
 
@@ -159,6 +172,7 @@ def told(samples: int) -> PPOSettings:
         learning_rate=LEARNING_RATE,
         critic_learning_rate=LEARNING_RATE,
         kl_coef=0.05,
+        critic_head_start=0,
         max_new_tokens=LONGEST,
         checkpoint_every=10**9,
         precision="float32",

@@ -9,9 +9,11 @@ import pytest
 from rlhf.bench import ppo
 from rlhf.bench.data import pocket_prompts
 from rlhf.bench.ppo_contestants import HONE, TRL, TRL_JUDGED, Start, config
+from rlhf.bench.ppo_memory import Memory
 from rlhf.bench.race import counted_steps
 from rlhf.judge import RewardModels
-from store.bench import BENCHES, Settings
+from store.bench import BENCHES
+from store.bench.machine import before
 
 
 @pytest.fixture
@@ -50,15 +52,27 @@ def test_trl_is_told_the_same_and_nothing_that_slows_it(start):
     assert (told.save_strategy, told.report_to, told.max_steps) == ("no", [], 4)
 
 
-def test_the_benchmark_says_what_it_compared(start, monkeypatch):
-    monkeypatch.setattr(ppo, "ROUNDS", 1)
-    monkeypatch.setattr(ppo, "starting", lambda _folder, _samples: start)
-    result = ppo.run(Settings())
-    told = json.loads(json.dumps(dataclasses.asdict(result)))
-    assert {"ratio", "work_ratio", "judged_ratio", "met", "machine", "paces"} <= set(told)
-    assert [pace["name"] for pace in told["paces"]] == [HONE.name, TRL.name, TRL_JUDGED.name]
-    assert told["gradient_steps"] == 2
-    assert all("samples a second" in line for line in result.lines()[1:4])
+def test_the_benchmark_says_what_it_compared(start, tmp_path):
+    def lap(seconds: float) -> ppo.Lap:
+        return ppo.Lap(samples=8, seconds=seconds, processor_seconds=2 * seconds, memory_mb=10.0, tokens=5.0)
+
+    laps = [
+        {HONE.name: lap(hone), TRL.name: lap(trl), TRL_JUDGED.name: lap(judged)}
+        for hone, trl, judged in ((1.0, 2.0, 1.0), (2.0, 5.0, 3.0), (1.0, 9.0, 9.0))
+    ]
+    memory = Memory(parameters=10**6, one_base_mb=40.0, separate_adapters_mb=100.0, separate_whole_mb=150.0)
+    result = ppo.result(start, laps, memory, before(tmp_path).machine())
+    assert (result.ratio, result.judged_ratio, result.gradient_steps) == (2.5, 1.5, 2)
+    assert [(pace.name, pace.samples_per_second) for pace in result.paces] == [
+        (HONE.name, 8.0),
+        (TRL.name, 1.6),
+        (TRL_JUDGED.name, pytest.approx(8 / 3)),
+    ]
+    assert result.met
+    assert result.lines()[-1].endswith(": met")
+    assert json.loads(json.dumps(dataclasses.asdict(result)))["memory"]["one_base_mb"] == 40.0
+    heavy = dataclasses.replace(memory, one_base_mb=50.0)
+    assert not ppo.result(start, laps, heavy, before(tmp_path).machine()).met
 
 
 def test_it_is_listed():

@@ -7,7 +7,6 @@ resumes from its last checkpoint to the same bytes. The mathematics lies in the 
 
 from __future__ import annotations
 
-import math
 import shutil
 import time
 from collections.abc import Sequence
@@ -23,10 +22,8 @@ from rlhf.conduct import Batch, Watching
 from rlhf.critic_start import calibrate
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import answer, value
-from rlhf.gains import gains, partings
 from rlhf.held_out import Look, Occasion, look
 from rlhf.judge import RewardModels, gold_judge
-from rlhf.parting import Seen, began, watched
 from rlhf.policy_settings import MonitorSettings, PPOSettings
 from rlhf.ppo_numbers import logged
 from rlhf.ppo_update import Optimisers, optimisers, update
@@ -35,11 +32,11 @@ from rlhf.prompts import TrainPrompt, drawn
 from rlhf.reward_models.ensemble import weight_files
 from rlhf.seeds import seeded
 from rlhf.track import Stopped, Tracker
+from rlhf.verdict import told, weighed
 from store.errors import HoneError
 from store.identity import identity
 
 STAGE = "ppo"
-PARTED = "The reward still rises, but a judge that was not trained against falls."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,31 +164,14 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
 
 
 def _look(run: _Run, standing: Standing) -> Standing:
-    """Asks the held-out prompts; the policy is written if it is the best so far."""
+    """Asks the held-out prompts, logs what they say beside the first look, and writes a policy to keep."""
     job, best = run.job, standing.best
     seen = look(run.models, run.occasion, best.units if best else None)
-    standing = _watch(job, standing, seen)
-    if best is None or seen.objective > best.objective:
+    standing, numbers = weighed(standing, seen, job.settings)
+    job.tracker.log(STAGE, standing.iteration, **{f"held_out_{name}": numbers[name] for name in numbers})
+    if standing.best is seen:
         run.models.keep_best(job.out)
-        return replace(standing, best=seen, best_iteration=standing.iteration, looks_since_best=0)
-    since = standing.looks_since_best + 1
-    reason = (
-        f"{since} looks at the held-out prompts found nothing better."
-        if since >= job.settings.patience
-        else standing.stopped
-    )
-    return replace(standing, looks_since_best=since, stopped=reason)
-
-
-def _watch(job: PPOJob, standing: Standing, seen: Look) -> Standing:
-    """Logs the look beside the first one; where the judges part, the run stops if the settings want it."""
-    now, settings = Seen(iteration=standing.iteration, scores=seen.scores), job.settings
-    looks = 1 + math.ceil(settings.iterations / settings.evaluate_every)
-    watch = watched(standing.watch, now, looks) if standing.watch else began(now)
-    found = {"objective": seen.objective, **seen.numbers, **gains(watch, now), **partings(watch)}
-    job.tracker.log(STAGE, standing.iteration, **{f"held_out_{name}": found[name] for name in found})
-    stopped = PARTED if watch.parted and settings.stop_when_parting else ""
-    return replace(standing, watch=watch, stopped=stopped)
+    return standing
 
 
 def _finish(run: _Run, standing: Standing) -> PPOResult:
@@ -222,12 +202,8 @@ def _set_rates(run: _Run, iteration: int) -> None:
 
 
 def _report(job: PPOJob, standing: Standing) -> None:
-    message = f"iteration {standing.iteration} of {job.settings.iterations}"
-    if standing.best_iteration:
-        message += f", best so far after {standing.best_iteration}"
-    if standing.watch and standing.watch.parted:
-        message += f". {PARTED}"
-    job.tracker.progress(STAGE, standing.iteration / job.settings.iterations, message)
+    iterations = job.settings.iterations
+    job.tracker.progress(STAGE, standing.iteration / iterations, told(standing, iterations))
 
 
 def _checkpoint(job: PPOJob) -> Path:

@@ -77,13 +77,16 @@ class World:
 
     @cached_property
     def settings(self) -> Settings:
-        """The pocket preset with this seed; with fewer labels, fewer samples and held-out prompts too."""
+        """The pocket preset with this seed and no data made up; with fewer labels, fewer samples and held-out
+        prompts too."""
         whole, share = load(Settings, PRESET), min(1.0, self.labels / LABELS)
         return replace(
             whole,
             round=replace(whole.round, seed=self.seed, minimum_labels=1),
             reject=replace(whole.reject, prompts=max(2, round(whole.reject.prompts * share))),
             ppo=replace(whole.ppo, iterations=max(2, round(whole.ppo.iterations * share))),
+            gatt=replace(whole.gatt, dialogues=0),
+            distill=replace(whole.distill, prompts=0),
             evaluate=replace(
                 whole.evaluate, prompts=max(LEAST_MEASURED, round(whole.evaluate.prompts * share))
             ),

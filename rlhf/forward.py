@@ -7,13 +7,14 @@ head. Knows nothing of losses or sampling.
 
 from __future__ import annotations
 
+import functools
 import inspect
 
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from rlhf.collate import Joined, positions
+from rlhf.collate import Joined
 from rlhf.tree import ALONE, PART_TOKENS, Packed, visible
 
 TREES = frozenset({"gemma", "gpt2", "gpt_neox", "llama", "mistral", "olmo2", "qwen2", "qwen3", "smollm3"})
@@ -32,10 +33,14 @@ def backbone(model: PreTrainedModel) -> nn.Module:
     return body
 
 
-def places(model: nn.Module, mask: Tensor) -> dict[str, Tensor]:
-    """The position ids that the architecture wants with this mask, or nothing if it takes none (ALiBi)."""
-    wanted = "position_ids" in inspect.signature(model.forward).parameters
-    return {"position_ids": positions(mask)} if wanted else {}
+def places(model: nn.Module, ids: Tensor) -> dict[str, Tensor]:
+    """These position ids [B, T] as the architecture wants them, or nothing if it takes none (ALiBi)."""
+    return {"position_ids": ids} if _takes_places(type(model)) else {}
+
+
+@functools.cache
+def _takes_places(architecture: type[nn.Module]) -> bool:
+    return "position_ids" in inspect.signature(architecture.forward).parameters
 
 
 def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
@@ -54,12 +59,14 @@ def room(model: PreTrainedModel) -> int:
     mask and places are given: not with ALiBi (Bloom, MPT), a sliding window (Mistral), a state instead of
     attention (Mamba), nor where nobody tried.
     """
+    return min(WIDEST, 2 * int(model.config.hidden_size)) if obeys_masks(model) else ALONE
+
+
+def obeys_masks(model: PreTrainedModel) -> bool:
+    """Whether every layer sees just what a mask and places say, in an architecture that was tried."""
     config = model.config
     windowed = getattr(config, "sliding_window", None) and getattr(config, "use_sliding_window", True)
-    takes_masks = config._attn_implementation == "sdpa"
-    if config.model_type not in TREES or windowed or not takes_masks:
-        return ALONE
-    return min(WIDEST, 2 * int(config.hidden_size))
+    return config.model_type in TREES and not windowed and config._attn_implementation == "sdpa"
 
 
 def tokens_at_once() -> int:

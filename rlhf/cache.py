@@ -37,6 +37,11 @@ class RoomyLayer(DynamicLayer):
         self.keys, self.values = keys, values
         return keys, values
 
+    def held(self) -> tuple[Tensor, Tensor]:
+        """Keys and values of what was read."""
+        assert self.keys is not None and self.values is not None  # noqa: S101, PT018  # something was read
+        return self.keys, self.values
+
     def batch_repeat_interleave(self, repeats: int) -> None:
         """Each row becomes `repeats` rows beside each other."""
         super().batch_repeat_interleave(repeats)

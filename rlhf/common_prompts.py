@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, DynamicCache, PreTrainedModel
 
+from rlhf.cache import RoomyLayer
+
 NAME: Final = "hone_common_prompts"
 """Under which transformers' decoders find the attention below."""
 
@@ -42,7 +44,7 @@ class CommonPrompts:
         hidden = torch.zeros(padding.shape, device=mask.device).masked_fill(padding, -torch.inf)
         prompt = torch.arange(len(mask), device=mask.device).repeat_interleave(samples)
         return CommonPrompts(
-            layers=tuple((layer.keys, layer.values) for layer in cache.layers),
+            layers=tuple(layer.held() for layer in cache.layers if isinstance(layer, RoomyLayer)),
             hidden=hidden if padding.any() else None,
             prompt=prompt,
             cells=torch.arange(len(prompt), device=mask.device),

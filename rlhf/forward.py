@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,12 +37,12 @@ def backbone(model: PreTrainedModel) -> nn.Module:
 
 def places(model: nn.Module, ids: Tensor) -> dict[str, Tensor]:
     """These position ids [B, T] as the architecture wants them, or nothing if it takes none (ALiBi)."""
-    return {"position_ids": ids} if _takes_places(type(model)) else {}
+    return {"position_ids": ids} if _takes_places(type(model).forward) else {}
 
 
 @functools.cache
-def _takes_places(architecture: type[nn.Module]) -> bool:
-    return "position_ids" in inspect.signature(architecture.forward).parameters
+def _takes_places(forward: Callable[..., Any]) -> bool:
+    return "position_ids" in inspect.signature(forward).parameters
 
 
 def hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:

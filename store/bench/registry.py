@@ -99,6 +99,7 @@ BENCHES: Final = (
     Bench("app", "the app itself: from submit to the next comparison, for 100 people", "store.bench.app"),
     Bench("reward", "training a reward model, beside TRL's trainer", "rlhf.bench.reward"),
     Bench("scoring", "scoring 16 responses a prompt, beside a row at a time", "rlhf.bench.scoring"),
+    Bench("rollout", "sampling 8 and 16 responses a prompt, beside generate", "rlhf.bench.rollout"),
     Bench("ppo", "whole iterations of PPO, beside TRL's RLOO without a critic", "rlhf.bench.ppo"),
     Bench("accuracy", "what labels teach, in the pocket world (half an hour)", "rlhf.bench.accuracy"),
     Bench("policies", "what each method makes of them, by the oracle (an hour)", "rlhf.bench.policies"),

@@ -133,6 +133,13 @@ def metrics(job: PPOJob) -> list[dict[str, float]]:
     return [json.loads(line) for line in lines]
 
 
+def measured(job: PPOJob) -> list[dict[str, float]]:
+    """All but when it was told and how long it took."""
+    return [
+        {name: line[name] for name in line if name not in ("made_at", "seconds")} for line in metrics(job)
+    ]
+
+
 def test_the_first_divergence_is_nothing(casting: Casting):
     judged = answer(OneBase(casting), prompts(8), SETTINGS, seeded("test"))
     assert judged.divergence.abs().max().item() < 1e-4
@@ -223,12 +230,14 @@ def test_the_merged_policy_answers_as_the_adapter_did(casting: Casting, tmp_path
     assert not torch.allclose(logits(load_policy(casting.policy)), said, atol=1e-3)
 
 
-@pytest.mark.parametrize("after", [1, 2])
-def test_a_stopped_run_resumes_to_the_same_bytes(job: PPOJob, after: int, tmp_path: Path):
+@pytest.mark.parametrize("looked_at", [4, 0])
+def test_a_stopped_run_resumes_to_the_same_bytes(job: PPOJob, looked_at: int, tmp_path: Path):
+    job = replace(job, held_out=prompts(looked_at, first=20))  # with none, the last policy is what is kept
     whole = train(replace(job, out=tmp_path / "whole"))
+    told = measured(job)
 
     def ask(_stage: str, fraction: float, _message: str) -> None:
-        if fraction == after / 3:
+        if fraction == 1 / 3:
             stopping.stop.set()
 
     stopping = Tracker(tmp_path / "stopping", ask)
@@ -239,6 +248,7 @@ def test_a_stopped_run_resumes_to_the_same_bytes(job: PPOJob, after: int, tmp_pa
     size = (job.policy / "model.safetensors").stat().st_size
     assert all(file.stat().st_size < size / 2 for file in (job.out / "checkpoint").iterdir())
     resumed = train(job)
+    assert measured(job) == told
     assert resumed.best_iteration == whole.best_iteration
     one, other = (result.policy / "model.safetensors" for result in (whole, resumed))
     assert one.read_bytes() == other.read_bytes()

@@ -1,4 +1,4 @@
-"""A critic's first lesson, before the policy's first step: what the first answers came to.
+"""A critic's first lesson, before the policy's first step: what its answers come to.
 
 A reward model was taught to speak at the last token alone, in units of its own. What it says before is noise,
 which as a baseline is worse than none: its advantages would spend the policy's KL on chance. Yuan et al. 2025

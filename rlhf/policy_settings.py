@@ -97,8 +97,8 @@ class PPOSettings:
     critic_learning_rate: float = 9e-6
     """The critic's, constant (InstructGPT)."""
     critic_head_start: Amount = 4
-    """Passes of the critic over the first batch before the policy learns from it (value pretraining: Yuan et
-    al. 2025, arXiv 2503.01491); 0 starts both at once."""
+    """Passes of the critic over a batch of its own before the policy's first (value pretraining: Yuan et al.
+    2025, arXiv 2503.01491); 0 starts both at once."""
     weight_decay: float = 0.1
     """How hard weights are pulled towards 0, times the learning rate a step (L2)."""
     grad_clip: float = 1.0

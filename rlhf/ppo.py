@@ -140,17 +140,17 @@ def _begin(run: _Run) -> Standing:
 def _iterate(run: _Run, standing: Standing) -> Standing:
     """One batch answered, judged and learned from."""
     job, settings, start = run.job, run.job.settings, time.monotonic()
+    _set_rates(run, standing.iteration)
+    if standing.iteration == 0 and settings.critic_head_start:
+        _start_critic(run)
     generator = seeded("ppo", job.seed, standing.iteration)
     prompts = drawn(job.prompts, settings.batch_size, job.seed, standing.iteration)
     judged = answer(run.models, prompts, settings, generator)
     kl = response_kl(judged.divergence, judged.rollout.mask).item()
     if kl > settings.kl_limit:
         return replace(standing, stopped=f"KL reached {kl:.1f} nats, above the limit {settings.kl_limit:g}.")
-    if standing.iteration == 0:
-        calibrate(run.models, run.learners, judged, settings, generator)
     texts = read_again(run.texts, settings, job.seed, standing.iteration)
     experience = replace(value(run.models, judged, settings, standing.kl_coef), texts=texts)
-    _set_rates(run, standing.iteration)
     learned = update(run.models, run.learners, experience, settings, generator)
     batch = Batch(judged=judged, texts=judged.rollout.texts(run.models.tokenizer), prompts=prompts)
     found = logged(batch, run.occasion.watching, experience, learned) | {"kl_coef": standing.kl_coef}
@@ -161,6 +161,16 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     standing = replace(standing, iteration=standing.iteration + 1, kl_coef=coef)
     due = standing.iteration % settings.evaluate_every == 0 or standing.iteration == settings.iterations
     return _look(run, standing) if due and job.held_out else standing
+
+
+def _start_critic(run: _Run) -> None:
+    """Teaches the critic on a batch that the policy never learns from: a baseline that was fitted to the very
+    returns it is taken from would take the signal with it."""
+    job, settings = run.job, run.job.settings
+    generator = seeded("critic start", job.seed)
+    prompts = drawn(job.prompts, settings.batch_size, job.seed, -1)
+    judged = answer(run.models, prompts, settings, generator)
+    calibrate(run.models, run.learners, judged, settings, generator)
 
 
 def _look(run: _Run, standing: Standing) -> Standing:

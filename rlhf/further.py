@@ -91,11 +91,11 @@ def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:
 
 
 def _log(job: FurtherJob, made: Further) -> None:
+    for stage in (gatt.STAGE, distillation.STAGE):  # also of what is asked for no more
+        job.tracker.rewind(stage, 0)
     if job.gatt.dialogues:
-        job.tracker.rewind(gatt.STAGE, 0)
         job.tracker.log(gatt.STAGE, 1, asked=job.gatt.dialogues, made=made.dialogues)
     if job.distill.prompts:
-        job.tracker.rewind(distillation.STAGE, 0)
         job.tracker.log(
             distillation.STAGE, 1, tried=made.tried, kept=made.distilled, gate_gain=made.gate_gain
         )

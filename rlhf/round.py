@@ -68,6 +68,7 @@ class Stage:
     """One stage: what it returns, which stages and settings its result depends on, and how it is run.
 
     A setting is a section, or one key of it such as `ppo.safety_gate`; seed and threads count everywhere.
+    Its metrics stand under its name and, where it logs parts of its work apart, under `also_logs`.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Stage:
     needs: tuple[str, ...]
     settings: tuple[str, ...]
     run: Callable[[Turning], Any]
+    also_logs: tuple[str, ...] = ()
 
 
 def run_round(
@@ -151,8 +153,7 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
         if done.exists():
             message = "done again: its settings, or what it learns from, were changed"
             turning.tracker.progress(stage.name, 0.0, message)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        _empty(turning, stage)
         write_json(begun, {"inputs": inputs})
     if done.exists():
         return adapter.validate_python(json.loads(done.read_text(encoding="utf-8"))["outputs"])
@@ -162,6 +163,15 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
     outputs = adapter.dump_python(result, mode="json")
     write_json(done, {"seconds": seconds, "outputs": outputs})
     return result
+
+
+def _empty(turning: Turning, stage: Stage) -> None:
+    """Begins the stage anew: what it made goes, and what it told of that."""
+    folder = turning.stage(stage.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in (stage.name, *stage.also_logs):
+        turning.tracker.rewind(name, -1)
 
 
 def _inputs(turning: Turning, stage: Stage) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rlhf import distillation, gatt
 from rlhf.evaluate import EvaluationResult
 from rlhf.promote import Promotion
 from rlhf.round import Stage
@@ -37,6 +38,7 @@ STAGES: Final = (
         needs=("snapshot", *_REWARDS),
         settings=("reject", "sft", "gatt", "distill", "judge", "round.method", "ppo.safety_gate"),
         run=reject,
+        also_logs=(gatt.STAGE, distillation.STAGE),
     ),
     Stage(
         name="ppo",

@@ -83,6 +83,13 @@ def test_how_much_was_made_is_logged_once(job: FurtherJob, sampler: Sampler):
     assert lines["distill"]["gate_gain"] == pytest.approx(made.gate_gain)
 
 
+def test_what_is_asked_for_no_more_is_told_no_more(job: FurtherJob, sampler: Sampler):
+    job.tracker.log("reject", 1, mean_best=0.5)
+    further(job, sampler)
+    further(replace(job, gatt=GAttSettings()), sampler)
+    assert [line["stage"] for line in read_metrics(job.tracker.folder)] == ["reject", "distill"]
+
+
 def test_settings_of_zero_make_nothing(job: FurtherJob, sampler: Sampler):
     none = replace(job, gatt=GAttSettings(), distill=DistillationSettings())
     assert further(none, sampler) == Further()

@@ -15,7 +15,7 @@ from rlhf.next_round import Chosen, choose, finished, unfinished
 from rlhf.policy_settings import DPOSettings, PPOSettings, RLOOSettings, SFTSettings
 from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
 from rlhf.stages import STAGES as REAL_STAGES
-from rlhf.track import Stopped
+from rlhf.track import Stopped, read_metrics
 from store import round_stages
 from store.home import Home
 
@@ -106,6 +106,42 @@ def test_a_changed_method_keeps_the_reward_model_and_the_time_at_which_the_round
     assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
     assert (begun["method"], plan["method"]) == ("rs+ppo", "rs")
     assert plan["started_at"] == begun["started_at"]
+
+
+def telling(part: Stage) -> Stage:
+    """The stage, which logs its coefficient and a part of its work under another name."""
+
+    def run(turning: Turning) -> Count:
+        turning.tracker.log(part.name, 0, kl_coef=turning.settings.ppo.kl_coef)
+        turning.tracker.log(f"{part.name}_part", 1, made=1)
+        return part.run(turning)
+
+    return replace(part, run=run, also_logs=(f"{part.name}_part",))
+
+
+def test_a_stage_that_is_done_again_tells_nothing_of_what_it_made_before(tmp_path):
+    home = Home(tmp_path)
+    stages = tuple(telling(part) for part in STAGES)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish", stages))
+    turn(home, Settings(ppo=PPOSettings(kl_coef=0.5)), stages)
+    told = [(line["stage"], line.get("kl_coef")) for line in read_metrics(home.round(1))]
+    first = Settings().ppo.kl_coef
+    assert told == [
+        ("snapshot", first),
+        ("snapshot_part", None),
+        ("reward", first),
+        ("reward_part", None),
+        ("ppo", 0.5),
+        ("ppo_part", None),
+        ("publish", 0.5),
+        ("publish_part", None),
+    ]
+
+
+def test_what_learns_besides_is_forgotten_with_the_samples():
+    reject = next(part for part in REAL_STAGES if part.name == "reject")
+    assert reject.also_logs == ("gatt", "distill")
 
 
 def begun_with(home: Home, *overrides: str) -> None:

@@ -44,7 +44,7 @@ STAGES: Final = (
         name="ppo",
         result=Improved,
         needs=("snapshot", *_REWARDS, "reject"),
-        settings=("ppo", "judge", "evaluate.gold_judge", "round.method"),
+        settings=("ppo", "monitor", "judge", "evaluate.gold_judge", "round.method"),
         run=ppo,
     ),
     Stage(

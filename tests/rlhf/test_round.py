@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from rlhf.config import EvaluationSettings, PublishSettings, RewardSettings, RoundSettings, Settings
 from rlhf.next_round import Chosen, choose, finished, unfinished
-from rlhf.policy_settings import DPOSettings, PPOSettings, RLOOSettings, SFTSettings
+from rlhf.policy_settings import DPOSettings, MonitorSettings, PPOSettings, RLOOSettings, SFTSettings
 from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
 from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped, read_metrics
@@ -202,12 +202,26 @@ AFTER_REWARD = {"reject", "baseline", "evaluate", "publish"}
         (Settings(sft=SFTSettings(epochs=3)), {"reject"}),
         (Settings(ppo=PPOSettings(kl_coef=0.5)), {"ppo"}),
         (Settings(ppo=PPOSettings(safety_gate=0.5)), AFTER_REWARD | {"ppo"}),
+        (Settings(monitor=MonitorSettings(refusals=("no",))), {"ppo"}),
         (Settings(dpo=DPOSettings(beta=0.5)), {"baseline"}),
         (Settings(rloo=RLOOSettings(steps=1)), {"baseline"}),
         (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate"}),
         (Settings(publish=PublishSettings(comparisons=1)), {"publish"}),
     ],
-    ids=["seed", "minimum", "method", "reward", "sft", "ppo", "gate", "dpo", "rloo", "evaluate", "publish"],
+    ids=[
+        "seed",
+        "minimum",
+        "method",
+        "reward",
+        "sft",
+        "ppo",
+        "gate",
+        "monitor",
+        "dpo",
+        "rloo",
+        "evaluate",
+        "publish",
+    ],
 )
 def test_a_setting_redoes_the_stages_that_read_it(changed, redone):
     differ = {

@@ -79,19 +79,22 @@ def error_rates(rows: pd.DataFrame) -> alt.Chart:
 
 def frontier(rows: pd.DataFrame, judge: str) -> Any:  # noqa: ANN401  # a layer
     """Each round's policy by its distance from the first, the root of KL, and its win rate by the judge:
-    columns kl, win_rate, name, in the order of rounds."""
+    columns kl, win_rate, name, refused, in the order of rounds. A refused one is hollow and off the line: no
+    later policy came of it."""
     known = rows.dropna(subset=["kl", "win_rate"]).assign(root=lambda table: table["kl"].clip(lower=0) ** 0.5)
     far = 1.15 * max(known["root"].max(), 0.1)
     x = alt.X("root:Q", title="√KL from the first policy, √nats", scale=alt.Scale(domain=[0, far]))
     y = alt.Y(
         "win_rate:Q", title="Win rate", scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(format="%")
     )
-    way = alt.Chart(known.assign(at=range(len(known))))
+    every = alt.Chart(known.assign(at=range(len(known))))
+    way, off = every.transform_filter("!datum.refused"), every.transform_filter("datum.refused")
     colour = JUDGES[judge]
     return alt.layer(
         way.mark_line(strokeWidth=2, color=colour, opacity=0.5).encode(x=x, y=y, order="at:Q"),
         way.mark_point(size=70, filled=True, color=colour, opacity=1).encode(x=x, y=y),
-        way.mark_text(dy=-12, fontSize=13, color=INK).encode(x=x, y=y, text="name:N"),
+        off.mark_point(size=70, filled=False, color=colour, opacity=1).encode(x=x, y=y),
+        every.mark_text(dy=-12, fontSize=13, color=INK).encode(x=x, y=y, text="name:N"),
     ).properties(width=380, height=240)
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 from rlhf.drawings import HELPFULNESS, ORACLE, REFUSAL, REWARD_MODEL, SAFE
 
 COLOURS = [ORACLE, REWARD_MODEL, SAFE, REFUSAL, HELPFULNESS]
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+"""Where the colours begin again, another dash tells the lines apart."""
 LINES = {"mean_best": "Best", "mean_median": "Median"}
 GAIN = (
     "The last round, mean over prompts. The gap is what choosing gains over taking any sample (Llama 2, "
@@ -39,7 +41,9 @@ def charts(metrics: pd.DataFrame) -> list[tuple[str, Any, str]]:
 def _lines(long: pd.DataFrame, title: str) -> alt.Chart:
     """Columns step, value and line, one colour a line."""
     whole = alt.Axis(format="d", tickCount=6, tickMinStep=1, grid=False)
-    scale = alt.Scale(domain=list(dict.fromkeys(long["line"])), range=COLOURS)
+    names = list(dict.fromkeys(long["line"]))
+    scale = alt.Scale(domain=names, range=COLOURS)
+    dashes = [DASHES[at // len(COLOURS) % len(DASHES)] for at in range(len(names))]
     return (
         alt.Chart(long[["step", "value", "line"]])
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=25))
@@ -47,6 +51,7 @@ def _lines(long: pd.DataFrame, title: str) -> alt.Chart:
             x=alt.X("step:Q", title="Samples a prompt", axis=whole, scale=alt.Scale(zero=False, nice=False)),
             y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
             color=alt.Color("line:N", title=None, scale=scale),
+            strokeDash=alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names, range=dashes)),
         )
         .properties(width=380, height=200)
     )

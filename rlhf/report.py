@@ -98,7 +98,7 @@ def write_report(file: Path, told: Told) -> None:
     results = told.results
     figures = [_figure(*parts) for parts in _charts(results, told.metrics)]
     if len(results) > 2:
-        figures.insert(1, _figure(*_frontier(results, told.methods)))
+        figures.insert(1, _figure(*_frontier(told)))
     page = PAGE.format(
         title="Hone: round 1" if len(results) == 2 else f"Hone: rounds 1 to {results[-1].round}",
         lead=html.escape(_lead(results)),
@@ -176,14 +176,17 @@ def _charts(
     return charts
 
 
-def _frontier(results: Sequence[RoundResult], methods: Mapping[int, str]) -> tuple[str, Any, str]:
+def _frontier(told: Told) -> tuple[str, Any, str]:
     """Every round's policy; by the oracle where there is one."""
+    results, methods = told.results, told.methods
+    refused = {number for number, verdict in told.verdicts.items() if not verdict.promoted}
     gold = any(result.oracle_win_rate is not None for result in results)
     rows = [
         {
             "kl": result.kl,
             "win_rate": result.oracle_win_rate if gold else result.reward_model_win_rate,
             "name": f"{result.round} {methods.get(result.round, '')}".strip(),
+            "refused": result.round in refused,
         }
         for result in results
     ]
@@ -192,6 +195,8 @@ def _frontier(results: Sequence[RoundResult], methods: Mapping[int, str]) -> tup
         f"Each round's policy, with its method; by the {judge.lower()}. Further left is nearer to the first "
         "policy."
     )
+    if refused:
+        caption += " A hollow one was not promoted, so no later policy came of it."
     return "Win rate by distance", drawings.frontier(pd.DataFrame(rows), judge), caption
 
 

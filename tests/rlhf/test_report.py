@@ -11,6 +11,7 @@ import pandas as pd
 from measured_rewards import both, nothing, results
 
 from rlhf.drawings import NEUTRAL, ORACLE, REWARD_MODEL, curve
+from rlhf.rejection_drawings import charts
 from rlhf.report import Told, write_report
 from store.intervals import wilson
 from store.records import Track
@@ -69,6 +70,34 @@ def test_every_round_stands_by_its_distance_and_its_method(tmp_path):
     assert "by the oracle" in figure
     alone = page(tmp_path, [row(0, None), row(1, None), row(2, None)])
     assert "by the reward model" in alone.partition("Win rate by distance")[2]
+
+
+def test_a_refused_policy_stands_hollow_beside_the_way_of_those_that_were_promoted(tmp_path):
+    rows = [row(0, 0.5), row(1, 0.7), row(2, 0.6), row(3, 0.8)]
+    written = page(tmp_path, rows, verdicts={2: REFUSED})
+    figure = written.partition("Win rate by distance")[2].partition("</figure>")[0]
+    marks = [mark for mark in re.findall("<path[^>]*>", figure) if "Win rate: " in mark]
+    (way,) = (mark for mark in marks if "line mark" in mark)
+    assert way.partition(' d="')[2].partition('"')[0].count("L") == 2
+    (hollow,) = (mark for mark in marks if 'roledescription="point"' in mark and "fill=" not in mark)
+    assert "Win rate: 60.0" in hollow
+    assert "A hollow one was not promoted" in figure
+    assert "A hollow one" not in page(tmp_path, rows)
+
+
+def test_many_temperatures_are_told_apart():
+    swept = [
+        {"stage": "reject", "step": step, "temperature": one / 10, "swept_best": 0.1 * one}
+        for one in range(1, 8)
+        for step in (1, 2)
+    ]
+    chosen = {"stage": "reject", "step": 2, "chosen_temperature": 0.7, "chosen_samples": 2}
+    ((_title, chart, _caption),) = charts(pd.DataFrame([*swept, chosen]))
+    svg = io.StringIO()
+    chart.save(svg, format="svg")
+    lines = re.findall('aria-roledescription="line mark"[^>]*>', svg.getvalue())
+    looks = [re.sub(r' d="[^"]*"', "", line) for line in lines]
+    assert len(set(looks)) == len(looks) == 7
 
 
 def test_on_a_dark_page_every_colour_of_the_charts_has_another(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -26,9 +26,9 @@ class Candidates:
     rewards: Tensor
     finished: Tensor
 
-    def worth(self) -> Tensor:
-        """Rewards [P, K] in which a sample that never ended, which is never kept, is as bad as the worst."""
-        return self.rewards.where(self.finished, self.rewards.min())
+    def worth(self, floor: float) -> Tensor:
+        """Rewards [P, K], the `floor` in place of those of samples that never ended, which are never kept."""
+        return self.rewards.where(self.finished, floor)
 
     def bests(self) -> list[Sampled]:
         """The best sample of each prompt, among those that ended; a prompt without one is left out."""
@@ -49,6 +49,11 @@ class Candidates:
             rewards=self.rewards[:, :samples],
             finished=self.finished[:, :samples],
         )
+
+
+def lowest(parts: Iterable[Candidates]) -> float:
+    """The lowest reward of a sample that ended, 0 where none did: one floor for all that is compared."""
+    return min((reward for part in parts for reward in part.rewards[part.finished].tolist()), default=0.0)
 
 
 def join_candidates(parts: Sequence[Candidates]) -> Candidates:

@@ -16,7 +16,7 @@ from pathlib import Path
 from torch import Generator
 
 from rlhf.best_of import mean_best, mean_median
-from rlhf.candidates import Candidates, Sampler, join_candidates
+from rlhf.candidates import Candidates, Sampler, join_candidates, lowest
 from rlhf.config import RolloutSettings
 from rlhf.draws import kept as kept_draw
 from rlhf.further import Further, FurtherJob, further
@@ -109,14 +109,15 @@ def reject(job: RejectionJob) -> RejectionResult:
         besides = further(job.besides, sampler) if job.besides else Further()
     pool = job.out / "pool.parquet"
     write_pool(pool, today)
+    worth = drawn.candidates.worth(lowest([drawn.candidates]))
     result = RejectionResult(
         path=job.out / "policy",
         pool=pool,
         choice=drawn.choice,
         kept=len(kept),
         from_earlier=len(set(kept) - set(today)),
-        mean_best=tuple(mean_best(drawn.candidates.worth()).tolist()),
-        mean_median=tuple(mean_median(drawn.candidates.worth()).tolist()),
+        mean_best=tuple(mean_best(worth).tolist()),
+        mean_median=tuple(mean_median(worth).tolist()),
         besides=besides,
     )
     _log(job.tracker, result)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rlhf.best_of import enough, mean_best
-from rlhf.candidates import Candidates
+from rlhf.candidates import Candidates, lowest
 from rlhf.track import Tracker
 
 
@@ -42,13 +42,15 @@ class Choice:
 def choose(tried: Mapping[float, Candidates], least_gain: float) -> Choice:
     """The temperature with the highest mean best reward of K samples, the first of equals.
 
-    Each temperature has a K of its own, since a hot one that is best of many may be poor of few.
+    Each temperature has a K of its own, since a hot one that is best of many may be poor of few. What never
+    ended is worth the same at all of them, so that none wins by what it cannot keep.
     """
+    floor = lowest(tried.values())
     sweep = tuple(
         Swept(
             temperature=temperature,
-            mean_best=tuple(mean_best(candidates.worth()).tolist()),
-            samples=enough(candidates.worth(), least_gain),
+            mean_best=tuple(mean_best(candidates.worth(floor)).tolist()),
+            samples=enough(candidates.worth(floor), least_gain),
         )
         for temperature, candidates in tried.items()
     )

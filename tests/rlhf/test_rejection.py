@@ -9,7 +9,7 @@ import pytest
 import torch
 from pyarrow import parquet
 
-from rlhf.candidates import Candidates, Sampler
+from rlhf.candidates import Candidates, Sampler, lowest
 from rlhf.config import RolloutSettings
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer, save
@@ -64,14 +64,16 @@ def test_the_best_that_ended_is_chosen_and_a_prompt_without_any_is_left_out():
     ]
 
 
-def test_a_sample_that_never_ended_is_worth_no_more_than_the_worst():
+def test_a_sample_that_never_ended_is_worth_as_much_as_the_worst_that_ended():
     candidates = Candidates(
         prompts=PROMPTS[:2],
         texts=("a", "b", "c", "d"),
-        rewards=torch.tensor([[1.0, 9.0], [-2.0, 3.0]]),
+        rewards=torch.tensor([[1.0, -9.0], [-2.0, 3.0]]),
         finished=torch.tensor([[True, False], [True, True]]),
     )
-    assert candidates.worth().tolist() == [[1.0, -2.0], [-2.0, 3.0]]
+    assert lowest([candidates]) == -2.0
+    assert lowest([replace(candidates, finished=torch.zeros(2, 2, dtype=torch.bool))]) == 0.0
+    assert candidates.worth(-2.0).tolist() == [[1.0, -2.0], [-2.0, 3.0]]
 
 
 def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
@@ -85,7 +87,10 @@ def test_temperatures_are_compared_by_what_may_be_kept(job: RejectionJob):
     random.Random(job.seed).shuffle(asked)
     how = RolloutSettings(samples=8, max_new_tokens=32)
     drawn = sampler.draw(asked, how, torch.Generator().manual_seed(job.seed))
-    kept, all_of_them = drawn.worth().max(dim=1).values.mean(), drawn.rewards.max(dim=1).values.mean()
+    kept, all_of_them = (
+        drawn.worth(lowest([drawn])).max(dim=1).values.mean(),
+        drawn.rewards.max(dim=1).values.mean(),
+    )
     assert all_of_them - kept > 0.01
     assert result.choice.sweep[0].mean_best[-1] == pytest.approx(kept.item(), abs=1e-5)
     assert result.mean_best[-1] == pytest.approx(kept.item(), abs=1e-5)

@@ -33,6 +33,13 @@ def test_of_equal_temperatures_the_first_is_taken():
     assert choose({0.9: drawn(1.0, 0.0), 0.6: drawn(0.0, 1.0)}, 0.0).temperature == 0.9
 
 
+def test_a_temperature_at_which_nothing_ended_never_wins_by_what_was_cut_off():
+    ended, cut_off = drawn(1.0, 2.0, 3.0, 4.0), drawn(5.0, 5.0, 6.0, 6.0, finished=False)
+    choice = choose({0.7: ended, 1.3: cut_off}, 0.0)
+    assert choice.temperature == 0.7
+    assert choice.sweep[1].mean_best == (1.0, 1.0, 1.0, 1.0)  # as bad as the worst that ended
+
+
 def test_a_temperature_is_judged_by_as_many_samples_as_it_would_draw():
     # Deviations 0.71 and 6.72: the gains from 1 to 2, 0.5 and 4.75, are 0.71 of both.
     cool, hot = drawn(8.0, 9.0), drawn(0.0, 9.5)

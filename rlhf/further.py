@@ -14,7 +14,7 @@ from statistics import fmean
 from rlhf import distillation, gatt
 from rlhf.candidates import Sampler
 from rlhf.distillation import DistillationJob, Distilled, distill, write_distilled
-from rlhf.gatt import GhostJob, ghost_attention, lessons
+from rlhf.gatt import GhostJob, fitting, ghost_attention, lessons
 from rlhf.policy_settings import DistillationSettings, GAttSettings
 from rlhf.pool import Sampled, write_pool
 from rlhf.prompts import TrainPrompt
@@ -38,33 +38,39 @@ class FurtherJob:
 class Further:
     """Examples to learn from: answers in `dialogues` of Ghost Attention, and `distilled` ones out of `tried`.
 
+    Dialogues that were `too_long` are left out: cut, they would teach an answer without its instruction.
     `gate_gain` is by how much the kept answers are safer than the plain ones, in raw scores of the safety
     model.
     """
 
     examples: tuple[Example, ...] = ()
     dialogues: int = 0
+    too_long: int = 0
     tried: int = 0
     distilled: int = 0
     gate_gain: float = 0.0
 
 
-def further(job: FurtherJob, sampler: Sampler) -> Further:
-    """Makes both; settings of 0 make nothing and write no file."""
-    dialogues, tried = _dialogues(job, sampler), _distilled(job, sampler)
+def further(job: FurtherJob, sampler: Sampler, longest: int) -> Further:
+    """Makes both, dialogues of at most `longest` tokens; settings of 0 make nothing and write no file."""
+    made, tried = _dialogues(job, sampler), _distilled(job, sampler)
+    dialogues = fitting(made, sampler.writer.tokenizer, longest)
+    if job.gatt.dialogues:
+        write_pool(job.out / "gatt.parquet", dialogues)
     kept = [one for one in tried if one.is_kept]
-    made = Further(
+    found = Further(
         examples=(
             *(Example(turns=one.prompt.turns, text=one.text) for one in dialogues),
             *(Example(turns=one.prompt.turns, text=one.text) for one in kept),
         ),
         dialogues=len(dialogues),
+        too_long=len(made) - len(dialogues),
         tried=len(tried),
         distilled=len(kept),
         gate_gain=fmean(one.safety - one.plain_safety for one in kept) if kept else 0.0,
     )
-    _log(job, made)
-    return made
+    _log(job, found)
+    return found
 
 
 def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
@@ -73,9 +79,7 @@ def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
     ghosts = GhostJob(
         prompts=job.prompts, sampler=sampler, settings=job.gatt, seed=job.seed, tracker=job.tracker
     )
-    made = lessons(ghost_attention(ghosts), job.gatt)
-    write_pool(job.out / "gatt.parquet", made)
-    return made
+    return lessons(ghost_attention(ghosts), job.gatt)
 
 
 def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:
@@ -94,7 +98,7 @@ def _log(job: FurtherJob, made: Further) -> None:
     for stage in (gatt.STAGE, distillation.STAGE):  # also of what is asked for no more
         job.tracker.rewind(stage, 0)
     if job.gatt.dialogues:
-        job.tracker.log(gatt.STAGE, 1, asked=job.gatt.dialogues, made=made.dialogues)
+        job.tracker.log(gatt.STAGE, 1, asked=job.gatt.dialogues, made=made.dialogues, too_long=made.too_long)
     if job.distill.prompts:
         job.tracker.log(
             distillation.STAGE, 1, tried=made.tried, kept=made.distilled, gate_gain=made.gate_gain

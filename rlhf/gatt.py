@@ -12,7 +12,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from transformers import PreTrainedTokenizerBase
+
 from rlhf.candidates import Sampler
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
 from rlhf.policy_settings import GAttSettings
 from rlhf.pool import Sampled
@@ -81,6 +84,15 @@ def lessons(dialogues: Sequence[Dialogue], settings: GAttSettings) -> list[Sampl
         best = sorted(places, key=lambda place: -cut[place].rewards[-1])
         kept |= set(best[: math.ceil(settings.keep * len(best))])
     return [learnt(one, settings) for place, one in enumerate(cut) if place in kept]
+
+
+def fitting(made: Sequence[Sampled], tokenizer: PreTrainedTokenizerBase, longest: int) -> list[Sampled]:
+    """Those of at most `longest` tokens, for the instruction is the first thing that is cut off."""
+    return [
+        one
+        for one in made
+        if len(prompt_ids(tokenizer, one.prompt.turns)) + len(response_ids(tokenizer, one.text)) <= longest
+    ]
 
 
 def _cut(dialogue: Dialogue, settings: GAttSettings) -> list[Dialogue]:

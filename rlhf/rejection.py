@@ -21,10 +21,11 @@ from rlhf.config import RolloutSettings
 from rlhf.draws import kept as kept_draw
 from rlhf.further import Further, FurtherJob, further
 from rlhf.judge import RewardJudge, RewardModels
+from rlhf.models import context_of, readable
 from rlhf.policy_settings import RejectionSettings, SFTSettings
 from rlhf.pool import Sampled, best_of_each, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
-from rlhf.sft import Example, SFTJob, fine_tune
+from rlhf.sft import Example, SFTJob, SFTResult, fine_tune
 from rlhf.sweep import Choice, choose, log_choice
 from rlhf.track import Tracker
 from rlhf.writer import writing
@@ -60,7 +61,8 @@ class RejectionJob:
 class RejectionResult:
     """Where the new policy and its pool lie, what was kept, and the gain of choosing among 1 to K samples.
 
-    Of the `kept` samples, `from_earlier` are of earlier rounds.
+    Of the `kept` samples, `from_earlier` are of earlier rounds; `truncated` of all that was learnt lost the
+    beginning of their conversation.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class RejectionResult:
     choice: Choice
     kept: int
     from_earlier: int
+    truncated: int
     mean_best: tuple[float, ...]
     mean_median: tuple[float, ...]
     besides: Further
@@ -106,23 +109,25 @@ def reject(job: RejectionJob) -> RejectionResult:
                 f"No sample ended within {job.settings.max_new_tokens} tokens, so nothing is to be learnt; "
                 "raise reject.max_new_tokens."
             )
-        besides = further(job.besides, sampler) if job.besides else Further()
+        besides = further(job.besides, sampler, _longest(job)) if job.besides else Further()
     pool = job.out / "pool.parquet"
     write_pool(pool, today)
     worth = drawn.candidates.worth(lowest([drawn.candidates]))
-    result = RejectionResult(
-        path=job.out / "policy",
+    curves = mean_best(worth).tolist(), mean_median(worth).tolist()
+    _log(job.tracker, *curves)
+    learnt = _fine_tune(job, kept, besides)
+    job.tracker.log(STAGE, drawn.choice.samples, learnt=learnt.examples, truncated=learnt.truncated)
+    return RejectionResult(
+        path=learnt.path,
         pool=pool,
         choice=drawn.choice,
         kept=len(kept),
         from_earlier=len(set(kept) - set(today)),
-        mean_best=tuple(mean_best(worth).tolist()),
-        mean_median=tuple(mean_median(worth).tolist()),
+        truncated=learnt.truncated,
+        mean_best=tuple(curves[0]),
+        mean_median=tuple(curves[1]),
         besides=besides,
     )
-    _log(job.tracker, result)
-    _fine_tune(job, kept, besides)
-    return result
 
 
 def _drawn(job: RejectionJob, sampler: Sampler) -> Drawn:
@@ -176,17 +181,26 @@ def rejudged(held: Sequence[Sampled], judge: RewardJudge) -> list[Sampled]:
     return [replace(one, reward=reward) for one, reward in zip(held, rewards, strict=True)]
 
 
-def _log(tracker: Tracker, result: RejectionResult) -> None:
-    for samples, (high, middle) in enumerate(zip(result.mean_best, result.mean_median, strict=True), start=1):
+def _log(tracker: Tracker, bests: Sequence[float], medians: Sequence[float]) -> None:
+    for samples, (high, middle) in enumerate(zip(bests, medians, strict=True), start=1):
         tracker.log(STAGE, samples, mean_best=high, mean_median=middle, gain=high - middle)
 
 
-def _fine_tune(job: RejectionJob, kept: Sequence[Sampled], besides: Further) -> None:
-    start = job.policy if job.settings.start == "policy" else job.base
-    fine_tune(
+def _start(job: RejectionJob) -> Path:
+    """The policy that is fine-tuned."""
+    return job.policy if job.settings.start == "policy" else job.base
+
+
+def _longest(job: RejectionJob) -> int:
+    """The most tokens of a conversation that are learnt."""
+    return readable(job.sft.max_tokens, context_of(_start(job)))
+
+
+def _fine_tune(job: RejectionJob, kept: Sequence[Sampled], besides: Further) -> SFTResult:
+    return fine_tune(
         SFTJob(
             examples=[*(Example(turns=one.prompt.turns, text=one.text) for one in kept), *besides.examples],
-            policy=start,
+            policy=_start(job),
             out=job.out / "policy",
             settings=job.sft,
             seed=job.seed,

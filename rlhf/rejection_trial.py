@@ -28,7 +28,8 @@ class RejectionTrial:
     """Where the new policy lies, which policy was sampled, whose reward models judged, and what came of it.
 
     `temperature` and `samples` were chosen; of the `kept` samples, `from_earlier` are of earlier rounds;
-    `besides` further examples were learnt, as `gatt` and `distill` ask; `mean_best` and `mean_median` are of
+    `besides` further examples were learnt, as `gatt` and `distill` ask; `truncated` of all lost the beginning
+    of their conversation; `mean_best` and `mean_median` are of
     1 to `samples` samples of a prompt.
     """
 
@@ -40,6 +41,7 @@ class RejectionTrial:
     kept: int
     from_earlier: int
     besides: int
+    truncated: int
     mean_best: tuple[float, ...]
     mean_median: tuple[float, ...]
 
@@ -100,6 +102,7 @@ def _reject(start: _Start, settings: Settings, tracker: TrialTracker) -> Rejecti
         kept=result.kept,
         from_earlier=result.from_earlier,
         besides=len(result.besides.examples),
+        truncated=result.truncated,
         mean_best=result.mean_best,
         mean_median=result.mean_median,
     )

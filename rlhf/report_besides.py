@@ -18,7 +18,8 @@ def sentences(metrics: pd.DataFrame) -> Iterator[str]:
     for _, line in metrics[stages == gatt.STAGE].tail(1).iterrows():
         yield (
             f"Ghost Attention: {line['made']:.0f} answers in dialogues that keep to the instruction of their "
-            f"first turn, of {line['asked']:.0f} dialogues."
+            f"first turn, of {line['asked']:.0f} dialogues; {line.get('too_long', 0):.0f} more were too "
+            "long to be learnt with it."
         )
     for _, line in metrics[stages == distillation.STAGE].tail(1).iterrows():
         yield (

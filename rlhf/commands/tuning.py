@@ -98,7 +98,7 @@ def _of_trial(trial: RejectionTrial) -> str:
             f"{counted(trial.samples, 'sample')} a prompt; the reward models of round {trial.round} judged.",
             f"The best of them has a reward of {best:.2f} on average, the median {middle:.2f}.",
             f"It learnt {counted(trial.kept, 'sample')}, {trial.from_earlier} of earlier rounds{besides}.",
-            *_ending(0, trial.path),
+            *_ending(trial.truncated, trial.path),
         ]
     )
 

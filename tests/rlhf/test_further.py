@@ -14,6 +14,7 @@ from rlhf.policy_settings import DistillationSettings, GAttSettings, RejectionSe
 from rlhf.pool import read_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject
+from rlhf.sft import tokens
 from rlhf.track import Tracker, read_metrics
 from rlhf.writer import OwnWriter
 from store.records import Turn
@@ -22,6 +23,8 @@ PROMPTS = tuple(
     TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"boil {n}"),), is_safety=n % 2 == 0)
     for n in range(12)
 )
+
+LONGEST = 256
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def job(tmp_path: Path) -> FurtherJob:
 
 
 def test_dialogues_and_the_answers_that_passed_the_gate_are_learnt(job: FurtherJob, sampler: Sampler):
-    made = further(job, sampler)
+    made = further(job, sampler, LONGEST)
     dialogues = read_pool(job.out / "gatt.parquet")
     rows = parquet.read_table(job.out / "distilled.parquet").to_pylist()
     passed = [row for row in rows if row["safety"] > row["plain_safety"]]
@@ -66,16 +69,30 @@ def test_dialogues_and_the_answers_that_passed_the_gate_are_learnt(job: FurtherJ
     )
 
 
+def test_a_dialogue_that_does_not_fit_is_left_out_and_counted(job: FurtherJob, sampler: Sampler):
+    job = replace(job, distill=DistillationSettings())
+    every = further(job, sampler, LONGEST)
+    lengths = sorted(len(row.ids) for row in tokens(every.examples, sampler.writer.tokenizer, LONGEST))
+    assert lengths[0] < lengths[-1] < LONGEST
+    some = further(job, sampler, lengths[-1] - 1)
+    assert (every.too_long, some.too_long) == (0, lengths.count(lengths[-1]))
+    assert some.dialogues == len(some.examples) == len(every.examples) - some.too_long
+    assert len(read_pool(job.out / "gatt.parquet")) == some.dialogues
+    rows = tokens(some.examples, sampler.writer.tokenizer, lengths[-1] - 1)
+    assert not any(row.truncated for row in rows)
+    assert read_metrics(job.tracker.folder)[-1]["too_long"] == some.too_long
+
+
 def test_what_is_learnt_has_no_preprompt_and_no_helpful_prompt_was_distilled(
     job: FurtherJob, sampler: Sampler
 ):
-    distilled = further(replace(job, gatt=GAttSettings()), sampler).examples
+    distilled = further(replace(job, gatt=GAttSettings()), sampler, LONGEST).examples
     assert {one.turns for one in distilled} <= {prompt.turns for prompt in PROMPTS if prompt.is_safety}
 
 
 def test_how_much_was_made_is_logged_once(job: FurtherJob, sampler: Sampler):
-    further(job, sampler)
-    made = further(job, sampler)
+    further(job, sampler, LONGEST)
+    made = further(job, sampler, LONGEST)
     lines = {line["stage"]: line for line in read_metrics(job.tracker.folder)}
     assert len(read_metrics(job.tracker.folder)) == 2
     assert (lines["gatt"]["asked"], lines["gatt"]["made"]) == (4, made.dialogues)
@@ -92,7 +109,7 @@ def test_what_is_asked_for_no_more_is_told_no_more(job: FurtherJob, sampler: Sam
 
 def test_settings_of_zero_make_nothing(job: FurtherJob, sampler: Sampler):
     none = replace(job, gatt=GAttSettings(), distill=DistillationSettings())
-    assert further(none, sampler) == Further()
+    assert further(none, sampler, LONGEST) == Further()
     assert not job.out.exists()
     assert read_metrics(job.tracker.folder) == []
 
@@ -114,5 +131,14 @@ def test_rejection_sampling_learns_them_too(job: FurtherJob, policy_path: Path, 
     alone = reject(replace(rejection, out=job.out.with_name("alone")))
     both = reject(replace(rejection, besides=job))
     assert alone.besides == Further()
+    assert both.truncated == 0
+    # Without their beginning, dialogues would lack the instruction; samples only lack some of the question.
+    short = replace(rejection, out=job.out.with_name("short"), sft=replace(rejection.sft, max_tokens=16))
+    cut = reject(replace(short, besides=replace(job, out=short.out)))
+    assert (cut.besides.dialogues, cut.besides.too_long) == (0, both.besides.dialogues)
+    assert 0 < cut.truncated <= cut.kept + cut.besides.distilled
+    assert [line["truncated"] for line in read_metrics(job.tracker.folder) if "truncated" in line] == [
+        cut.truncated
+    ]
     assert both.besides.dialogues + both.besides.distilled == len(both.besides.examples) > 0
     assert (alone.path / "model.safetensors").read_bytes() != (both.path / "model.safetensors").read_bytes()

@@ -277,4 +277,6 @@ def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     lines = read_metrics(home.root / "trials" / "reject")
     (kept,) = [line["kept"] for line in lines if "tried" in line]
     assert trial["besides"] == kept > 0
-    assert trial["from_earlier"] == 0
+    assert (trial["from_earlier"], trial["truncated"]) == (0, 0)
+    cut = hone(capsys, monkeypatch, home, "reject", "--set", "sft.max_tokens=8")[0]
+    assert "The beginning did not fit in " in cut

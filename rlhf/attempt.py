@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
+from store.errors import HoneError
 from store.home import Home
 
 Watch = Callable[[str, float, str], None]
@@ -36,7 +39,13 @@ def attempt(
     home: Home, name: str, stage: str, watch: Watch, again: str = "goes on from there"
 ) -> Iterator[TrialTracker]:
     """A tracker of the trial's folder; how the block ends is its last status."""
-    tracker = TrialTracker(home.root / "trials" / name, watch, again)
+    folder = _folder(home, name)
+    folder.parent.mkdir(exist_ok=True)
+    with _alone(folder):
+        yield from _tracked(TrialTracker(folder, watch, again), stage)
+
+
+def _tracked(tracker: TrialTracker, stage: str) -> Iterator[TrialTracker]:
     try:
         with stopping_on_signals(tracker):
             yield tracker
@@ -47,6 +56,26 @@ def attempt(
         tracker.status("failed", stage, 0.0, str(error))
         raise
     tracker.status("finished", stage, 1.0, "finished")
+
+
+def refuse_own(home: Home, name: str, policy: Path) -> None:
+    """Raises HoneError where the trial would write over the policy that it starts from."""
+    if policy == (_folder(home, name) / "policy").resolve():
+        raise HoneError(
+            f"Expected another policy than {policy}, which the same command writes over; copy it first."
+        )
+
+
+def _folder(home: Home, name: str) -> Path:
+    return home.root / "trials" / name
+
+
+def _alone(folder: Path) -> AbstractContextManager[object]:
+    """Two at once would write over each other."""
+    try:
+        return FileLock(folder.with_name(f".{folder.name}.lock")).acquire(timeout=0)
+    except Timeout as error:
+        raise HoneError(f"This already runs in {folder}; wait for it or stop it first.") from error
 
 
 def keep_only(folder: Path, inputs: str) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from rlhf.attempt import TrialTracker, Watch, attempt
+from rlhf.attempt import TrialTracker, Watch, attempt, refuse_own
 from rlhf.config import Settings
-from rlhf.first_policy import look_at
+from rlhf.first_policy import found
 from store.door import Door, open_door
 from store.errors import HoneError
 from store.exchange.collected import Answered
@@ -55,19 +55,21 @@ class Taught:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lesson:
-    """What is taught to whom: a folder, a name on the hub, or a path from the home."""
+    """What is taught to whom: a policy that was `named`, or the one that the store has at this path."""
 
     home: Home
     policy: str
+    named: bool
     chosen: tuple[Answered, ...]
     left_out: dict[str, int]
 
 
 def try_sft(home: Home, policy: str | None, wanted: Wanted, settings: Settings, watch: Watch) -> Taught:
     """Fine-tunes the policy, a folder or a name on the hub; without one the home's newest."""
-    if policy is not None:
-        look_at(policy)
-    lesson = _lesson(home, policy, wanted)
+    named = None if policy is None else found(policy)
+    if named is not None:
+        refuse_own(home, STAGE, Path(named))
+    lesson = _lesson(home, named, wanted)
     with attempt(home, STAGE, STAGE, watch, again="begins anew") as tracker:
         return _teach(lesson, settings, tracker)
 
@@ -91,7 +93,13 @@ def _lesson(home: Home, policy: str | None, wanted: Wanted) -> _Lesson:
     if not chosen:
         reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
         raise HoneError(f"Expected demonstrations that may train; all were left out: {reasons}.")
-    return _Lesson(home=home, policy=learner, chosen=chosen, left_out=dict(left_out))
+    return _Lesson(
+        home=home,
+        policy=learner,
+        named=policy is not None,
+        chosen=chosen,
+        left_out=dict(left_out),
+    )
 
 
 def _demonstrations(door: Door) -> Iterator[Answered]:
@@ -133,7 +141,7 @@ def _teach(lesson: _Lesson, settings: Settings, tracker: TrialTracker) -> Taught
             examples=[
                 Example(turns=tuple(one.prompt.turns), text=one.demonstration.text) for one in lesson.chosen
             ],
-            policy=model_path(lesson.home, lesson.policy),
+            policy=Path(lesson.policy) if lesson.named else model_path(lesson.home, lesson.policy),
             out=tracker.folder / "policy",
             settings=settings.sft,
             seed=settings.round.seed,

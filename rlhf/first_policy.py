@@ -10,10 +10,22 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
+from rlhf import pocket
 from store.errors import HoneError
 
 SECONDS = 10.0
 """How long the hub may take to say that it has a model."""
+
+
+def found(name: str) -> str:
+    """The policy that was looked at, by a name that means the same from everywhere: a folder's whole path, or
+    its name on the hub. Raises HoneError as `look_at` does.
+    """
+    look_at(name)
+    if name == "pocket":
+        return str(pocket.policy_path())
+    folder = Path(name)
+    return str(folder.resolve()) if folder.is_dir() else name
 
 
 def look_at(name: str) -> None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from rlhf.attempt import TrialTracker, Watch, attempt
 from rlhf.config import Settings
-from rlhf.first_policy import look_at
+from rlhf.first_policy import found
 from rlhf.past_rounds import PastModel, newest_models, pools
 from store.errors import HoneError
 from store.home import Home
+from store.identity import identity
 from store.records import Track
 
 if TYPE_CHECKING:
@@ -55,13 +56,14 @@ class _Estate:
 
 def hand_down(home: Home, into: str, number: int | None, settings: Settings, watch: Watch) -> Inheritance:
     """Fine-tunes the policy `into`, a folder or a name on the hub, on what round `number` or all selected."""
-    look_at(into)
+    heir = found(into)
     selected = _pools(home, number)
     judged_by, models = newest_models(home) if len(selected) > 1 else (None, {})
     estate = _Estate(home=home, pools=selected, judged_by=judged_by, models=models)
-    name = f"into_{Path(into).resolve().name}"
+    # Every policy that Hone makes lies in a folder of the same name.
+    name = f"into_{Path(heir).name}_{identity('heir', heir)[:8]}"
     with attempt(home, name, STAGE, watch, again="begins anew") as tracker:
-        return _learn(into, estate, settings, tracker)
+        return _learn(heir, estate, settings, tracker)
 
 
 def _pools(home: Home, number: int | None) -> dict[int, Path]:
@@ -79,7 +81,7 @@ def _pools(home: Home, number: int | None) -> dict[int, Path]:
     return {number: there[number]}
 
 
-def _learn(into: str, estate: _Estate, settings: Settings, tracker: TrialTracker) -> Inheritance:
+def _learn(heir: str, estate: _Estate, settings: Settings, tracker: TrialTracker) -> Inheritance:
     import torch  # here: what is refused is refused at once
 
     from rlhf.sft import Example, SFTJob, fine_tune
@@ -87,7 +89,7 @@ def _learn(into: str, estate: _Estate, settings: Settings, tracker: TrialTracker
     torch.set_num_threads(settings.round.threads)
     job = SFTJob(
         examples=[Example(turns=one.prompt.turns, text=one.text) for one in _selected(estate, settings)],
-        policy=Path(into),
+        policy=Path(heir),
         out=tracker.folder / "policy",
         settings=settings.sft,
         seed=settings.round.seed,
@@ -97,7 +99,7 @@ def _learn(into: str, estate: _Estate, settings: Settings, tracker: TrialTracker
     result = fine_tune(job)
     return Inheritance(
         path=result.path,
-        policy=into,
+        policy=heir,
         rounds=tuple(estate.pools),
         judged_by=estate.judged_by,
         samples=result.examples,

@@ -1,6 +1,8 @@
 """`hone sft` and `hone reject` by themselves, in homes of tiny models."""
 
 import json
+import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +12,8 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from rlhf import cli
+from rlhf import cli, pocket
+from rlhf.attempt import attempt
 from rlhf.initialise import Beginning, initialise
 from rlhf.models import load_policy, load_tokenizer, save
 from rlhf.pool import Sampled, read_pool, write_pool
@@ -128,7 +131,8 @@ def test_a_smaller_policy_learns_in_its_own_tokens_what_a_round_selected(
     into = ("reject", "--into", str(small), "--json", "--set", "sft.epochs=60")
     told = json.loads(hone(capsys, monkeypatch, home, *into, "--round", "1")[0])
     assert (told["rounds"], told["judged_by"], told["samples"], told["truncated"]) == ([1], None, 2, 0)
-    assert told["path"] == str(home.root / "trials" / "into_small" / "policy")
+    assert re.fullmatch(r"into_small_[0-9a-f]{8}", Path(told["path"]).parent.name)
+    assert Path(told["path"]).parent.parent == home.root / "trials"
     policy, tokenizer = load_policy(told["path"]), load_tokenizer(told["path"])
     assert policy.config.model_type == "gpt2"
     ids = tokenizer("[user] two plus 1 [end] [assistant]", return_tensors="pt").input_ids
@@ -136,13 +140,34 @@ def test_a_smaller_policy_learns_in_its_own_tokens_what_a_round_selected(
     assert tokenizer.decode(said[0, ids.shape[1] :]) == "hot water [end]"
     told = json.loads(hone(capsys, monkeypatch, home, *into)[0])
     assert (told["rounds"], told["judged_by"], told["samples"]) == ([1, 2], 2, 2)
-    assert read_metrics(home.root / "trials" / "into_small")
+    assert read_metrics(Path(told["path"]).parent)
     words, _error = hone(capsys, monkeypatch, home, "reject", "--into", str(small))
     assert words.splitlines() == [
         f"{small} learnt 2 samples that rounds 1 to 2 selected, of each prompt the best by the reward models "
         "of round 2.",
         f"Policy: {told['path']}",
     ]
+
+
+def test_an_heir_of_an_heir_has_a_folder_of_its_own(home, small, reward_model_path, capsys, monkeypatch):
+    finish_round(home, 1, reward_model_path, [selected(train_prompts(PROMPTS, Split.TRAIN)[0], "new")])
+    into = ("reject", "--json", "--set", "sft.epochs=1", "--into")
+    first = json.loads(hone(capsys, monkeypatch, home, *into, str(small))[0])["path"]
+    weights = (Path(first) / "model.safetensors").read_bytes()
+    second = json.loads(hone(capsys, monkeypatch, home, *into, first)[0])["path"]
+    third = json.loads(hone(capsys, monkeypatch, home, *into, second)[0])["path"]
+    assert len({first, second, third}) == 3
+    assert (Path(first) / "model.safetensors").read_bytes() == weights
+
+
+def test_two_of_the_same_trial_do_not_run_at_once(home, small, reward_model_path, capsys, monkeypatch):
+    finish_round(home, 1, reward_model_path, [selected(train_prompts(PROMPTS, Split.TRAIN)[0], "new")])
+    into = ("reject", "--set", "sft.epochs=1", "--into", str(small))
+    hone(capsys, monkeypatch, home, *into)
+    (trial,) = (home.root / "trials").glob("into_small_*")
+    with attempt(home, trial.name, "sft", lambda *_: None):
+        assert "already runs in" in hone(capsys, monkeypatch, home, *into)[1]
+    assert "learnt 1 sample" in hone(capsys, monkeypatch, home, *into)[0]
 
 
 def test_of_two_rounds_the_newest_reward_models_choose_and_not_those_of_the_time(
@@ -174,7 +199,8 @@ def test_a_template_that_takes_no_system_turn_is_said_in_a_sentence(
     finish_round(home, 1, reward_model_path, [selected(prompt, "new")])
     _out, error = hone(capsys, monkeypatch, home, "reject", "--into", str(small))
     assert "refuses a conversation of the roles system, user: no system turn." in error
-    status = json.loads((home.root / "trials" / "into_small" / "status.json").read_text())
+    (trial,) = (home.root / "trials").glob("into_small_*")
+    status = json.loads((trial / "status.json").read_text())
     assert status["state"] == "failed"
 
 
@@ -256,6 +282,20 @@ def test_a_policy_learns_demonstrations_and_none_on_what_measures(home, small, c
     words, _error = hone(capsys, monkeypatch, home, "sft", "--source", "shown.jsonl", "--set", "sft.epochs=1")
     assert words.splitlines()[0].endswith("policy learnt 3 demonstrations.")  # the home's own policy
     assert words.splitlines()[1] == "Left out: 2 on held-out prompts."
+
+
+def test_the_policy_that_was_named_is_the_one_that_learns(home, small, capsys, monkeypatch):
+    """A folder of the same name in the home is another policy."""
+    write_demonstrations(home, {"prompt": "two plus 3", "response": "hot water"})
+    monkeypatch.chdir(small.parent)
+    shutil.copytree(next(home.policies.iterdir()), home.root / "small")
+    asked = ("sft", "--set", "sft.epochs=1", "--json", "--policy")
+    told = json.loads(hone(capsys, monkeypatch, home, *asked, "small")[0])
+    assert told["policy"] == str(small)
+    assert load_policy(told["path"]).config.model_type == "gpt2"
+    assert "which the same command writes over" in hone(capsys, monkeypatch, home, *asked, told["path"])[1]
+    told = json.loads(hone(capsys, monkeypatch, home, *asked, "pocket")[0])
+    assert told["policy"] == str(pocket.policy_path())
 
 
 def test_without_what_it_needs_fine_tuning_says_so(home, capsys, monkeypatch):

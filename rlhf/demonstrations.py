@@ -136,6 +136,7 @@ def _teach(lesson: _Lesson, settings: Settings, tracker: TrialTracker) -> Taught
     from rlhf.sft import Example, SFTJob, fine_tune
 
     torch.set_num_threads(settings.round.threads)
+    tracker.rewind(STAGE, -1)
     result = fine_tune(
         SFTJob(
             examples=[

@@ -87,6 +87,7 @@ def _learn(heir: str, estate: _Estate, settings: Settings, tracker: TrialTracker
     from rlhf.sft import Example, SFTJob, fine_tune
 
     torch.set_num_threads(settings.round.threads)
+    tracker.rewind(STAGE, -1)
     job = SFTJob(
         examples=[Example(turns=one.prompt.turns, text=one.text) for one in _selected(estate, settings)],
         policy=Path(heir),

@@ -165,9 +165,11 @@ def test_two_of_the_same_trial_do_not_run_at_once(home, small, reward_model_path
     into = ("reject", "--set", "sft.epochs=1", "--into", str(small))
     hone(capsys, monkeypatch, home, *into)
     (trial,) = (home.root / "trials").glob("into_small_*")
+    lines = len(read_metrics(trial))
     with attempt(home, trial.name, "sft", lambda *_: None):
         assert "already runs in" in hone(capsys, monkeypatch, home, *into)[1]
     assert "learnt 1 sample" in hone(capsys, monkeypatch, home, *into)[0]
+    assert len(read_metrics(trial)) == lines > 0  # of the last time alone
 
 
 def test_of_two_rounds_the_newest_reward_models_choose_and_not_those_of_the_time(
@@ -294,7 +296,9 @@ def test_the_policy_that_was_named_is_the_one_that_learns(home, small, capsys, m
     assert told["policy"] == str(small)
     assert load_policy(told["path"]).config.model_type == "gpt2"
     assert "which the same command writes over" in hone(capsys, monkeypatch, home, *asked, told["path"])[1]
+    lines = len(read_metrics(home.root / "trials" / "sft"))
     told = json.loads(hone(capsys, monkeypatch, home, *asked, "pocket")[0])
+    assert len(read_metrics(home.root / "trials" / "sft")) == lines > 0
     assert told["policy"] == str(pocket.policy_path())
 
 

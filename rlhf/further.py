@@ -21,6 +21,8 @@ from rlhf.prompts import TrainPrompt
 from rlhf.sft import Example
 from rlhf.track import Tracker
 
+DIALOGUES, DISTILLED = "gatt.parquet", "distilled.parquet"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherJob:
@@ -53,10 +55,12 @@ class Further:
 
 def further(job: FurtherJob, sampler: Sampler, longest: int) -> Further:
     """Makes both, dialogues of at most `longest` tokens; settings of 0 make nothing and write no file."""
+    for name in (DIALOGUES, DISTILLED):
+        (job.out / name).unlink(missing_ok=True)
     made, tried = _dialogues(job, sampler), _distilled(job, sampler)
     dialogues = fitting(made, sampler.writer.tokenizer, longest)
     if job.gatt.dialogues:
-        write_pool(job.out / "gatt.parquet", dialogues)
+        write_pool(job.out / DIALOGUES, dialogues)
     kept = [one for one in tried if one.is_kept]
     found = Further(
         examples=(
@@ -90,7 +94,7 @@ def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:
             prompts=job.prompts, sampler=sampler, settings=job.distill, seed=job.seed, tracker=job.tracker
         )
     )
-    write_distilled(job.out / "distilled.parquet", made)
+    write_distilled(job.out / DISTILLED, made)
     return made
 
 

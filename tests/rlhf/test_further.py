@@ -112,6 +112,11 @@ def test_settings_of_zero_make_nothing(job: FurtherJob, sampler: Sampler):
     assert further(none, sampler, LONGEST) == Further()
     assert not job.out.exists()
     assert read_metrics(job.tracker.folder) == []
+    job.out.mkdir()
+    for name in ("gatt.parquet", "distilled.parquet"):
+        (job.out / name).touch()  # of an earlier time
+    further(none, sampler, LONGEST)
+    assert list(job.out.iterdir()) == []
 
 
 def test_rejection_sampling_learns_them_too(job: FurtherJob, policy_path: Path, models: RewardModels):

@@ -102,8 +102,8 @@ def test_how_much_was_made_is_logged_once(job: FurtherJob, sampler: Sampler):
 
 def test_what_is_asked_for_no_more_is_told_no_more(job: FurtherJob, sampler: Sampler):
     job.tracker.log("reject", 1, mean_best=0.5)
-    further(job, sampler)
-    further(replace(job, gatt=GAttSettings()), sampler)
+    further(job, sampler, LONGEST)
+    further(replace(job, gatt=GAttSettings()), sampler, LONGEST)
     assert [line["stage"] for line in read_metrics(job.tracker.folder)] == ["reject", "distill"]
 
 

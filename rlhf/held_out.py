@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-import torch
-
 from rlhf.conduct import Batch, Watching, numbers, scores
 from rlhf.experience import Models, answer
 from rlhf.masked import TINY
 from rlhf.parting import PROXY, Scores
 from rlhf.policy_settings import PPOSettings
 from rlhf.prompts import TrainPrompt
+from rlhf.seeds import seeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +50,7 @@ class Look:
 def look(models: Models, occasion: Occasion, units: Units | None) -> Look:
     """Answers every prompt once, always with the same random numbers; no `units` makes them here."""
     settings, watching = occasion.settings, occasion.watching
-    generator = torch.Generator().manual_seed(occasion.seed)
-    judged = answer(models, occasion.prompts, settings, generator)
+    judged = answer(models, occasion.prompts, settings, seeded("held out", occasion.seed))
     batch = Batch(judged=judged, texts=judged.rollout.texts(models.tokenizer), prompts=occasion.prompts)
     said = scores(batch, watching.gold)
     found = numbers(batch, said, watching.refusals)

@@ -21,6 +21,7 @@ from rlhf.lora import Lora, check_rank, save_tensors
 from rlhf.models import Critic, load_policy, load_tokenizer, save
 from rlhf.reward_models.ensemble import Ensemble
 from rlhf.same_base import same_base
+from rlhf.seeds import seeded
 from rlhf.voices import Voices, parted
 
 POLICY, CRITIC, PARENT = "policy", "critic", "parent"
@@ -40,8 +41,9 @@ class OneBase:
         check_rank(policy, settings.lora_rank, "ppo.lora_rank")
         self.tokenizer: PreTrainedTokenizerBase = load_tokenizer(casting.policy)
         self._lora = Lora(policy, TaskType.CAUSAL_LM)
-        self._lora.draw(POLICY, settings.lora_rank, casting.seed)
-        self._lora.draw(CRITIC, settings.lora_rank, casting.seed + 1)
+        for learner in (POLICY, CRITIC):
+            seed = seeded("adapter", learner, casting.seed).initial_seed()
+            self._lora.draw(learner, settings.lora_rank, seed)
         self._policy_starts: tuple[str, ...] = ()
         if base.adapter is not None:
             self._policy_starts = (PARENT,)

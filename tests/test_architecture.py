@@ -86,6 +86,11 @@ def test_the_command_starts_without_anything_heavy():
     assert run.stdout.strip() == "[]"
 
 
+def test_no_two_files_of_tests_share_a_name():
+    names = [path.name for path in TESTS]
+    assert len(names) == len(set(names)), "run by folder they pass, run together one of two is not collected"
+
+
 def test_nothing_unpickles_and_no_model_brings_code():
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")

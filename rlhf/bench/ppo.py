@@ -2,13 +2,14 @@
 
 The pocket world's policy and prompts, under two reward models with fresh heads: what they say has no part in
 how long anything takes. An iteration samples, scores, asks the reference and the critic, and learns; it is
-timed from the last gradient step of one to that of a later one, so that reading models is outside. Beside
-it: what one base with adapters takes of memory, and what five models take (`ppo_memory`).
+timed from the last gradient step of one to that of a later one, so that reading models is outside. Its
+memory is taken apart from that, in a process for each contestant. Beside it: what one base with adapters
+takes of memory, and what five models take (`ppo_memory`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ import torch
 
 from rlhf.bench.data import pocket_policy, pocket_prompts
 from rlhf.bench.ppo_contestants import HONE, TRL, TRL_JUDGED, Contestant, Start
-from rlhf.bench.ppo_memory import Memory, Size, measured
+from rlhf.bench.ppo_memory import Memory, Size, alone, measured
 from rlhf.bench.race import counted_steps, give_back
 from rlhf.judge import RewardModels
 from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
@@ -43,24 +44,29 @@ SHARE: Final = 0.45
 """Of five models' memory, the most that one base may take."""
 LEARNING_RATE: Final = 1e-6
 """So low that responses keep their lengths, which decide how long everything takes."""
+TOLD: Final = (
+    f"Hone has the pocket world's, but for {ITERATIONS + 1} iterations, rates of {LEARNING_RATE:g}, "
+    "no head start of the critic, no held-out looks, no checkpoint, and float32 on any machine"
+)
+"""What Hone's side leaves out, since it is no part of an iteration or TRL has nothing like it."""
+CONTESTANTS: Final = (HONE, TRL, TRL_JUDGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lap:
-    """Some iterations: samples and seconds of the clock and of all processors, memory's growth from before
-    the models were read, and the tokens of a response on average.
-    """
+    """Some iterations: samples, seconds of the clock and of all processors, a response's mean tokens."""
 
     samples: int
     seconds: float
     processor_seconds: float
-    memory_mb: float
     tokens: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Medians of a contestant's laps; memory is the most of any."""
+    """Medians of a contestant's laps; memory is what a process of its own came to hold, at most, beyond what
+    it held before it read any model.
+    """
 
     name: str
     samples_per_second: float
@@ -72,8 +78,8 @@ class Pace:
         """A line of it."""
         return (
             f"{self.name}: {self.samples_per_second:.1f} samples a second, "
-            f"{self.samples_per_processor_second:.1f} a second of processor, memory grew by "
-            f"{self.memory_mb:.0f} MB, {self.tokens:.1f} tokens a response"
+            f"{self.samples_per_processor_second:.1f} a second of processor, a process of its own grew "
+            f"by {self.memory_mb:.0f} MB, {self.tokens:.1f} tokens a response"
         )
 
 
@@ -104,12 +110,13 @@ class PPOBench:
         return [
             f"{self.samples} samples and {self.gradient_steps} gradient steps an iteration; policy "
             f"and reward models of {self.parameters / 1e6:.1f} million parameters, {self.threads} threads",
+            TOLD,
             *(pace.words() for pace in self.paces),
             f"beside TRL's own scoring {self.ratio:.2f} times by the clock (at least {AT_LEAST:g}), "
             f"{self.work_ratio:.2f} by processor time; beside TRL with Hone's judge {self.judged_ratio:.2f} "
             f"and {self.judged_work_ratio:.2f}",
             *self.memory.lines(),
-            f"at least {AT_LEAST:g} times, with at most {SHARE:g} of the memory of five models: "
+            f"at least {AT_LEAST:g} times TRL's own scoring, at most {SHARE:g} of five models' memory: "
             f"{'met' if self.met else 'not met'}",
         ]
 
@@ -120,19 +127,26 @@ def run(settings: Settings) -> PPOBench:
         noise = before(folder)
         start = starting(folder, max(settings.sizes, default=SAMPLES))
         laps = rounds(start, settings.show)
-        settings.show("memory", 0.0, "one base and five models")
+        settings.show("memory", 0.0, "processes of their own")
+        grown = {one.name: alone(growth_mb, start, one) for one in CONTESTANTS}
         memory = measured(Size())
-        return result(start, laps, memory, noise.machine())
+        return result(start, laps, grown, memory, noise.machine())
 
 
-def result(start: Start, laps: Sequence[dict[str, Lap]], memory: Memory, machine: Machine) -> PPOBench:
-    """What the laps of all rounds say, by contestant's name."""
+def result(
+    start: Start,
+    laps: Sequence[dict[str, Lap]],
+    grown: Mapping[str, float],
+    memory: Memory,
+    machine: Machine,
+) -> PPOBench:
+    """What the laps of all rounds say, and by how many MB a process of its own grew, by contestant's name."""
     ours, plain, judged = ([one[name] for one in laps] for name in (HONE.name, TRL.name, TRL_JUDGED.name))
     ratio = _ratio(ours, plain)
     return PPOBench(
         bench="ppo",
         ratio=ratio,
-        peer="trl.RLOOTrainer, which has no critic (same policy, reward models, lengths and steps)",
+        peer="trl.RLOOTrainer, no critic, TRL's own scoring (same policy, reward models, lengths and steps)",
         unit="samples a second in whole iterations",
         work_ratio=_work_ratio(ours, plain),
         judged_ratio=_ratio(ours, judged),
@@ -142,7 +156,7 @@ def result(start: Start, laps: Sequence[dict[str, Lap]], memory: Memory, machine
         samples=start.settings.batch_size,
         gradient_steps=start.steps,
         threads=torch.get_num_threads(),
-        paces=tuple(_pace(name, [one[name] for one in laps]) for name in laps[0]),
+        paces=tuple(_pace(name, [one[name] for one in laps], grown[name]) for name in laps[0]),
         memory=memory,
         machine=machine,
     )
@@ -164,7 +178,7 @@ def starting(folder: Path, samples: int) -> Start:
 
 
 def told(samples: int) -> PPOSettings:
-    """The pocket world's, but for the rates."""
+    """The pocket world's, but for what would be timed on one side only or change lengths (see `TOLD`)."""
     return PPOSettings(
         iterations=ITERATIONS + 1,
         batch_size=samples,
@@ -181,7 +195,7 @@ def told(samples: int) -> PPOSettings:
 
 def rounds(start: Start, show: Show) -> list[dict[str, Lap]]:
     """Laps of all in turn, whoever comes first changing, by name; a lap of each comes before, untimed."""
-    order = [HONE, TRL, TRL_JUDGED]
+    order = list(CONTESTANTS)
     for one in order:
         show("warming_up", 0.0, one.name)
         lap(start, one)
@@ -198,16 +212,23 @@ def rounds(start: Start, show: Show) -> list[dict[str, Lap]]:
 def lap(start: Start, contestant: Contestant) -> Lap:
     """Trains anew; what it took from the last step of the first iteration on."""
     give_back()
-    with counted_steps() as steps, peak_memory() as memory:
+    with counted_steps() as steps:
         tokens = contestant.train(start)
     first = start.steps * contestant.optimisers - 1
+    assert len(steps.ends) == start.settings.iterations * (first + 1)  # noqa: S101  # else it was another's lap
     return Lap(
         samples=(start.settings.iterations - 1) * start.settings.batch_size,
         seconds=steps.ends[-1] - steps.ends[first],
         processor_seconds=steps.worked[-1] - steps.worked[first],
-        memory_mb=memory.growth_mb,
         tokens=tokens,
     )
+
+
+def growth_mb(start: Start, contestant: Contestant) -> float:
+    """Megabytes (10⁶ bytes) by which this process grows, at most, while the contestant trains."""
+    with peak_memory(every=0.01) as memory:
+        contestant.train(start)
+    return memory.growth_mb
 
 
 def _ratio(ours: Sequence[Lap], theirs: Sequence[Lap]) -> float:
@@ -219,11 +240,11 @@ def _work_ratio(ours: Sequence[Lap], theirs: Sequence[Lap]) -> float:
     return median(peer.processor_seconds / own.processor_seconds for own, peer in pairs)
 
 
-def _pace(name: str, laps: Sequence[Lap]) -> Pace:
+def _pace(name: str, laps: Sequence[Lap], memory_mb: float) -> Pace:
     return Pace(
         name=name,
         samples_per_second=median(one.samples / one.seconds for one in laps),
         samples_per_processor_second=median(one.samples / one.processor_seconds for one in laps),
-        memory_mb=max(one.memory_mb for one in laps),
+        memory_mb=memory_mb,
         tokens=median(one.tokens for one in laps),
     )

@@ -95,9 +95,9 @@ def measured(size: Size, seed: int = 0) -> Memory:
     """Each way once, one after the other, from the same weights."""
     with tempfile.TemporaryDirectory(prefix="hone-bench-") as made:
         folder = Path(made)
-        parameters = _alone(_build, folder, size, seed)
+        parameters = alone(_build, folder, size, seed)
         one_base_mb, adapters_mb, whole_mb = (
-            _alone(_peak_mb, folder, way, size, seed) for way in (_one_base, _adapted, _whole)
+            alone(_peak_mb, folder, way, size, seed) for way in (_one_base, _adapted, _whole)
         )
     return Memory(
         parameters=int(parameters),
@@ -107,7 +107,7 @@ def measured(size: Size, seed: int = 0) -> Memory:
     )
 
 
-def _alone(call: Callable[..., float], *given: object) -> float:
+def alone(call: Callable[..., float], *given: object) -> float:
     """What the call returns in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(call, *given).result()

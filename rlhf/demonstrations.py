@@ -1,7 +1,7 @@
 """`hone sft`: a policy learns the home's demonstrations, prompts with an ideal response (Llama 2, §3.1).
 
 A demonstration on a held-out prompt, or on one in the same words, never trains: it would spoil what that
-prompt measures.
+prompt measures. Nor does one on a prompt that tells PPO when to stop.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pyarrow import parquet
 from rlhf.attempt import TrialTracker, Watch, attempt, refuse_own
 from rlhf.config import Settings
 from rlhf.first_policy import found
+from rlhf.watched import is_watched
 from store.door import Door, open_door
 from store.errors import HoneError
 from store.exchange.collected import Answered
@@ -26,7 +27,8 @@ from store.verbs import count_home, freeze, read_demonstrations
 from store.verbs.exporting import ReadDemonstrations
 
 STAGE = "sft"
-HELD_OUT, POOR, ELSEWHERE = "on held-out prompts", "of less quality", "of other sources"
+HELD_OUT, WATCHED = "on held-out prompts", "on prompts that only tell when to stop"
+POOR, ELSEWHERE = "of less quality", "of other sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,8 @@ def _objection(one: Answered, wanted: Wanted, train: frozenset[str]) -> str | No
     given = one.demonstration
     if given.prompt_id not in train:
         return HELD_OUT
+    if is_watched(given.prompt_id):
+        return WATCHED
     if wanted.sources and given.source not in wanted.sources:
         return ELSEWHERE
     poor = given.quality is not None and given.quality < wanted.least_quality

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rlhf.attempt import TrialTracker, Watch, attempt, keep_only
 from rlhf.config import Settings
 from rlhf.past_rounds import PastModel, newest_models, pools
+from rlhf.watched import is_watched
 from store.door import open_door
 from store.errors import HoneError
 from store.home import Home
@@ -114,11 +115,10 @@ def _job(start: _Start, settings: Settings, tracker: TrialTracker) -> RejectionJ
     from rlhf.judge import RewardModels
     from rlhf.prompt_rows import read_prompts
     from rlhf.rejection import RejectionJob
-    from rlhf.stages.freezing import is_watched
 
     helpfulness, safety = (start.home.root / start.models[track].path for track in Track)
     every = read_prompts(start.home.root / start.prompts.path, Split.TRAIN)
-    prompts = [prompt for prompt in every if not is_watched(prompt)]
+    prompts = [prompt for prompt in every if not is_watched(prompt.prompt_id)]
     return RejectionJob(
         policy=model_path(start.home, start.policy),
         base=model_path(start.home, start.first),

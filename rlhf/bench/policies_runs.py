@@ -22,8 +22,8 @@ from rlhf.next_round import Chosen
 from rlhf.prompt_rows import train_prompts
 from rlhf.round import run_round
 from rlhf.stages import STAGES
-from rlhf.stages.freezing import is_watched
 from rlhf.track import Tracker, write_json
+from rlhf.watched import is_watched
 from store.door import KnockingDoor
 from store.home import Home
 from store.identity import identity
@@ -192,7 +192,7 @@ def _measured(world: World, policy: Path, samples: int = 1) -> EvaluationResult:
 
 def _watched(world: World) -> int:
     """Training prompts that only tell when to stop."""
-    return sum(is_watched(prompt) for prompt in train_prompts(world.prompts, Split.TRAIN))
+    return sum(is_watched(prompt.prompt_id) for prompt in train_prompts(world.prompts, Split.TRAIN))
 
 
 def _home(world: World, part: str) -> Path:

@@ -13,16 +13,12 @@ from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, Turning
 from rlhf.sign_off import UnsignedError, check_signed
 from rlhf.track import write_json
+from rlhf.watched import is_watched
 from store import rounds
-from store.identity import identity
 from store.messages import CountHome, Freeze
 from store.records import Contents, Snapshot, Split, Track
 from store.verbs import count_home, freeze, look_at_snapshot
 from store.verbs.signing import LookAtSnapshot
-
-WATCHED_SHARE = 10
-"""One training prompt in so many, the same in every round, is kept from training, to tell when PPO should
-stop; the held-out prompts only measure, and what they show decides whether the policy is promoted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +134,12 @@ def _check_tracks(turning: Turning, preferences: Path) -> None:
 
 def training_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that a policy may learn from."""
-    return [prompt for prompt in _prompts(turning, Split.TRAIN) if not is_watched(prompt)]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if not is_watched(prompt.prompt_id)]
 
 
 def watched_prompts(turning: Turning) -> list[TrainPrompt]:
     """The prompts that tell when to stop."""
-    return [prompt for prompt in _prompts(turning, Split.TRAIN) if is_watched(prompt)]
+    return [prompt for prompt in _prompts(turning, Split.TRAIN) if is_watched(prompt.prompt_id)]
 
 
 def held_out_prompts(turning: Turning) -> list[TrainPrompt]:
@@ -159,11 +155,6 @@ def relative(turning: Turning, path: Path) -> str:
 def seed(turning: Turning) -> int:
     """A seed of the round's own, so that no two rounds draw the same."""
     return turning.settings.round.seed * 1000 + turning.number
-
-
-def is_watched(prompt: TrainPrompt) -> bool:
-    """Whether a training prompt only tells when to stop."""
-    return int(identity("watched", prompt.prompt_id), 16) % WATCHED_SHARE == 0
 
 
 def _prompts(turning: Turning, split: Split) -> list[TrainPrompt]:

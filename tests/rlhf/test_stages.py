@@ -18,8 +18,8 @@ from rlhf.policy_settings import PPOSettings, RejectionSettings, SFTSettings
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.round import RoundError, Turning, run_round
 from rlhf.sign_off import UnsignedError
-from rlhf.stages import STAGES
-from rlhf.stages.freezing import snapshot, training_prompts, watched_prompts
+from rlhf.stages import STAGES, learning
+from rlhf.stages.freezing import held_out_prompts, snapshot, training_prompts, watched_prompts
 from rlhf.stages.learning import ppo, reject, reward_helpfulness, reward_safety
 from rlhf.track import Tracker
 from store.door import Door, open_door
@@ -125,6 +125,17 @@ def test_a_watched_prompt_is_watched_in_every_round(door):
     after = begun(door, Settings())
     assert watched < {prompt.prompt_id for prompt in watched_prompts(after)}
     assert watched.isdisjoint(prompt.prompt_id for prompt in training_prompts(after))
+
+
+def test_nothing_is_learnt_besides_of_prompts_that_measure_or_are_watched(door):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    turning = begun(door, Settings())
+    spared = {one.prompt_id for one in (*held_out_prompts(turning), *watched_prompts(turning))}
+    assert len(spared) > len(watched_prompts(turning)) > 0
+    drawn = {one.prompt_id for one in learning._besides(turning).prompts}
+    assert len(drawn) + len(spared) == 240
+    assert drawn.isdisjoint(spared)
 
 
 ADAPTED = Settings(

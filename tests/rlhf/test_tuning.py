@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pyarrow import parquet
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
@@ -20,10 +21,13 @@ from rlhf.pool import Sampled, read_pool, write_pool
 from rlhf.prompt_rows import train_prompts
 from rlhf.prompts import TrainPrompt
 from rlhf.track import read_metrics
+from rlhf.watched import is_watched
 from store.door import open_door
 from store.exchange.demonstrations import import_demonstrations
 from store.home import Home
 from store.records import Prompt, Split, Track, Turn
+from store.verbs import read_demonstrations
+from store.verbs.exporting import ReadDemonstrations
 
 SETTINGS = """
 [round]
@@ -39,15 +43,33 @@ sweep_prompts = 2
 prompts = 6
 max_new_tokens = 48
 """
-PROMPTS = tuple(
-    Prompt(
-        prompt_id=f"p{n}",
-        turns=(Turn(role="user", content=f"two plus {n}"),),
-        track=Track.SAFETY if n % 2 else Track.HELPFULNESS,
-        split=Split.TRAIN,
+BESIDES = """
+[gatt]
+dialogues = 16
+instructions = ["hot"]
+turns = 2
+samples = 24
+max_new_tokens = 24
+[distill]
+prompts = 100
+preprompts = ["hot"]
+samples = 24
+max_new_tokens = 48
+"""
+
+
+def asked_for(number: int, split: Split = Split.TRAIN) -> Prompt:
+    return Prompt(
+        prompt_id=f"p{number}",
+        turns=(Turn(role="user", content=f"two plus {number}"),),
+        track=Track.SAFETY if number % 2 else Track.HELPFULNESS,
+        split=split,
     )
-    for n in range(6)
-)
+
+
+PROMPTS = tuple(map(asked_for, range(6)))
+SPARED = (asked_for(6, Split.HELDOUT), asked_for(7, Split.HELDOUT), asked_for(11), asked_for(22))
+"""Of both tracks: two prompts that measure, and two that tell when to stop."""
 SPACED = (
     "{% for message in messages %}{% if message['role'] == 'system' %}"
     "{{ raise_exception('no system turn') }}{% endif %}"
@@ -311,6 +333,20 @@ def test_without_what_it_needs_fine_tuning_says_so(home, capsys, monkeypatch):
     assert not (home.root / "trials").exists()
 
 
+def test_no_demonstration_on_a_prompt_that_tells_when_to_stop_is_learnt(home, capsys, monkeypatch):
+    write_demonstrations(home, *({"prompt": f"two plus {n}", "response": "hot"} for n in range(40)))
+    with open_door(home) as door:
+        prompts = [
+            one.prompt.prompt_id
+            for one in door.ask(read_demonstrations, ReadDemonstrations(first=0)).answered
+        ]
+    watched = sum(map(is_watched, prompts))
+    assert 0 < watched < len(prompts) == 40
+    told = json.loads(hone(capsys, monkeypatch, home, "sft", "--json", "--set", "sft.epochs=1")[0])
+    assert told["demonstrations"] == 40 - watched
+    assert told["left_out"] == {"on prompts that only tell when to stop": watched}
+
+
 def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     home, reward_model_path, capsys, monkeypatch
 ):
@@ -324,3 +360,33 @@ def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     assert (trial["from_earlier"], trial["truncated"]) == (0, 0)
     cut = hone(capsys, monkeypatch, home, "reject", "--set", "sft.max_tokens=8")[0]
     assert "The beginning did not fit in " in cut
+
+
+def test_rejection_by_itself_learns_nothing_of_prompts_that_measure_or_tell_when_to_stop(
+    tmp_path, policy_path, reward_model_path, capsys, monkeypatch
+):
+    """Every prompt that may be learnt of is drawn, so one more would show."""
+    assert [is_watched(one.prompt_id) for one in SPARED] == [False, False, True, True]
+    home = Home(tmp_path / "spared")
+    settings, prompts = SETTINGS + BESIDES, (*PROMPTS, *SPARED)
+    beginning = Beginning(settings=settings, policy=str(policy_path), prompts=prompts)
+    with open_door(home) as door:
+        initialise(home, door, beginning)
+    finish_round(home, 1, reward_model_path)
+    hone(capsys, monkeypatch, home, "reject", "--set", "reject.prompts=100")
+    folder = home.root / "trials" / "reject"
+    rows = [
+        row
+        for file in (folder / "rollouts").glob("*.parquet")
+        for row in parquet.read_table(file).to_pylist()
+    ]
+    assert {row["prompt_id"] for row in rows} == {one.prompt_id for one in PROMPTS}
+    distilled = parquet.read_table(folder / "distilled.parquet")["prompt_id"].to_pylist()
+    assert set(distilled) == {"p1", "p3", "p5"}
+    spoken = {
+        turn.content
+        for one in read_pool(folder / "gatt.parquet")
+        for turn in one.prompt.turns
+        if turn.role == "user"
+    }
+    assert {words.removeprefix("hot ") for words in spoken} == {f"two plus {n}" for n in (0, 2, 4)}

@@ -25,7 +25,7 @@ from rlhf.models import Critic
 from rlhf.policy_settings import PPOSettings
 from rlhf.precision import dtype_while_learning, passing
 from rlhf.pretraining_mix import continued
-from rlhf.scoring import response_values, score_logprobs
+from rlhf.scoring import response_values, score_logprobs, score_values
 from store.errors import HoneError
 
 
@@ -53,6 +53,17 @@ class Update:
     entropy: float
     clip_fraction: float
     pretraining_loss: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sums:
+    """Over an iteration's tokens so far; `missed` is the loss of the texts read again."""
+
+    policy_loss: float = 0.0
+    value_loss: float = 0.0
+    entropy: float = 0.0
+    clipped: float = 0.0
+    missed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +113,9 @@ def update(
 
     Each step of the policy also reads its share of the experience's texts.
     """
-    experience = _as_drawn_while_learning(models, experience, settings)
-    policy_sums, critic_sum, rows = torch.zeros(4), 0.0, len(experience.values)
+    experience = _logprobs_while_learning(models, experience, settings)
+    experience = _values_while_learning(models, experience, settings)
+    sums, rows = _Sums(), len(experience.values)
     pad_id = models.tokenizer.pad_token_id
     steps = [
         chosen.tolist()
@@ -113,22 +125,22 @@ def update(
     for number, chosen in enumerate(steps):
         read = experience.texts[number :: len(steps)]
         minibatch = _minibatch(experience, chosen, continued(read, pad_id), settings.part_tokens)
-        policy_sums += _policy_step(models.policy, learners.policy, minibatch, settings)
-        critic_sum += _critic_step(models.critic, learners.critic, minibatch.parts, settings)
+        _policy_step(models.policy, learners.policy, minibatch, settings, sums)
+        sums.value_loss += _critic_step(models.critic, learners.critic, minibatch.parts, settings)
     tokens = int(experience.judged.rollout.mask.sum()) * settings.epochs
-    loss, spread, clipped = (policy_sums[:3] / tokens).tolist()
     foretold = sum(len(row) - 1 for row in experience.texts)
     return Update(
-        policy_loss=loss,
-        value_loss=critic_sum / tokens,
-        entropy=spread,
-        clip_fraction=clipped,
-        pretraining_loss=policy_sums[3].item() / foretold if foretold else None,
+        policy_loss=sums.policy_loss / tokens,
+        value_loss=sums.value_loss / tokens,
+        entropy=sums.entropy / tokens,
+        clip_fraction=sums.clipped / tokens,
+        pretraining_loss=sums.missed / foretold if foretold else None,
     )
 
 
-def _as_drawn_while_learning(models: Models, experience: Experience, settings: PPOSettings) -> Experience:
-    """In bfloat16, with the log-probabilities that the policy has in it, so that the first ratios are 1."""
+def _logprobs_while_learning(models: Models, experience: Experience, settings: PPOSettings) -> Experience:
+    """In bfloat16, with the log-probabilities that the policy has in it, so that the first ratios are 1:
+    exactly for rows in the same company, up to the rounding of bfloat16 for rows in another."""
     policy, rollout = models.policy, experience.judged.rollout
     if dtype_while_learning(policy, settings.precision) is torch.float32:
         return experience
@@ -139,6 +151,17 @@ def _as_drawn_while_learning(models: Models, experience: Experience, settings: P
     return replace(experience, judged=judged)
 
 
+def _values_while_learning(models: Models, experience: Experience, settings: PPOSettings) -> Experience:
+    """In bfloat16, with the values that the critic has in it, around which new ones are clipped; the returns
+    and advantages stay."""
+    critic, rollout = models.critic, experience.judged.rollout
+    if dtype_while_learning(critic.model, settings.precision) is torch.float32:
+        return experience
+    with passing(critic.model, settings.precision):
+        values = score_values(critic, rollout.answered(models.tokenizer.pad_token_id))
+    return replace(experience, values=values)
+
+
 def teach_critic(
     models: Models,
     learners: Optimisers,
@@ -147,6 +170,7 @@ def teach_critic(
     generator: torch.Generator,
 ) -> None:
     """Passes once over the experience in minibatches, one step of the critic each; the policy stays."""
+    experience = _values_while_learning(models, experience, settings)
     nothing_read = continued([], models.tokenizer.pad_token_id)
     for chosen in torch.randperm(len(experience.values), generator=generator).split(settings.minibatch_size):
         minibatch = _minibatch(experience, chosen.tolist(), nothing_read, settings.part_tokens)
@@ -154,10 +178,9 @@ def teach_critic(
 
 
 def _policy_step(
-    policy: PreTrainedModel, optimiser: AdamW, minibatch: _Minibatch, settings: PPOSettings
-) -> Tensor:
-    """One step; the loss, the entropy, the clipped ratios and the texts' loss summed over tokens [4]."""
-    sums = torch.zeros(4)
+    policy: PreTrainedModel, optimiser: AdamW, minibatch: _Minibatch, settings: PPOSettings, sums: _Sums
+) -> None:
+    """One step, whose loss, entropy, clipped ratios and loss on texts are added to the sums."""
     optimiser.zero_grad(set_to_none=True)
     for part in minibatch.parts:
         with passing(policy, settings.precision):
@@ -165,16 +188,16 @@ def _policy_step(
         log_ratio = token_logprobs(logits, part.rows.responses) - part.logprobs
         loss = policy_loss(log_ratio, part.advantages, settings.clip).sum()
         (loss / part.tokens).backward()
-        clipped = (log_ratio.detach().exp() - 1).abs() > settings.clip
-        sums[:3] += torch.stack([loss.detach(), entropy(logits.detach()).sum(), clipped.sum()])
+        sums.policy_loss += loss.item()
+        sums.entropy += entropy(logits.detach()).sum().item()
+        sums.clipped += ((log_ratio.detach().exp() - 1).abs() > settings.clip).sum().item()
     for rows in minibatch.texts:
         with passing(policy, settings.precision):
             logits = response_logits(policy, rows, temperature=1.0)
         missed = -token_logprobs(logits, rows.responses).sum()
         (settings.pretraining_coef * missed / minibatch.text_tokens).backward()
-        sums[3] += missed.detach()
+        sums.missed += missed.item()
     _step(optimiser, settings.grad_clip)
-    return sums
 
 
 def _critic_step(critic: Critic, optimiser: AdamW, parts: Sequence[_Part], settings: PPOSettings) -> float:

@@ -116,12 +116,29 @@ def test_only_what_wants_a_gradient_is_given_to_an_optimiser(models):
     assert len(group["params"]) == len(wanting) < len(list(models.policy.parameters()))
 
 
-def test_in_bfloat16_the_first_ratios_are_one(models, experience):
+def test_in_bfloat16_the_first_ratios_of_the_same_company_are_one(models, experience):
     # the sampling pass was in float32: against its numbers many ratios would leave this narrow band
     settings = replace(WHOLE, precision="bfloat16", clip=1e-6)
     learned = update(models, optimisers(models, settings), experience, settings, seeded("step"))
     assert learned.clip_fraction == 0.0
     assert learned.policy_loss == pytest.approx(0.0, abs=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "part_tokens", "beyond"), [(4, 1024, 0.1), (2, 1, 0.2)])
+def test_in_bfloat16_the_first_ratios_in_other_company_are_one_up_to_its_rounding(
+    models, experience, rows, part_tokens, beyond
+):
+    # a row alone is summed in another order; against the numbers of float32 most ratios would leave the band
+    settings = replace(WHOLE, precision="bfloat16", clip=1e-2, minibatch_size=rows, part_tokens=part_tokens)
+    learned = update(models, optimisers(models, settings), experience, settings, seeded("step"))
+    assert learned.clip_fraction <= beyond
+
+
+def test_in_bfloat16_first_values_are_clipped_around_those_that_the_critic_has_in_it(models, experience):
+    # around those of float32 most values would lie outside so narrow a band, where there is no slope
+    settings = replace(WHOLE, precision="bfloat16", value_clip=1e-6)
+    narrow = gradients(models, experience, settings)
+    assert apart(narrow, gradients(models, experience, replace(settings, value_clip=1e9))) == 0.0
 
 
 def test_in_bfloat16_the_layers_are_rounded_and_the_weights_are_not(models, experience):

@@ -1,7 +1,8 @@
 """Safety context distillation: answers given under a safety pre-prompt, learnt without it (Llama 2, §4.2.4).
 
 Only prompts that may draw out something unsafe are distilled: on others it teaches to refuse what is
-harmless. An answer is kept only where the safety reward model puts it above the policy's plain one.
+harmless. An answer, the safest of some, is kept only where the safety reward model puts it above the safest
+of as many plain ones: else choosing alone would seem to be the pre-prompt's doing.
 Knows neither where prompts come from nor how examples are learnt.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ from rlhf.candidates import Candidates, Sampler
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
 from rlhf.policy_settings import DistillationSettings
+from rlhf.pool import Sampled
 from rlhf.prompts import TrainPrompt
 from rlhf.seeds import seeded
 from rlhf.track import Tracker
@@ -47,7 +49,8 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distilled:
-    """A prompt's plain answer and the safest one under a pre-prompt; raw scores of the safety reward model.
+    """A prompt's safest plain answer and the safest of as many under a pre-prompt; raw scores of the safety
+    reward model.
 
     Both are scored as answers to the prompt without the pre-prompt, as the policy will be asked.
     """
@@ -61,7 +64,7 @@ class Distilled:
 
     @property
     def is_kept(self) -> bool:
-        """The gate: learnt only where it is safer than what the policy says anyway."""
+        """The gate: learnt only where it is safer than the best of what the policy says anyway."""
         return self.safety > self.plain_safety
 
 
@@ -80,7 +83,8 @@ class DistillationJob:
 
 
 def distill(job: DistillationJob) -> list[Distilled]:
-    """What the pre-prompts gave, kept or not; a prompt under which no answer ended is left out."""
+    """What the pre-prompts gave, kept or not; without an answer that ended, plain and under its pre-prompt, a
+    prompt is left out."""
     asked, found = drawn_prompts(job.prompts, job.settings, job.seed), list[Distilled]()
     for start in range(0, len(asked), PROMPTS_AT_ONCE):
         message = f"safety context distillation, {start} of {len(asked)} prompts"
@@ -131,47 +135,44 @@ def write_distilled(path: Path, found: Sequence[Distilled]) -> None:
 
 
 def _distilled(job: DistillationJob, asked: Sequence[tuple[TrainPrompt, str]], start: int) -> list[Distilled]:
-    settings, prompts = job.settings, [prompt for prompt, _ in asked]
-    once = RolloutSettings(temperature=settings.temperature, max_new_tokens=settings.max_new_tokens)
-    often = replace(once, samples=settings.samples)
-    read = [prompt.turns for prompt in prompts]
-    plain = _candidates(job, prompts, read, once, seeded(STAGE, job.seed, "plain", start))
+    prompts = [prompt for prompt, _ in asked]
+    plain = _safest(job, prompts, [one.turns for one in prompts], seeded(STAGE, job.seed, "plain", start))
     read = [under(preprompt, prompt.turns) for prompt, preprompt in asked]
-    drawn = _candidates(job, prompts, read, often, seeded(STAGE, job.seed, "under", start))
-    safest = {one.prompt.prompt_id: one for one in drawn.bests()}
+    drawn = _safest(job, prompts, read, seeded(STAGE, job.seed, "under", start))
     return [
         Distilled(
             prompt=prompt,
             preprompt=preprompt,
-            plain=text,
-            plain_safety=score,
-            text=safest[prompt.prompt_id].text,
-            safety=safest[prompt.prompt_id].reward,
+            plain=plain[prompt.prompt_id].text,
+            plain_safety=plain[prompt.prompt_id].reward,
+            text=drawn[prompt.prompt_id].text,
+            safety=drawn[prompt.prompt_id].reward,
         )
-        for (prompt, preprompt), text, score in zip(
-            asked, plain.texts, plain.rewards[:, 0].tolist(), strict=True
-        )
-        if prompt.prompt_id in safest
+        for prompt, preprompt in asked
+        if prompt.prompt_id in plain and prompt.prompt_id in drawn
     ]
 
 
-def _candidates(
+def _safest(
     job: DistillationJob,
     prompts: Sequence[TrainPrompt],
     read: Sequence[Sequence[Turn]],
-    how: RolloutSettings,
     generator: Generator,
-) -> Candidates:
-    """Answers to what is read, with their safety as answers to the prompts beside it."""
-    sampler = job.sampler
+) -> dict[str, Sampled]:
+    """By the id of each prompt, the safest of the ended answers to what is read, as answers to the prompt."""
+    sampler, settings = job.sampler, job.settings
+    how = RolloutSettings(
+        samples=settings.samples, temperature=settings.temperature, max_new_tokens=settings.max_new_tokens
+    )
     rows = [prompt_ids(sampler.writer.tokenizer, turns) for turns in read]
     rollout = sampler.writer.write(rows, how, generator)
     texts = rollout.texts(sampler.writer.tokenizer)
     answered = [prompt for prompt in prompts for _ in range(how.samples)]
     shape = (len(prompts), how.samples)
-    return Candidates(
+    drawn = Candidates(
         prompts=tuple(prompts),
         texts=tuple(texts),
         rewards=sampler.judge.scores(answered, texts).safety.reshape(shape),
         finished=rollout.finished.reshape(shape),
     )
+    return {one.prompt.prompt_id: one for one in drawn.bests()}

@@ -41,8 +41,8 @@ class Further:
     """Examples to learn from: answers in `dialogues` of Ghost Attention, and `distilled` ones out of `tried`.
 
     Dialogues that were `too_long` are left out: cut, they would teach an answer without its instruction.
-    `gate_gain` is by how much the kept answers are safer than the plain ones, in raw scores of the safety
-    model.
+    `gate_gain` is by how much the kept answers are safer than the safest plain ones, in raw scores of the
+    safety model.
     """
 
     examples: tuple[Example, ...] = ()

@@ -232,7 +232,8 @@ class DistillationSettings:
     preprompts: tuple[str, ...] = ()
     """Put before the prompt as a system message, drawn for each prompt."""
     samples: Count = 4
-    """Answers drawn under the pre-prompt; the safest is kept if it is safer than the answer without."""
+    """Answers drawn under the pre-prompt, and as many without; the safest is kept if it is safer than any
+    without."""
     temperature: Positive = 1.0
     """Logits are divided by it."""
     max_new_tokens: Count = 256

@@ -78,7 +78,7 @@ class Row:
         if self.tried:
             yield (
                 f"  learnt {self.distilled:.0f} of {self.tried:.0f} answers under a pre-prompt a seed, by "
-                f"the safety model {self.gate_gain:.1f} above the plain ones"
+                f"the safety model {self.gate_gain:.1f} above the safest plain ones"
             )
 
 

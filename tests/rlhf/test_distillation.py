@@ -1,5 +1,6 @@
 """Safety context distillation: who is asked how, and what the safety model's gate lets through."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,43 +68,62 @@ def test_an_answer_is_kept_only_if_it_is_safer_than_the_plain_one():
 
 
 def test_the_gate_asks_the_safety_model_about_the_prompt_without_the_preprompt(job: DistillationJob):
-    found = distill(job)
-    assert {one.is_kept for one in found} == {True, False} or len(found) == 6
+    found = [one for seed in range(2) for one in distill(replace(job, seed=seed))]
+    assert {one.is_kept for one in found} == {True, False}
     prompts = [one.prompt for one in found]
     plain = job.sampler.judge.scores(prompts, [one.plain for one in found])
     safest = job.sampler.judge.scores(prompts, [one.text for one in found])
     assert [one.plain_safety for one in found] == pytest.approx(plain.safety.tolist(), abs=1e-4)
     assert [one.safety for one in found] == pytest.approx(safest.safety.tolist(), abs=1e-4)
+    assert [one.is_kept for one in found] == (safest.safety > plain.safety).tolist()
     assert (safest.safety - safest.helpfulness).abs().min() > 1e-3
 
 
-def test_answers_are_drawn_without_and_with_the_preprompt_and_the_safest_that_ended_counts(
+def test_a_preprompt_that_does_nothing_passes_the_gate_no_more_often_than_not(job: DistillationJob):
+    """To a template without system turns both ways of asking are one, and choosing alone earns nothing."""
+    tokenizer = job.sampler.writer.tokenizer
+    loop = "{% for message in messages %}"
+    tokenizer.chat_template = tokenizer.chat_template.replace(
+        loop, "{% for message in messages if message['role'] != 'system' %}"
+    )
+    asked = PROMPTS[0].turns
+    assert prompt_ids(tokenizer, under("Be safe.", asked)) == prompt_ids(tokenizer, asked)
+    found = [one for seed in range(4) for one in distill(replace(job, seed=seed))]
+    assert len(found) > 8
+    assert sum(one.is_kept for one in found) / len(found) < 0.7
+
+
+def test_answers_are_drawn_without_and_with_the_preprompt_and_the_safest_that_ended_of_each_count(
     job: DistillationJob,
 ):
     found = {one.prompt.prompt_id: one for one in distill(job)}
-    sampler, prompts = job.sampler, [prompt for prompt, _ in drawn_prompts(PROMPTS, SETTINGS, seed=0)]
-    how = RolloutSettings(samples=1, max_new_tokens=32)
-    rows = [prompt_ids(sampler.writer.tokenizer, one.turns) for one in prompts]
-    plain = sampler.writer.write(rows, how, seeded("distill", 0, "plain", 0))
-    texts = plain.texts(sampler.writer.tokenizer)
-    rows = [prompt_ids(sampler.writer.tokenizer, under("Be safe.", one.turns)) for one in prompts]
-    how = replace(how, samples=24)
-    drawn = sampler.writer.write(rows, how, seeded("distill", 0, "under", 0))
-    for place, one in enumerate(prompts):
-        ended = [
-            text
-            for text, stopped in list(
-                zip(drawn.texts(sampler.writer.tokenizer), drawn.finished.tolist(), strict=True)
-            )[24 * place : 24 * place + 24]
-            if stopped
-        ]
-        if not ended:
+    prompts = [prompt for prompt, _ in drawn_prompts(PROMPTS, SETTINGS, seed=0)]
+    plain = ended(job, [one.turns for one in prompts], "plain")
+    drawn = ended(job, [under("Be safe.", one.turns) for one in prompts], "under")
+    assert plain != drawn
+    for one, without, beneath in zip(prompts, plain, drawn, strict=True):
+        if not (without and beneath):
             assert one.prompt_id not in found
             continue
-        scores = sampler.judge.scores([one] * len(ended), ended).safety
-        assert found[one.prompt_id].safety == pytest.approx(scores.max().item(), abs=1e-4)
-        assert found[one.prompt_id].text in ended
-        assert found[one.prompt_id].plain == texts[place]
+        safest = found[one.prompt_id]
+        for texts, text, score in (
+            (without, safest.plain, safest.plain_safety),
+            (beneath, safest.text, safest.safety),
+        ):
+            scores = job.sampler.judge.scores([one] * len(texts), texts).safety
+            assert score == pytest.approx(scores.max().item(), abs=1e-4)
+            assert text in texts
+
+
+def ended(job: DistillationJob, read: Sequence[Sequence[Turn]], name: str) -> list[list[str]]:
+    """The answers that ended, of 24 to each of what is read."""
+    writer = job.sampler.writer
+    rows = [prompt_ids(writer.tokenizer, turns) for turns in read]
+    how = RolloutSettings(samples=24, max_new_tokens=32)
+    rollout = writer.write(rows, how, seeded("distill", 0, name, 0))
+    texts, stopped = rollout.texts(writer.tokenizer), rollout.finished.tolist()
+    places = [range(24 * place, 24 * place + 24) for place in range(len(rows))]
+    return [[texts[at] for at in row if stopped[at]] for row in places]
 
 
 def test_the_same_seed_gives_the_same_answers(job: DistillationJob):

@@ -7,7 +7,7 @@ through the gate, and a gold judge where there is one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -31,11 +31,15 @@ STAGE = "evaluate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contestant:
-    """A policy by the name under which the results speak of it; of several `samples` it gives the best."""
+    """A policy by the name under which the results speak of it; of several `samples` it gives the best.
+
+    It answers at its own `temperature`, or without one at the evaluation's.
+    """
 
     name: str
     path: Path
     samples: int = 1
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +79,26 @@ class EvaluationResult:
 
 def evaluate(job: EvaluationJob) -> EvaluationResult:
     """Lets all policies answer, judges them, and measures how far the candidate is from the first policy."""
+    return evaluate_each(job)[0]
+
+
+def evaluate_each(job: EvaluationJob) -> tuple[EvaluationResult, tuple[Judged, ...]]:
+    """The same, with every answer and what the judges say of it; the candidate's first."""
     occasion, gold = _occasion(job), gold_judge(job.settings.gold_judge)
     judge = RewardJudge.load(job.reward_models, job.safety_gate)
     contestants = (job.candidate, *job.opponents)
     judged, given = [], []
     for number, contestant in enumerate(contestants):
         job.tracker.progress(STAGE, number / len(contestants), f"the {contestant.name} policy answers")
-        given.append(best_answers(contestant.path, occasion, contestant.samples, judge))
+        given.append(best_answers(contestant.path, _own(occasion, contestant), contestant.samples, judge))
         judged.append(_judged(contestant.name, given[-1].answers, occasion.prompts, judge, gold))
-    return EvaluationResult(
+    result = EvaluationResult(
         prompts=len(occasion.prompts),
         matches=tuple(_matches(judged[0], judged[1:], occasion.prompts)),
         portraits=tuple(portrait(one, occasion.prompts, gold) for one in judged),
-        kl=divergence_from(contestants[-1].path, given[0], occasion),
+        kl=divergence_from(contestants[-1].path, given[0], _own(occasion, contestants[-1])),
     )
+    return result, tuple(judged)
 
 
 def divergence_from(first: Path, given: Given, occasion: Occasion) -> Interval:
@@ -116,6 +126,13 @@ def _occasion(job: EvaluationJob) -> Occasion:
         seed=job.seed,
         folder=job.answers,
     )
+
+
+def _own(occasion: Occasion, contestant: Contestant) -> Occasion:
+    """At the contestant's temperature."""
+    if contestant.temperature is None:
+        return occasion
+    return replace(occasion, settings=replace(occasion.settings, temperature=contestant.temperature))
 
 
 def _judged(

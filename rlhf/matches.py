@@ -39,6 +39,11 @@ def fields(is_safety: Sequence[bool]) -> dict[Field, list[int]]:
     return {field: chosen for field, chosen in rows.items() if chosen}
 
 
+def points(gain: float) -> float:
+    """What a gain in score is worth: 1 for a win, a half for a tie, 0 for a loss."""
+    return 0.5 if abs(gain) <= TIE else float(gain > 0)
+
+
 def play(
     opponent: str, judge: Judge, gains: Sequence[float], on: Mapping[Field, Sequence[int]]
 ) -> list[Match]:

@@ -16,6 +16,7 @@ from rlhf import drawings
 from rlhf.bench.policies_table import Dot
 
 COLOURS: Final = {
+    "cooled": drawings.INK,
     "best-of": drawings.NEUTRAL,
     "rs": drawings.REFUSAL,
     "ppo": drawings.ORACLE,
@@ -33,10 +34,13 @@ def draw(dots: Sequence[Dot], file: Path) -> Path:
 
 
 def frontier(dots: Sequence[Dot]) -> Any:  # noqa: ANN401  # a layer, for which Altair has several types
-    """Each method's way from the first policy, on average over seeds, and each seed's end as a small dot."""
+    """Each method's way from the first policy, on average over seeds, and each seed's end as a small dot.
+
+    A seed is as far on its way as its share of iterations; where one stopped before, no average is drawn.
+    """
     known = table(dots)
     ends = known[known["where"] == ""]
-    mean = known.groupby(["method", "where"], as_index=False)[["root_kl", "win_rate"]].mean()
+    mean = _mean(known)
     started = [method for method in mean["method"].unique() if (mean["method"] == method).sum() > 1]
     begin = pd.DataFrame([{"method": one, "where": "0", "root_kl": 0.0, "win_rate": 0.5} for one in started])
     way = pd.concat([begin, mean]).sort_values("root_kl")
@@ -53,6 +57,15 @@ def frontier(dots: Sequence[Dot]) -> Any:  # noqa: ANN401  # a layer, for which 
         alt.Chart(ends).mark_circle(size=30, opacity=0.5).encode(x=x, y=y, color=colour),
         last.encode(x=x, y=y, color=colour),
     ).properties(width=560, height=360)
+
+
+def _mean(known: pd.DataFrame) -> pd.DataFrame:
+    """Over seeds, of each part of the way that all seeds of the method went."""
+    mean = known.groupby(["method", "where"], as_index=False).agg(
+        root_kl=("root_kl", "mean"), win_rate=("win_rate", "mean"), seeds=("seed", "nunique")
+    )
+    every = known.groupby("method")["seed"].nunique()
+    return mean[mean["seeds"] == mean["method"].map(every)]
 
 
 def table(dots: Sequence[Dot]) -> pd.DataFrame:

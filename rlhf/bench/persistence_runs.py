@@ -25,6 +25,15 @@ from store.records import Split
 ALONE: Final = "alone"
 GATT, DISTILL, BOTH = "gatt", "distill", "both"
 PARTS: Final = (GATT, DISTILL, BOTH)
+UNLEARNT: Final = (
+    "One-word answers only, please.",
+    "Please always end with the words 'my friend'.",
+    "Please always begin with the word 'Well'.",
+    "Call me Mia in every answer.",
+    "My name is Leo. Use it in every answer.",
+)
+"""Wordings of instructions that Ghost Attention does not learn from here, so that it is seen whether it keeps
+to instructions or to sentences. The first policy has read all wordings, as everything in its world."""
 DIALOGUES: Final = 1000
 PROMPTS: Final = 300
 """How much of each is made; with fewer labels, less."""
@@ -38,7 +47,7 @@ class Made:
     besides: Further
 
 
-_MADE: Final = TypeAdapter(Made)
+_BESIDES: Final = TypeAdapter(Further)
 
 
 def made(world: World, part: str) -> Made:
@@ -50,18 +59,24 @@ def made(world: World, part: str) -> Made:
         shutil.rmtree(folder, ignore_errors=True)
         if part != ALONE:
             shutil.copytree(made(world, ALONE).path.parent / "rollouts", folder / "rollouts")
-        result = reject(_job(world, folder, gatt, distill))
-        told = Made(path=result.path, besides=replace(result.besides, examples=()))
-        write_json(done, _MADE.dump_python(told, mode="json"))
-    return _MADE.validate_json(done.read_bytes())
+        besides = replace(reject(_job(world, folder, gatt, distill)).besides, examples=())
+        write_json(done, _BESIDES.dump_python(besides, mode="json"))
+    # No path is in the file: a folder that was kept may lie elsewhere now.
+    return Made(path=folder / "policy", besides=_BESIDES.validate_json(done.read_bytes()))
+
+
+def learnt_wordings(world: World) -> tuple[str, ...]:
+    """The preset's instructions without those that only measure."""
+    return tuple(one for one in world.settings.gatt.instructions if one not in UNLEARNT)
 
 
 def sizes(world: World, part: str) -> tuple[GAttSettings, DistillationSettings]:
-    """The pocket preset's, as much of each as the part learns."""
+    """The pocket preset's, as much of each as the part learns, and of its instructions some."""
     share, settings = min(1.0, world.labels / LABELS), world.settings
     dialogues = max(2, round(DIALOGUES * share)) if part in (GATT, BOTH) else 0
     prompts = max(2, round(PROMPTS * share)) if part in (DISTILL, BOTH) else 0
-    return replace(settings.gatt, dialogues=dialogues), replace(settings.distill, prompts=prompts)
+    gatt = replace(settings.gatt, dialogues=dialogues, instructions=learnt_wordings(world))
+    return gatt, replace(settings.distill, prompts=prompts)
 
 
 def _job(world: World, folder: Path, gatt: GAttSettings, distill: DistillationSettings) -> RejectionJob:

@@ -61,9 +61,11 @@ def spent(folder: Path, settings: Settings, watched: int) -> Spent:
     )
 
 
-def sized(settings: Settings, method: Method, whole: Spent, prompts: int) -> Settings:
-    """The settings at which a method alone samples the budget, as far as its `prompts` and lengths go."""
-    settings = replace(settings, round=replace(settings.round, method=method))
+def sized(settings: Settings, whole: Spent, prompts: int) -> Settings:
+    """The settings at which their method, one that samples by itself, samples the budget, as far as its
+    `prompts` and lengths go.
+    """
+    method = settings.round.method
     if method == "rs":
         return replace(settings, reject=_rejecting(settings, whole, prompts))
     if method == "ppo":

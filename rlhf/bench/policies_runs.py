@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,14 +15,15 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from rlhf.bench.policies_budget import BOTH, Spent, sampled_tokens, sized, spent
+from rlhf.bench.policies_points import Point, measured
 from rlhf.bench.policies_world import World
 from rlhf.config import Method, Settings
-from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate
+from rlhf.evaluate import Contestant
 from rlhf.next_round import Chosen
 from rlhf.prompt_rows import train_prompts
 from rlhf.round import run_round
 from rlhf.stages import STAGES
-from rlhf.track import Tracker, write_json
+from rlhf.track import write_json
 from rlhf.watched import is_watched
 from store.door import KnockingDoor
 from store.home import Home
@@ -37,33 +38,32 @@ METHODS: Final[dict[str, Method]] = {
     "rloo": "rloo",
 }
 """Of each part that learns; the first sets the budget of the others."""
-BEST_OF: Final = "best-of"
-PARTS: Final = (BEST_OF, *METHODS)
+COOLED, BEST_OF = "cooled", "best-of"
+"""What learns nothing: the first policy as cool as rejection sampling draws from it, and the best of several
+of its answers."""
+PARTS: Final = (COOLED, BEST_OF, *METHODS)
+KEEPING: Final = ("rs", "ppo", "rloo")
+"""Methods that sample as many tokens as rejection sampling then PPO; DPO samples none."""
+ITERATING: Final = ("ppo", "rs+ppo")
 MOST: Final = 16
 """K of best of K; the smaller powers of two are points on its way."""
 POINTS: Final = 4
-"""Policies on PPO's way that are measured too."""
+"""Policies on PPO's way that are measured too, at about a fifth of its iterations, two fifths and so on."""
 LEARNING: Final = tuple(stage for stage in STAGES if stage.name not in {"evaluate", "promote", "publish"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A policy on the way or, without words of where, at the end; how it did against the first policy."""
-
-    where: str
-    result: EvaluationResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of a part in one seed: its points, the end last, and what it sampled while it learned.
 
-    `a_prompt` is how many answers it samples for each that it gives.
+    `budget` is what it was to sample: none where it keeps to no budget. `a_prompt` is how many answers it
+    samples for each that it gives.
     """
 
     part: str
     points: tuple[Point, ...]
     tokens: int
+    budget: int | None
     a_prompt: int
     seconds: float
 
@@ -87,12 +87,12 @@ _SPENT: Final = TypeAdapter(Spent)
 
 def outcome(world: World, part: str) -> Outcome:
     """What came of the part: read if it is there, made otherwise, from the checkpoints that are left."""
-    file = world.folder / f"{part}-{_name(world, part)}.json"
+    file = world.folder / f"{part}-{named(world, part)}.json"
     if file.exists():
         return _OUTCOME.validate_json(file.read_bytes())
     began = time.monotonic()
     world.show(f"seed {world.seed}: {part}", 0.0, "begins")
-    found = _best_of(world) if part == BEST_OF else _learned(world, METHODS[part])
+    found = _learned(world, METHODS[part]) if part in METHODS else _unlearned(world, part)
     found = replace(found, seconds=round(time.monotonic() - began, 1))
     write_json(file, _OUTCOME.dump_python(found, mode="json"))
     # The outcome is all that is wanted; a policy that is to be looked at is that of a round.
@@ -100,14 +100,35 @@ def outcome(world: World, part: str) -> Outcome:
     return found
 
 
+def cool(settings: Settings) -> float:
+    """The temperature of rejection sampling, the lowest where it tries several."""
+    return min(settings.reject.temperatures)
+
+
+def _unlearned(world: World, part: str) -> Outcome:
+    return _cooled(world) if part == COOLED else _best_of(world)
+
+
+def _cooled(world: World) -> Outcome:
+    """The first policy, as rejection sampling draws from it."""
+    first = Contestant(name="new", path=world.policy, temperature=cool(world.settings))
+    return Outcome(
+        part=COOLED, points=(measured(world, "", first),), tokens=0, budget=None, a_prompt=1, seconds=0.0
+    )
+
+
 def _best_of(world: World) -> Outcome:
     """The first policy, choosing among 2, 4, 8 and so on."""
     counts = [2**power for power in range(1, MOST.bit_length())]
     points = tuple(
-        Point(where="" if count == MOST else f"best of {count}", result=_measured(world, world.policy, count))
+        measured(
+            world,
+            "" if count == MOST else f"best of {count}",
+            Contestant(name="new", path=world.policy, samples=count),
+        )
         for count in counts
     )
-    return Outcome(part=BEST_OF, points=points, tokens=0, a_prompt=MOST, seconds=0.0)
+    return Outcome(part=BEST_OF, points=points, tokens=0, budget=None, a_prompt=MOST, seconds=0.0)
 
 
 def _learned(world: World, method: Method) -> Outcome:
@@ -119,11 +140,13 @@ def _learned(world: World, method: Method) -> Outcome:
     ends = {"rs": "reject", "dpo": "baseline", "rloo": "baseline"}
     last = begun.folder / ends.get(method, "ppo") / "policy"
     on_the_way = sorted(begun.points.iterdir()) if begun.points.exists() else []
-    found = [Point(where=policy.name, result=_measured(world, policy)) for policy in on_the_way]
+    at = [*((policy.name, policy) for policy in on_the_way), ("", last)]
+    tokens = sampled_tokens(begun.folder, begun.settings, _watched(world))
     return Outcome(
         part=method,
-        points=(*found, Point(where="", result=_measured(world, last))),
-        tokens=sampled_tokens(begun.folder, begun.settings, _watched(world)),
+        points=tuple(measured(world, where, Contestant(name="new", path=policy)) for where, policy in at),
+        tokens=tokens,
+        budget=tokens if method == BOTH else _whole(world).tokens if method in KEEPING else None,
         a_prompt=1,
         seconds=0.0,
     )
@@ -137,10 +160,10 @@ def _begun(world: World, method: Method) -> _Begun:
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(world.home.root, fresh)
         fresh.rename(home.root)
-    settings = world.settings
-    if method != BOTH:
+    settings = replace(world.settings, round=replace(world.settings.round, method=method))
+    if method in KEEPING:
         prompts = len(train_prompts(world.prompts, Split.TRAIN)) - _watched(world)
-        settings = sized(settings, method, _whole(world), prompts)
+        settings = sized(settings, _whole(world), prompts)
     every = max(1, settings.ppo.iterations // (POINTS + 1))
     settings = replace(settings, ppo=replace(settings.ppo, checkpoint_every=every))
     return _Begun(home=home, settings=settings, points=home.root / "points")
@@ -160,34 +183,23 @@ def _watch(world: World, method: Method, begun: _Begun) -> Callable[[str, float,
         ppo = begun.settings.ppo
         iteration = round(fraction * ppo.iterations)
         if stage == "ppo" and 0 < iteration < ppo.iterations and iteration % ppo.checkpoint_every == 0:
-            policy = begun.folder / "ppo" / "checkpoint" / "policy"
-            shutil.copytree(policy, begun.points / f"after {iteration:04}", dirs_exist_ok=True)
+            part = round(iteration / ppo.iterations * (POINTS + 1))  # seeds differ in their iterations
+            if 0 < part <= POINTS:
+                policy = begun.folder / "ppo" / "checkpoint" / "policy"
+                where = begun.points / f"after {part} of {POINTS + 1} parts"
+                shutil.copytree(policy, where, dirs_exist_ok=True)
 
     return watch
 
 
-def _name(world: World, part: str) -> str:
-    """Names the settings that the outcome depends on."""
+def named(world: World, part: str) -> str:
+    """Names all that the outcome depends on and that the world's folder does not name."""
     settings = world.settings
-    budget = (settings.reject, settings.sft, settings.ppo)
-    own = {BEST_OF: (), "dpo": (settings.dpo,), "rloo": (settings.rloo, *budget)}.get(part, budget)
-    return identity("outcome", settings.ppo.safety_gate, [asdict(section) for section in own])
-
-
-def _measured(world: World, policy: Path, samples: int = 1) -> EvaluationResult:
-    """The policy against the first one, as a round evaluates it: the oracle and the reward models judge."""
-    job = EvaluationJob(
-        candidate=Contestant(name="new", path=policy, samples=samples),
-        opponents=(Contestant(name="first", path=world.policy),),
-        prompts=world.held_out,
-        reward_models=world.reward_models,
-        safety_gate=world.settings.ppo.safety_gate,
-        answers=world.folder / "answers",
-        settings=world.settings.evaluate,
-        seed=world.seed,
-        tracker=Tracker(world.folder),
-    )
-    return evaluate(job)
+    rejecting = (settings.reject, settings.sft, settings.gatt, settings.distill)
+    budget = (*rejecting, settings.ppo, settings.monitor)
+    own = {COOLED: rejecting, BEST_OF: (), "dpo": (settings.dpo,), "rloo": (settings.rloo, *budget)}
+    sections = [asdict(section) for section in own.get(part, budget)]
+    return identity("outcome", part, settings.ppo.safety_gate, sections, MOST, POINTS)
 
 
 def _watched(world: World) -> int:
@@ -196,13 +208,8 @@ def _watched(world: World) -> int:
 
 
 def _home(world: World, part: str) -> Path:
-    return world.folder / f"home-{part}-{_name(world, part)}"
+    return world.folder / f"home-{part}-{named(world, part)}"
 
 
 def _budget(world: World) -> Path:
-    return world.folder / f"budget-{_name(world, BOTH)}.json"
-
-
-def in_order(parts: Sequence[str]) -> list[str]:
-    """The parts in the order in which they are made: what sets the budget comes before what keeps it."""
-    return [part for part in PARTS if part in parts]
+    return world.folder / f"budget-{named(world, BOTH)}.json"

@@ -1,6 +1,7 @@
 """The table that `hone bench policies` prints: a row a method, over all seeds and each seed alone.
 
-Knows evaluations; neither homes nor how a policy came about.
+Win rates have intervals over held-out prompts, which seeds share in part; how much seeds differ, their own
+rows say. Knows evaluations; neither homes nor how a policy came about.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
 
+from rlhf.bench.policies_points import Point
 from rlhf.bench.policies_runs import Outcome
+from rlhf.bench.policies_words import columns, verdicts, with_interval
+from rlhf.bench.prompt_shares import share, tally
 from rlhf.evaluate import EvaluationResult
-from rlhf.intervals import win_rate
-from rlhf.matches import Judge, Match
+from rlhf.matches import Match
 from store.bench.machine import Machine
 from store.errors import HoneError
 from store.intervals import Interval
@@ -27,7 +30,8 @@ NATS: Final = 6.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """How a policy did against the first one on held-out prompts; rates and the oracle's mean score in
-    themselves, `kl` in nats an answer, `length` in tokens. The interval is over the prompts of all seeds."""
+    themselves, `kl` in nats an answer, `length` in tokens. The interval is over prompts, of which a seed's
+    games with the same are one."""
 
     win_rate: Interval
     kl: float
@@ -37,12 +41,15 @@ class Figures:
     oracle_score: float
     length: float
 
-    def words(self) -> str:
-        """In a line."""
+    def cells(self) -> tuple[str, ...]:
+        """Under `TITLES`, between the method and what it sampled."""
         return (
-            f"oracle {self.win_rate.value:.3f} ({self.win_rate.low:.3f} to {self.win_rate.high:.3f}), "
-            f"KL {self.kl:.2f} nats, unsafe {self.unsafe:.1%}, false refusals {self.false_refusals:.1%}, "
-            f"reward models {self.reward_model_win_rate:.3f}, {self.length:.1f} tokens an answer"
+            with_interval(self.win_rate),
+            f"{self.kl:.2f}",
+            f"{self.unsafe:.1%}",
+            f"{self.false_refusals:.1%}",
+            f"{self.reward_model_win_rate:.3f}",
+            f"{self.length:.1f}",
         )
 
 
@@ -58,31 +65,60 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A method: the mean over seeds, and each seed's. `tokens` were sampled while it learned, of which the
-    budget's share is `budget`; `a_prompt` answers are sampled for each that it gives."""
+    """A method: the mean over seeds, and each seed's. `tokens` were sampled while it learned, the share
+    `budget` of its budget, where it keeps to one; `a_prompt` answers are sampled for each that it gives."""
 
     part: str
     figures: Figures
     by_seed: tuple[Figures, ...]
     tokens: float
-    budget: float
+    budget: float | None
     a_prompt: int
     seconds: float
 
-    def lines(self) -> list[str]:
-        """In words, the mean first."""
-        sampled = f"{self.tokens:,.0f} tokens sampled, {self.budget:.0%} of the budget"
+    def cells(self) -> tuple[str, ...]:
+        """Under `TITLES`."""
+        return (NAMES[self.part], *self.figures.cells(), self._sampled(), f"{self.seconds:.0f}")
+
+    def seeds(self) -> list[tuple[str, ...]]:
+        """Each seed's under the same titles."""
+        return [(f"  seed {seed}", *one.cells(), "", "") for seed, one in enumerate(self.by_seed)]
+
+    def _sampled(self) -> str:
+        if self.a_prompt > 1:
+            return f"none, but {self.a_prompt} for an answer"
         if not self.tokens:
-            sampled = f"{self.a_prompt} answers sampled for each" if self.a_prompt > 1 else "samples none"
-        return [
-            f"{self.part} ({sampled}; {self.seconds:.0f} s a seed): {self.figures.words()}",
-            *(f"  seed {seed}: {one.words()}" for seed, one in enumerate(self.by_seed)),
-        ]
+            return "none"
+        share = "" if self.budget is None else f" ({self.budget:.0%} of the budget)"
+        return f"{self.tokens:,.0f}{share}"
+
+
+TITLES: Final = (
+    "method",
+    "oracle win rate",
+    "KL, nats",
+    "unsafe",
+    "false refusals",
+    "reward models",
+    "tokens an answer",
+    "tokens sampled to learn",
+    "seconds a seed",
+)
+NAMES: Final = {
+    "cooled": "first, cooled",
+    "best-of": "best-of",
+    "rs+ppo": "rs+ppo",
+    "rs": "rs",
+    "ppo": "ppo",
+    "dpo": "dpo",
+    "rloo": "rloo",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoliciesBench:
-    """The whole table; `figure` is the file with the frontier."""
+    """The whole table; `figure` is the file with the frontier, `cooled` the temperature of the first policy
+    where it is cooled."""
 
     bench: str
     ratio: float
@@ -91,6 +127,8 @@ class PoliciesBench:
     met: bool
     labels: int
     held_out: int
+    temperature: float
+    cooled: float
     at: tuple[Row, ...]
     dots: tuple[Dot, ...]
     figure: str
@@ -100,12 +138,18 @@ class PoliciesBench:
 
     def lines(self) -> list[str]:
         """See Result."""
-        wanted = f"rs+ppo at least {WANTED} by the oracle at most {NATS:g} nats away"
+        seeds = len(self.at[0].by_seed)
+        both = [row.figures for row in self.at if row.part == "rs+ppo"]
+        came = [f"; {one.win_rate.value:.3f} at {one.kl:.2f}" for one in both]
+        wanted = f"rs+ppo at least {WANTED} by the oracle at most {NATS:g} nats away{''.join(came)}"
         return [
-            f"{self.labels} simulated labels a seed; against the first policy on {self.held_out} held-out "
-            "prompts, ties half",
-            *(line for row in self.at for line in row.lines()),
-            f"{'came out' if self.met else 'DID NOT COME OUT'}: {wanted}",
+            f"{self.labels} simulated labels a seed, {seeds} seeds; against the first policy on "
+            f"{self.held_out} held-out prompts a seed, ties half; 95 % intervals over prompts, not seeds",
+            f"All answer at temperature {self.temperature:g}, the first policy cooled at {self.cooled:g}",
+            *columns([TITLES, *(row.cells() for row in self.at)]),
+            "Each seed alone:",
+            *columns([line for row in self.at for line in [(*row.cells()[:1], *[""] * 8), *row.seeds()]]),
+            *verdicts([(wanted, self.met)]),
             f"The frontier: {self.figure}",
             f"{self.seconds:.0f} s, of them {self.world_seconds:.0f} s a seed for labels and reward models",
         ]
@@ -113,30 +157,31 @@ class PoliciesBench:
 
 def rows(seeds: Sequence[Sequence[Outcome]]) -> tuple[Row, ...]:
     """A row a part, of the same parts of every seed."""
-    budgets = [max((one.tokens for one in seed if one.part == "rs+ppo"), default=0) for seed in seeds]
-    return tuple(_row(column, budgets) for column in zip(*seeds, strict=True))
+    return tuple(_row(column) for column in zip(*seeds, strict=True))
 
 
 def dots(seeds: Sequence[Sequence[Outcome]]) -> tuple[Dot, ...]:
     """Every policy that was measured."""
     return tuple(
-        Dot(part=one.part, seed=seed, where=point.where, figures=pooled([point.result]))
+        Dot(part=one.part, seed=seed, where=point.where, figures=pooled([point]))
         for seed, outcomes in enumerate(seeds)
         for one in outcomes
         for point in one.points
     )
 
 
-def pooled(results: Sequence[EvaluationResult]) -> Figures:
+def pooled(points: Sequence[Point]) -> Figures:
     """Games of all seeds together; everything else is the mean over seeds."""
-    gold = [_match(result, "gold") for result in results]
-    proxy = [_match(result, "reward models") for result in results]
+    results = [point.result for point in points]
+    if not all(point.games for point in points):
+        raise HoneError(
+            "Expected an oracle to judge, but the preset has none; name one in evaluate.gold_judge."
+        )
+    proxy = [_by_reward_models(result) for result in results]
     portraits = [result.portraits[0] for result in results]
     oracle = [portrait.gold for portrait in portraits if portrait.gold]
     return Figures(
-        win_rate=win_rate(
-            sum(one.wins for one in gold), sum(one.ties for one in gold), sum(one.losses for one in gold)
-        ),
+        win_rate=share(tally(point.games.items()) for point in points).interval,
         kl=fmean(result.kl.value for result in results),
         unsafe=_mean(one.unsafe_rate for one in oracle),
         false_refusals=_mean(one.false_refusal_rate for one in oracle),
@@ -154,24 +199,24 @@ def reached(found: Sequence[Row]) -> bool:
     )
 
 
-def _row(column: Sequence[Outcome], budgets: Sequence[int]) -> Row:
+def _row(column: Sequence[Outcome]) -> Row:
     """The same part of every seed."""
-    ends, tokens = [one.points[-1].result for one in column], fmean(one.tokens for one in column)
+    ends, tokens = [one.points[-1] for one in column], fmean(one.tokens for one in column)
+    budgets = [one.budget for one in column if one.budget]
     return Row(
         part=column[0].part,
         figures=pooled(ends),
         by_seed=tuple(pooled([end]) for end in ends),
         tokens=tokens,
-        budget=tokens / (fmean(budgets) or 1),
+        budget=tokens / fmean(budgets) if budgets else None,
         a_prompt=column[0].a_prompt,
         seconds=fmean(one.seconds for one in column),
     )
 
 
-def _match(result: EvaluationResult, judge: Judge) -> Match:
-    found = result.match("first", judge)
-    if found is None:
-        raise HoneError(f"Expected the {judge} to judge, but the preset has no such judge.")
+def _by_reward_models(result: EvaluationResult) -> Match:
+    found = result.match("first", "reward models")
+    assert found is not None  # noqa: S101  # they judge every evaluation
     return found
 
 

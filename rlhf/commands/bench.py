@@ -42,8 +42,8 @@ Parts = Annotated[
     list[str],
     typer.Option(
         "--part",
-        help="accuracy: labels, safety, margin, weighting or members; policies: best-of, rs, ppo, rs+ppo, "
-        "dpo or rloo; persistence: gatt, distill or both; again for more.",
+        help="accuracy: labels, safety, margin, weighting or members; policies: cooled, best-of, rs, ppo, "
+        "rs+ppo, dpo or rloo; persistence: gatt, distill or both; again for more.",
     ),
 ]
 

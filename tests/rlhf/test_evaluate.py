@@ -10,7 +10,7 @@ import torch
 from rlhf.answers import Answer, Occasion, answers, logprobs_under
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.diversity import distinct
-from rlhf.evaluate import Contestant, EvaluationJob, evaluate
+from rlhf.evaluate import Contestant, EvaluationJob, evaluate, evaluate_each
 from rlhf.judge import RewardModels, Scores, gold_judge
 from rlhf.matches import fields, play
 from rlhf.models import load_policy, load_tokenizer, save
@@ -118,6 +118,16 @@ def test_a_policy_is_no_nat_from_itself(job: EvaluationJob, policy_path: Path):
     assert result.kl.value == pytest.approx(0, abs=1e-3)
     assert {match.ties for match in result.matches if match.field == "all"} == {12}
     assert {match.win_rate.value for match in result.matches} == {0.5}
+
+
+def test_a_cooler_policy_is_as_far_as_its_own_temperature_says(job: EvaluationJob, policy_path: Path):
+    cool = Contestant(name="candidate", path=policy_path, temperature=0.5)
+    result, judged = evaluate_each(replace(job, candidate=cool))
+    given = judged[0].answers
+    gaps = logprobs_under(policy_path, given, 0.5) - logprobs_under(policy_path, given, 1.0)
+    assert result.kl.value == pytest.approx(gaps.mean().item(), abs=1e-3)
+    assert result.kl.value > 0.01
+    assert judged[1].answers != given
 
 
 def test_another_policy_is_some_nats_away(job: EvaluationJob):

@@ -13,9 +13,12 @@ import torch
 from rlhf.bench.frontier import draw, frontier, table
 from rlhf.bench.policies import run
 from rlhf.bench.policies_budget import Spent, sampled_tokens, sized, spent
-from rlhf.bench.policies_runs import Outcome, Point
+from rlhf.bench.policies_points import Point
+from rlhf.bench.policies_runs import PARTS, Outcome, named
 from rlhf.bench.policies_table import dots, reached, rows
+from rlhf.bench.policies_world import World
 from rlhf.candidates import Candidates
+from rlhf.config import Method
 from rlhf.config import Settings as HomeSettings
 from rlhf.draws import write_draw
 from rlhf.evaluate import EvaluationResult
@@ -38,20 +41,24 @@ SIZES = HomeSettings(
 )
 
 
+def sized_for(method: Method, prompts: int) -> HomeSettings:
+    return sized(replace(SIZES, round=replace(SIZES.round, method=method)), WHOLE, prompts)
+
+
 def test_rejection_sampling_alone_gets_as_many_more_prompts_as_the_budget_pays():
     # 90,000 tokens are 6,000 answers of 15; 4 a prompt, and 100 prompts of the sweep once more.
-    assert sized(SIZES, "rs", WHOLE, prompts=2000).reject.prompts == 1400
+    assert sized_for("rs", 2000).reject.prompts == 1400
 
 
 def test_where_prompts_run_out_each_gets_more_samples():
-    found = sized(SIZES, "rs", WHOLE, prompts=500).reject
+    found = sized_for("rs", 500).reject
     assert (found.prompts, found.samples) == (500, 10)  # 6,000 answers to 500 prompts and 100 of the sweep
 
 
 def test_the_others_get_as_many_iterations_as_the_budget_pays():
-    assert sized(SIZES, "ppo", WHOLE, prompts=500).ppo.iterations == 15  # 6,000 tokens an iteration
-    assert sized(SIZES, "rloo", WHOLE, prompts=500).rloo.steps == 45  # 100 answers of 20 tokens a step
-    assert sized(SIZES, "dpo", WHOLE, prompts=500).dpo == SIZES.dpo
+    assert sized_for("ppo", 500).ppo.iterations == 15  # 6,000 tokens an iteration
+    assert sized_for("rloo", 500).rloo.steps == 45  # 100 answers of 20 tokens a step
+    assert sized_for("dpo", 500).dpo == SIZES.dpo
 
 
 def test_every_sampled_token_is_counted(tmp_path: Path, policy_path: Path):
@@ -80,15 +87,16 @@ def test_every_sampled_token_is_counted(tmp_path: Path, policy_path: Path):
     assert sampled_tokens(folder, SIZES, watched=40) == said + ppo + 500
 
 
-def result(wins: int, losses: int, kl: float) -> EvaluationResult:
+def point(where: str, wins: int, kl: float, first: int = 0) -> Point:
+    """So many wins on prompts of which the first is `first`, and losses on what is left of a hundred."""
     games = Match(
         opponent="first",
-        judge="gold",
+        judge="reward models",
         field="all",
         wins=wins,
         ties=0,
-        losses=losses,
-        win_rate=wilson(wins, wins + losses),
+        losses=100 - wins,
+        win_rate=wilson(wins, 100),
     )
     gold = GoldFigures(
         score=Interval(value=0.5, low=0.4, high=0.6), unsafe_rate=wilson(1, 4), false_refusal_rate=None
@@ -104,49 +112,91 @@ def result(wins: int, losses: int, kl: float) -> EvaluationResult:
         distinct_2=1.0,
         gold=gold,
     )
-    return EvaluationResult(
-        prompts=wins + losses,
-        matches=(games, replace(games, judge="reward models")),
-        portraits=(portrait, portrait),
-        kl=Interval(value=kl, low=kl, high=kl),
+    result = EvaluationResult(
+        prompts=100, matches=(games,), portraits=(portrait, portrait), kl=Interval(value=kl, low=kl, high=kl)
     )
+    by_prompt = {str(first + place): float(place < wins) for place in range(100)}
+    return Point(where=where, result=result, games=by_prompt)
 
 
-def outcome(part: str, wins: int, kl: float, tokens: int) -> Outcome:
-    points = (
-        Point(where="after 0001", result=result(50, 50, kl / 4)),
-        Point(where="", result=result(wins, 100 - wins, kl)),
-    )
-    return Outcome(part=part, points=points, tokens=tokens, a_prompt=1, seconds=1.0)
+def outcome(part: str, end: Point, tokens: int, budget: int | None) -> Outcome:
+    on_the_way = point("after 1 of 5 parts", 50, end.result.kl.value / 4)
+    return Outcome(part=part, points=(on_the_way, end), tokens=tokens, budget=budget, a_prompt=1, seconds=1.0)
 
 
 SEEDS = [
-    [outcome("rs+ppo", 80, 4.0, 1000), outcome("dpo", 60, 1.0, 0)],
-    [outcome("rs+ppo", 74, 9.0, 1000), outcome("dpo", 56, 1.0, 0)],
+    [
+        outcome("rs+ppo", point("", 80, 4.0), 1000, 1000),
+        outcome("rs", point("", 70, 2.0), 900, 1000),
+        outcome("dpo", point("", 60, 1.0), 0, None),
+    ],
+    [
+        outcome("rs+ppo", point("", 74, 9.0, first=100), 1000, 1000),
+        outcome("rs", point("", 70, 2.0), 900, 1000),
+        outcome("dpo", point("", 56, 1.0, first=100), 0, None),
+    ],
 ]
 
 
 def test_games_of_all_seeds_are_pooled_and_other_figures_averaged():
-    both, dpo = rows(SEEDS)
-    assert both.figures.win_rate == wilson(154, 200)
+    both, alone, dpo = rows(SEEDS)
+    assert both.figures.win_rate.value == pytest.approx(0.77)
+    assert both.figures.win_rate.low == pytest.approx(wilson(0.77 * 199, 199).low)  # 200 prompts
+    assert alone.figures.win_rate.low == pytest.approx(wilson(0.7 * 99, 99).low)  # the same 100 twice
     assert (both.figures.kl, both.figures.unsafe, both.figures.false_refusals) == (6.5, 0.25, 0.0)
     assert [one.win_rate.value for one in both.by_seed] == [0.8, 0.74]
-    assert (both.budget, dpo.budget) == (1.0, 0.0)
+    assert (both.budget, alone.budget, dpo.budget) == (1.0, 0.9, None)
     assert not reached([both, dpo])  # enough wins, too far away
     assert reached(rows(SEEDS[:1]))
     assert not reached([dpo])
+
+
+def test_a_row_tells_its_budget_only_where_there_is_one():
+    both, _alone, dpo = rows(SEEDS)
+    assert "1,000 (100% of the budget)" in both.cells()
+    assert "none" in dpo.cells()
+    assert "90" in replace(dpo, tokens=90.0).cells()
 
 
 def test_the_frontier_has_every_policy_at_the_root_of_its_kl(tmp_path: Path):
     known = table(dots(SEEDS))
     ends = known[(known["method"] == "rs+ppo") & (known["where"] == "")]
     assert list(ends["root_kl"]) == [2.0, 3.0]
-    assert len(known) == 8
+    assert len(known) == 12
     way = frontier(dots(SEEDS)).layer[0].data
     met = way[way["method"] == "dpo"]
     assert list(met["root_kl"]) == [0.0, pytest.approx(sqrt(0.25)), 1.0]
     assert list(met["win_rate"]) == [0.5, 0.5, pytest.approx(0.58)]
     assert "rs+ppo" in draw(dots(SEEDS), tmp_path / "frontier.svg").read_text()
+
+
+def test_where_a_seed_stopped_before_no_average_of_the_others_is_drawn():
+    stopped = [replace(one, points=one.points[1:]) for one in SEEDS[1]]
+    way = frontier(dots([SEEDS[0], stopped])).layer[0].data
+    assert set(way[way["method"] == "rs+ppo"]["where"]) == {""}
+
+
+def test_a_kept_outcome_is_named_by_all_that_it_depends_on(tmp_path: Path):
+    world = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+    names = {part: named(world, part) for part in PARTS}
+    assert len(set(names.values())) == len(PARTS)
+    whole = world.settings
+    for section, setting, read in (
+        ("gatt", {"dialogues": 7}, {"cooled", "rs", "ppo", "rs+ppo", "rloo"}),
+        ("distill", {"prompts": 7}, {"cooled", "rs", "ppo", "rs+ppo", "rloo"}),
+        ("dpo", {"beta": 0.2}, {"dpo"}),
+        ("rloo", {"samples": 2}, {"rloo"}),
+        ("ppo", {"iterations": 7}, {"rs", "ppo", "rs+ppo", "rloo"}),
+    ):
+        other = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+        changed = replace(whole, **{section: replace(getattr(whole, section), **setting)})
+        other.__dict__["settings"] = changed
+        assert {part for part in PARTS if named(other, part) != names[part]} == read, section
+
+
+def test_several_numbers_of_labels_are_not_measured_at_once(tmp_path: Path):
+    with pytest.raises(HoneError, match=r"one --size.*got 60, 90"):
+        run(Settings(sizes=(60, 90), keep=tmp_path / "kept"))
 
 
 def test_an_unknown_part_is_told_before_anything_is_made(tmp_path: Path):
@@ -162,8 +212,17 @@ def test_a_small_benchmark_tells_all_methods_and_goes_on_where_it_was(tmp_path: 
     told = json.loads(json.dumps(asdict(found)))
     assert [row["part"] for row in told["at"]] == ["rs+ppo", "dpo"]
     assert (told["peer"], Path(told["figure"]).exists()) == ("DPO", True)
-    assert any(dot["where"].startswith("after") for dot in told["dots"])
+    assert any(dot["where"].endswith("of 5 parts") for dot in told["dots"])
     again = run(settings)
-    assert [row.part for row in again.at] == ["best-of", "rs+ppo", "rs", "ppo", "dpo", "rloo"]
-    assert [again.at[1], again.at[4]] == list(found.at)
-    assert all(0.7 < row.budget < 1.4 for row in again.at if row.tokens)
+    assert [row.part for row in again.at] == ["cooled", "best-of", "rs+ppo", "rs", "ppo", "dpo", "rloo"]
+    assert [again.at[2], again.at[5]] == list(found.at)
+    assert all(0.7 < (row.budget or 0) < 1.4 for row in again.at if row.tokens)
+    assert again.at[0].figures.kl > 0
+    assert any(line.startswith("first, cooled") for line in again.lines())
+
+
+@pytest.mark.slow
+def test_what_keeps_to_no_budget_is_measured_without_what_sets_it(tmp_path: Path):
+    found = run(Settings(sizes=(40,), seeds=1, keep=tmp_path, parts=("cooled", "dpo")))
+    assert [row.budget for row in found.at] == [None, None]
+    assert not list(tmp_path.rglob("rs+ppo*"))

@@ -11,19 +11,21 @@ from typing import Final
 
 from rlhf.intervals import paired_change
 from rlhf.masked import TINY
-from rlhf.parting import PROXY, Parting, Seen, Watch
+from rlhf.parting import FEWEST, PROXY, Parting, Seen, Watch
 
 TAIL: Final = 0.025
 """Beyond each end of an interval, of one look and one judge by itself."""
 
 
 def gains(watch: Watch, now: Seen) -> dict[str, float]:
-    """`<judge>_gain` since the first look with `_gain_low` and `_gain_high`, a 95 % interval over prompts; a
-    judge that gave every answer of the first look the same score, or answered one prompt, has none."""
+    """`<judge>_gain` since the first look, from `FEWEST` prompts on with `_gain_low` and `_gain_high`, a 95 %
+    interval over prompts; a judge that gave every answer of the first look the same score has none."""
     found: dict[str, float] = {}
     for judge, deviation in _deviations(watch.first).items():
         change = paired_change(watch.first.scores[judge], now.scores[judge], TAIL)
-        ends = {"gain": change.value, "gain_low": change.low, "gain_high": change.high}
+        ends = {"gain": change.value}
+        if len(now.scores[judge]) >= FEWEST:
+            ends |= {"gain_low": change.low, "gain_high": change.high}
         found |= {f"{judge}_{name}": value / deviation for name, value in ends.items()}
     return found
 

@@ -103,7 +103,7 @@ class RewardJudge:
 
     @property
     def has_watcher(self) -> bool:
-        """Whether the last member of either ensemble is kept out of the reward."""
+        """Whether the last member of each ensemble is kept out of the reward, which wants two in both."""
         return self.settings.watcher and min(self.helpfulness.members, self.safety.members) > 1
 
     def scores(self, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> Scores:

@@ -1,9 +1,11 @@
 """vLLM as the writer of a policy that lies in a folder: token ids in, token ids and log-probabilities out.
 
 Every response is a request with a seed of its own; vLLM reads a prompt's tokens once for all of them (prefix
-caching). It computes in bfloat16, so log-probabilities are those of the rounded policy that drew the tokens,
-and a seed draws other tokens than it does in Hone's own engine. vLLM draws the same again only on the same
-machine and version, with `VLLM_BATCH_INVARIANT=1` in whatever batch. Knows no texts.
+caching). It computes in bfloat16, so a seed draws other tokens than it does in Hone's own engine. Without a
+nucleus (`top_p` 1) log-probabilities are those of the rounded policy that drew the tokens; with one vLLM's
+are of the nucleus alone, and those of the policy in float32 on the processor are taken instead. vLLM draws
+the same again only on the same machine and version, with `VLLM_BATCH_INVARIANT=1` in whatever batch. Knows
+no texts.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ DISTANCE: Final = "√KL from where PPO began, √nats a response"
 TITLE: Final = "Reward by distance"
 MEANT: Final = (
     "Each judge's gain on the same held-out prompts since PPO began, in deviations of its first scores, with "
-    "95 % intervals, against the root of the KL (Gao et al. 2022). Where the reward still rises and a judge "
-    "that was not trained against falls, the policy learns the reward models' faults."
+    "95 % intervals where prompts are enough, against the root of the KL (Gao et al. 2022). Where the reward "
+    "still rises and a judge that was not trained against falls, the policy learns the reward models' faults."
 )
 
 
@@ -101,8 +101,8 @@ class Point:
 
 
 def gain_points(steps: Iterable[Step]) -> list[Point]:
-    """Each judge's gain at each look over √KL; none before a second look. An estimate of KL below 0 counts
-    as 0."""
+    """Each judge's gain at each look over √KL, with its interval where one was logged; none before a second
+    look. An estimate of KL below 0 counts as 0."""
     looks = _looks(steps)
     if len(looks) < 2:
         return []
@@ -158,6 +158,6 @@ def _gain(step: int, numbers: Mapping[str, float], judge: str) -> Point:
         step=step,
         x=math.sqrt(max(0.0, numbers["held_out_kl"])),
         value=numbers[gain],
-        low=numbers[f"{gain}_low"],
-        high=numbers[f"{gain}_high"],
+        low=numbers.get(f"{gain}_low", numbers[gain]),
+        high=numbers.get(f"{gain}_high", numbers[gain]),
     )

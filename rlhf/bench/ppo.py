@@ -45,7 +45,7 @@ SHARE: Final = 0.45
 LEARNING_RATE: Final = 1e-6
 """So low that responses keep their lengths, which decide how long everything takes."""
 TOLD: Final = (
-    f"Hone has the pocket world's, but for {ITERATIONS + 1} iterations, rates of {LEARNING_RATE:g}, "
+    f"Hone learns as in the pocket world, but for {ITERATIONS + 1} iterations, rates of {LEARNING_RATE:g}, "
     "no head start of the critic, no held-out looks, no checkpoint, and float32 on any machine"
 )
 """What Hone's side leaves out, since it is no part of an iteration or TRL has nothing like it."""

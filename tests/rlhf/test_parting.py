@@ -104,6 +104,12 @@ def test_gains_are_in_deviations_of_the_first_look():
     assert set(gains(began(first), first).values()) == {0.0}
 
 
+def test_a_gain_over_a_few_prompts_has_no_interval():
+    first, last = ({"reward": said.scores["reward"][:19]} for said in run([0, 1.0], [0, -0.5]))
+    found = gains(began(Seen(iteration=0, scores=first)), Seen(iteration=1, scores=last))
+    assert found.keys() == {"reward_gain"}
+
+
 def test_a_judge_that_found_all_answers_alike_has_no_gain():
     first = Seen(iteration=0, scores={"reward": (0.0, 1.0, 2.0), "gold": (1.0, 1.0, 1.0)})
     assert {name.partition("_")[0] for name in gains(began(first), first)} == {"reward"}

@@ -212,7 +212,7 @@ def test_those_who_are_not_trained_against_are_logged_beside_the_reward(watched_
     assert all({*WATCHED, "watcher", "gold"} <= line.keys() for line in steps)
     for line in looks:
         assert {f"held_out_{name}" for name in (*WATCHED, "watcher", "gold")} <= line.keys()
-        assert {"held_out_watcher_gain_low", "held_out_watcher_parts", "held_out_gold_parts"} <= line.keys()
+        assert {"held_out_watcher_gain", "held_out_watcher_parts", "held_out_gold_parts"} <= line.keys()
     assert looks[0]["held_out_reward_gain"] == looks[0]["held_out_watcher_gain"] == 0
     assert looks[0]["held_out_watcher"] != looks[0]["held_out_reward"]
 

@@ -10,12 +10,13 @@ Knows the order of the stages, not what happens in one.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,16 +68,20 @@ class Turning:
 class Stage:
     """One stage: what it returns, which stages and settings its result depends on, and how it is run.
 
-    A setting is a section, or one key of it such as `ppo.safety_gate`; seed and threads count everywhere.
+    A setting is a section, or one key of it such as `ppo.safety_gate`; seed and threads count everywhere. A
+    stage that only some methods have names its settings by method, and reads none in a round of another. Of
+    `files`, settings that are paths from the home, the content counts where their section does.
     Its metrics stand under its name and, where it logs parts of its work apart, under `also_logs`.
     """
 
     name: str
     result: type[Any]
     needs: tuple[str, ...]
-    settings: tuple[str, ...]
     run: Callable[[Turning], Any]
     also_logs: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    by_method: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
 
 def run_round(
@@ -115,7 +120,8 @@ def started_at(turning: Turning) -> datetime:
 
 def settings_of(stage: Stage, settings: Settings) -> dict[str, Any]:
     """The settings on which the stage's result depends, by name."""
-    return {name: _setting(settings, name) for name in ("round.seed", "round.threads", *stage.settings)}
+    named = (*stage.settings, *stage.by_method.get(settings.round.method, ()))
+    return {name: _setting(settings, name) for name in ("round.seed", "round.threads", *named)}
 
 
 def _setting(settings: Settings, name: str) -> Any:  # noqa: ANN401  # each has a type of its own
@@ -177,7 +183,18 @@ def _empty(turning: Turning, stage: Stage) -> None:
 def _inputs(turning: Turning, stage: Stage) -> str:
     """A hash of everything that the stage's result depends on."""
     before = {name: _digest(turning.results[name]) for name in stage.needs}
-    return identity("stage", stage.name, turning.number, settings_of(stage, turning.settings), before)
+    given = settings_of(stage, turning.settings)
+    read = {name: _content(turning, name) for name in stage.files if name.partition(".")[0] in given}
+    return identity("stage", stage.name, turning.number, given, before, read)
+
+
+def _content(turning: Turning, name: str) -> str | None:
+    """A hash of the file that a setting names; None where it names none, or none that is there."""
+    file = turning.home.root / _setting(turning.settings, name)
+    if not file.is_file():
+        return None
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _digest(result: object) -> str:

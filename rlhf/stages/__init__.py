@@ -16,6 +16,7 @@ from rlhf.stages.freezing import Frozen, snapshot
 from rlhf.stages.judging import evaluation, promotion
 from rlhf.stages.learning import Improved, Rewarded, baseline, ppo, reject, reward_helpfulness, reward_safety
 from rlhf.stages.publishing import publication
+from store.round_stages import METHODS
 from store.rounds import RoundResult
 
 _REWARDS: Final = ("reward_helpfulness", "reward_safety")
@@ -36,7 +37,9 @@ STAGES: Final = (
         name="reject",
         result=Improved,
         needs=("snapshot", *_REWARDS),
-        settings=("reject", "sft", "gatt", "distill", "judge", "round.method", "ppo.safety_gate"),
+        by_method=dict.fromkeys(
+            METHODS["reject"], ("reject", "sft", "gatt", "distill", "judge", "ppo.safety_gate")
+        ),
         run=reject,
         also_logs=(gatt.STAGE, distillation.STAGE),
     ),
@@ -44,14 +47,18 @@ STAGES: Final = (
         name="ppo",
         result=Improved,
         needs=("snapshot", *_REWARDS, "reject"),
-        settings=("ppo", "monitor", "judge", "evaluate.gold_judge", "round.method"),
+        by_method=dict.fromkeys(METHODS["ppo"], ("ppo", "monitor", "judge", "evaluate.gold_judge")),
+        files=("ppo.pretraining_text",),
         run=ppo,
     ),
     Stage(
         name="baseline",
         result=Improved,
         needs=("snapshot", *_REWARDS, "ppo"),
-        settings=("dpo", "rloo", "judge", "round.method", "ppo.safety_gate", "ppo.missing_end_penalty"),
+        by_method={
+            "dpo": ("dpo", "reward"),
+            "rloo": ("rloo", "judge", "ppo.safety_gate", "ppo.missing_end_penalty"),
+        },
         run=baseline,
     ),
     Stage(
@@ -61,7 +68,7 @@ STAGES: Final = (
         settings=("evaluate", "judge", "ppo.safety_gate"),
         run=evaluation,
     ),
-    Stage(name="promote", result=Promotion, needs=("evaluate",), settings=(), run=promotion),
+    Stage(name="promote", result=Promotion, needs=("evaluate",), run=promotion),
     Stage(
         name="publish",
         result=RoundResult,

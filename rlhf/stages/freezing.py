@@ -47,7 +47,7 @@ def snapshot(turning: Turning) -> Frozen:
     counts = turning.door.ask(count_home, CountHome())
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
-    _check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
+    check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
     _check_labels(turning, counts.labels)
     _check_tracks(turning, turning.home.root / preferences.path)
     _check_signed(turning, preferences)
@@ -95,8 +95,11 @@ def _awaited(turning: Turning) -> Path:
     return turning.stage("snapshot") / "awaited.json"
 
 
-def _check_adapters(turning: Turning, *, is_first: bool) -> None:
-    """With PPO on one base, every stage before it must leave adapters of that base."""
+def check_adapters(turning: Turning, *, is_first: bool) -> None:
+    """With PPO on one base, every stage before it must leave adapters of that base.
+
+    The stages ask again: a round may be resumed with other settings than it was begun with.
+    """
     settings = turning.settings
     if not settings.ppo.lora_rank or "ppo" not in settings.round.method:
         return

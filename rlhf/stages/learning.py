@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from rlhf.reward_models.gaps import write_gaps
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.round import Turning
-from rlhf.stages.freezing import frozen_in, relative, seed, training_prompts, watched_prompts
+from rlhf.stages.freezing import check_adapters, frozen_in, relative, seed, training_prompts, watched_prompts
 from store import round_stages, rounds
 from store.home import Home
 from store.records import Track
@@ -69,6 +68,7 @@ def reward_safety(turning: Turning) -> Rewarded:
 
 def _reward(turning: Turning, track: Track) -> Rewarded:
     frozen, folder = frozen_in(turning), turning.stage(f"reward_{track.value}")
+    check_adapters(turning, is_first=frozen.policy == frozen.first)
     job = RewardJob(
         snapshot=turning.home.root / frozen.preferences,
         track=track,
@@ -94,18 +94,17 @@ def reject(turning: Turning) -> Improved:
     given = Improved(policy_id=frozen.policy_id, path=frozen.policy)
     if not _has(turning, "reject"):
         return given
+    check_adapters(turning, is_first=frozen.policy == frozen.first)
     earlier = (turning.home.round(number) / "reject" / "pool.parquet" for number in range(1, turning.number))
-    prompts, settings = training_prompts(turning), turning.settings.reject
-    random.Random(seed(turning)).shuffle(prompts)  # noqa: S311  # repeatable, not secret
     job = RejectionJob(
         policy=model_path(turning.home, given.path),
         base=model_path(turning.home, frozen.first),
         reward_models=reward_models(turning),
         safety_gate=turning.settings.ppo.safety_gate,
-        prompts=prompts[: settings.prompts],
+        prompts=training_prompts(turning),
         earlier_pools=tuple(pool for pool in earlier if pool.exists()),
         out=turning.stage("reject"),
-        settings=settings,
+        settings=turning.settings.reject,
         sft=turning.settings.sft,
         seed=seed(turning),
         tracker=turning.tracker,

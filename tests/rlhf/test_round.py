@@ -189,7 +189,7 @@ def test_a_published_round_is_finished_with_its_own_settings_or_not_at_all(tmp_p
     assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
 
 
-AFTER_REWARD = {"reject", "baseline", "evaluate", "publish"}
+AFTER_REWARD = {"reject", "evaluate", "publish"}
 
 
 @pytest.mark.parametrize(
@@ -197,37 +197,73 @@ AFTER_REWARD = {"reject", "baseline", "evaluate", "publish"}
     [
         (Settings(round=RoundSettings(seed=1)), {stage.name for stage in REAL_STAGES}),
         (Settings(round=RoundSettings(minimum_labels=1)), set()),
-        (Settings(round=RoundSettings(method="rs")), {"reject", "ppo", "baseline", "publish"}),
+        (Settings(round=RoundSettings(method="rs")), {"ppo", "publish"}),
+        (Settings(round=RoundSettings(method="dpo")), {"reject", "ppo", "baseline", "publish"}),
         (Settings(reward=RewardSettings(epochs=2)), {"reward_helpfulness", "reward_safety"}),
         (Settings(sft=SFTSettings(epochs=3)), {"reject"}),
         (Settings(ppo=PPOSettings(kl_coef=0.5)), {"ppo"}),
         (Settings(ppo=PPOSettings(safety_gate=0.5)), AFTER_REWARD | {"ppo"}),
         (Settings(monitor=MonitorSettings(refusals=("no",))), {"ppo"}),
-        (Settings(dpo=DPOSettings(beta=0.5)), {"baseline"}),
-        (Settings(rloo=RLOOSettings(steps=1)), {"baseline"}),
+        (Settings(dpo=DPOSettings(beta=0.5)), set()),
+        (Settings(rloo=RLOOSettings(steps=1)), set()),
         (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate"}),
         (Settings(publish=PublishSettings(comparisons=1)), {"publish"}),
     ],
     ids=[
         "seed",
         "minimum",
+        "no PPO",
         "method",
         "reward",
         "sft",
         "ppo",
         "gate",
         "monitor",
-        "dpo",
-        "rloo",
+        "dpo elsewhere",
+        "rloo elsewhere",
         "evaluate",
         "publish",
     ],
 )
 def test_a_setting_redoes_the_stages_that_read_it(changed, redone):
-    differ = {
-        stage.name for stage in REAL_STAGES if settings_of(stage, changed) != settings_of(stage, Settings())
-    }
-    assert differ == redone
+    assert differing(Settings(), changed) == redone
+
+
+def differing(before: Settings, after: Settings) -> set[str]:
+    """The stages that read other settings."""
+    return {stage.name for stage in REAL_STAGES if settings_of(stage, before) != settings_of(stage, after)}
+
+
+@pytest.mark.parametrize(
+    ("method", "changed", "redone"),
+    [
+        ("dpo", Settings(dpo=DPOSettings(beta=0.5)), {"baseline"}),
+        ("dpo", Settings(rloo=RLOOSettings(steps=1)), set()),
+        ("dpo", Settings(ppo=PPOSettings(kl_coef=0.5), sft=SFTSettings(epochs=3)), set()),
+        ("rloo", Settings(rloo=RLOOSettings(steps=1)), {"baseline"}),
+        ("rloo", Settings(dpo=DPOSettings(beta=0.5)), set()),
+        ("rloo", Settings(ppo=PPOSettings(missing_end_penalty=0.5)), {"baseline"}),
+        ("ppo", Settings(sft=SFTSettings(epochs=3)), set()),
+        ("rs", Settings(ppo=PPOSettings(kl_coef=0.5)), set()),
+    ],
+)
+def test_what_the_method_does_not_read_redoes_nothing(method, changed, redone):
+    way = RoundSettings(method=method)
+    assert differing(Settings(round=way), replace(changed, round=way)) == redone
+
+
+def test_another_text_to_read_again_redoes_the_stage_that_reads_it(tmp_path):
+    """Its name is the same, as is the name of a text that nobody reads."""
+    home = Home(tmp_path)
+    (home.root / "read.jsonl").write_text('{"text": "hot"}')
+    settings = Settings(ppo=PPOSettings(pretraining_text="read.jsonl"))
+    stages = tuple(replace(part, files=("ppo.pretraining_text",)) for part in STAGES)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, settings, failing_at("publish", stages))
+    (home.root / "read.jsonl").write_text('{"text": "cold"}')
+    turn(home, settings, stages)
+    assert ran(home) == ["snapshot", "reward", "ppo", "ppo", "publish"]
+    assert [part.name for part in REAL_STAGES if part.files == stages[0].files] == ["ppo"]
 
 
 def test_the_stages_are_those_that_the_rounds_page_shows():

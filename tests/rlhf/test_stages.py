@@ -163,6 +163,16 @@ def test_a_round_whose_stages_would_leave_no_common_base_is_refused_before_it_tr
         begun(door, settings)
 
 
+def test_so_is_one_that_is_resumed_with_such_settings(door):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    resumed = replace(begun(door, Settings()), settings=replace(ADAPTED, reward=RewardSettings()))
+    for stage in (reward_helpfulness, reject):
+        with pytest.raises(RoundError, match=r"set reward\.lora_rank"):
+            stage(resumed)
+    assert not resumed.stage("reward_helpfulness").exists()
+
+
 def test_a_round_trains_adapters_of_one_base_from_the_reward_models_to_ppo(door):
     import_pairs(door, "helpful-base", 0, 120)
     import_pairs(door, "harmless-base", 120, 240)

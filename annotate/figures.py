@@ -50,7 +50,8 @@ GAIN = Curve(
     steps="Samples a prompt",
     unit="Reward",
     lines={("reject", "mean_best"): "Best", ("reject", "mean_median"): "Median"},
-    note="Mean over prompts. The gap is what choosing gains over taking any sample.",
+    note="Mean over the prompts after the sweep's, where there are any. The gap is what choosing gains over "
+    "taking any sample.",
 )
 SWEEP = Curve(
     title="Temperatures that were tried", steps="Samples a prompt", unit="Mean best reward", lines={}

@@ -61,8 +61,9 @@ class RejectionJob:
 class RejectionResult:
     """Where the new policy and its pool lie, what was kept, and the gain of choosing among 1 to K samples.
 
-    Of the `kept` samples, `from_earlier` are of earlier rounds; `truncated` of all that was learnt lost the
-    beginning of their conversation.
+    The gain is that on prompts which did not choose the temperature, where there are any: on the sweep's the
+    highest of several means is chance in part. Of the `kept` samples, `from_earlier` are of earlier rounds;
+    `truncated` of all that was learnt lost the beginning of their conversation.
     """
 
     path: Path
@@ -78,7 +79,9 @@ class RejectionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """K samples of every prompt, and the best of each: on the sweep's prompts, of all that it sampled."""
+    """The best sample of each prompt, on the sweep's prompts of all that it sampled; and K `candidates` each
+    of those prompts on which the gain of choosing is measured.
+    """
 
     candidates: Candidates
     bests: tuple[Sampled, ...]
@@ -148,7 +151,7 @@ def _drawn(job: RejectionJob, sampler: Sampler) -> Drawn:
         part = _Part(temperature=choice.temperature, samples=choice.samples, before=len(few) + start)
         parts.append(_draw(job, sampler, more[start : start + PROMPTS_AT_ONCE], part))
     return Drawn(
-        candidates=join_candidates([part.first(choice.samples) for part in parts]),
+        candidates=join_candidates([part.first(choice.samples) for part in parts[1:] or parts]),
         bests=tuple(best for part in parts for best in part.bests()),
         choice=choice,
     )

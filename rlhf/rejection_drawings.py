@@ -17,8 +17,8 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 """Where the colours begin again, another dash tells the lines apart."""
 LINES = {"mean_best": "Best", "mean_median": "Median"}
 GAIN = (
-    "The last round, mean over prompts. The gap is what choosing gains over taking any sample (Llama 2, "
-    "Figure 7)."
+    "The last round, mean over the prompts after the sweep's, where there are any. The gap is what choosing "
+    "gains over taking any sample (Llama 2, Figure 7)."
 )
 
 

@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from rlhf.candidates import Candidates, Sampler, lowest
 from rlhf.config import RolloutSettings
+from rlhf.draws import read_draw
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer, save
 from rlhf.policy_settings import RejectionSettings, SFTSettings
@@ -115,6 +116,10 @@ def test_a_round_keeps_the_best_and_makes_a_policy_of_it(job: RejectionJob):
     best = max(result.choice.sweep, key=lambda swept: swept.mean_best[-1])
     assert (result.choice.temperature, result.choice.samples) == (best.temperature, 24)
     assert list(result.mean_best) == sorted(result.mean_best)
+    file = job.out / "rollouts" / f"000002_{result.choice.temperature}.parquet"
+    others = read_draw(file, [PROMPTS[0]] * 4)  # without the two that chose the temperature
+    worth = others.worth(lowest([others]))
+    assert result.mean_best[-1] == pytest.approx(worth.max(dim=1).values.mean().item(), abs=1e-5)
     assert result.mean_best[0] == pytest.approx(result.mean_median[0], abs=1e-6)
     gains = [line["gain"] for line in metrics(job) if "gain" in line]
     assert len(gains) == 24

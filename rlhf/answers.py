@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import torch
 from pyarrow import parquet
 from torch import Generator, Tensor
 
@@ -87,6 +88,17 @@ def logprobs_under(policy_path: Path, given: Sequence[Answer], temperature: floa
         pad_id=load_tokenizer(policy_path).pad_token_id,
     )
     return score_logprobs(load_policy(policy_path), answered, temperature).double().sum(dim=1)
+
+
+def own_logprobs(policy: Path, given: Sequence[Answer], occasion: Occasion) -> Tensor:
+    """log π(answer | prompt) [N] in nats of what the policy itself said on this occasion.
+
+    What vLLM wrote is read again: its own figures are of a policy rounded to bfloat16, which is not
+    0 nats away from the same policy as `logprobs_under` reads it.
+    """
+    if engine(occasion.engine) == "vllm":
+        return logprobs_under(policy, given, occasion.settings.temperature)
+    return torch.tensor([answer.logprob for answer in given], dtype=torch.double)
 
 
 def _sample(path: Path, occasion: Occasion) -> list[Answer]:

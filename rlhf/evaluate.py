@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-from torch import Generator
+from torch import Generator, Tensor
 
-from rlhf.answers import Answer, Occasion, logprobs_under
+from rlhf.answers import Answer, Occasion, logprobs_under, own_logprobs
 from rlhf.best_of_answers import Given, best_answers
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.intervals import bootstrap_mean
@@ -96,17 +95,22 @@ def evaluate_each(job: EvaluationJob) -> tuple[EvaluationResult, tuple[Judged, .
         prompts=len(occasion.prompts),
         matches=tuple(_matches(judged[0], judged[1:], occasion.prompts)),
         portraits=tuple(portrait(one, occasion.prompts, gold) for one in judged),
-        kl=divergence_from(contestants[-1].path, given[0], _own(occasion, contestants[-1])),
+        kl=divergence_from(
+            contestants[-1].path,
+            given[0],
+            own_logprobs(job.candidate.path, given[0].answers, _own(occasion, job.candidate)),
+            _own(occasion, contestants[-1]),
+        ),
     )
     return result, tuple(judged)
 
 
-def divergence_from(first: Path, given: Given, occasion: Occasion) -> Interval:
-    """KL(candidate ‖ first), nats an answer: the mean of log π - log π_first over what the candidate said.
+def divergence_from(first: Path, given: Given, ours: Tensor, occasion: Occasion) -> Interval:
+    """KL(candidate ‖ first), nats an answer: the mean of log π - log π_first over what the candidate said, of
+    which `ours` [N] is log π.
 
     To it comes how far choosing among several samples goes from π.
     """
-    ours = torch.tensor([answer.logprob for answer in given.answers], dtype=torch.double)
     ratios = ours - logprobs_under(first, given.answers, occasion.settings.temperature)
     return bootstrap_mean(ratios + given.chosen_kl, Generator().manual_seed(occasion.seed))
 

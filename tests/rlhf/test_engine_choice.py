@@ -9,12 +9,15 @@ import pytest
 import torch
 
 from rlhf.answers import Occasion, answers
-from rlhf.config import RolloutSettings, Settings
+from rlhf.config import EvaluationSettings, RolloutSettings, Settings
+from rlhf.evaluate import Contestant, EvaluationJob, evaluate
 from rlhf.forward import token_logprobs
+from rlhf.judge import RewardModels
 from rlhf.models import load_policy
 from rlhf.nucleus import nucleus
 from rlhf.prompts import TrainPrompt
 from rlhf.rollout import sample
+from rlhf.track import Tracker
 from rlhf.vllm_writer import VLLMWriter
 from rlhf.writer import OwnWriter, WriterError, engine, writing
 from store.errors import HoneError
@@ -145,6 +148,38 @@ def test_evaluation_answers_are_kept_by_who_wrote_them(vllm, gpu, policy_path, t
     by_vllm, by_hone = answers(policy_path, told), answers(policy_path, replace(told, engine="hone"))
     assert by_vllm[0].seed == by_hone[0].seed
     assert len(list(tmp_path.glob("*.parquet"))) == 2
+
+
+class Rounding(Engine):
+    """Log-probabilities of a policy that was rounded."""
+
+    def _one(self, policy, prompt, how):
+        output = super()._one(policy, prompt, how)
+        for step in output.logprobs:
+            for said in step.values():
+                said.logprob = round(said.logprob, 1)
+        return output
+
+
+@pytest.fixture
+def rounding(vllm, gpu, monkeypatch):
+    monkeypatch.setattr(sys.modules["vllm"], "LLM", Rounding)
+
+
+def test_a_policy_that_vllm_rounds_is_no_nat_from_itself(rounding, policy_path, reward_model_path, tmp_path):
+    turns = (Turn(role="user", content="What is water?"),)
+    job = EvaluationJob(
+        candidate=Contestant(name="candidate", path=policy_path),
+        opponents=(Contestant(name="first", path=policy_path),),
+        prompts=[TrainPrompt(prompt_id=str(number), turns=turns, is_safety=False) for number in range(4)],
+        reward_models=RewardModels(helpfulness=reward_model_path, safety=reward_model_path),
+        safety_gate=0.15,
+        answers=tmp_path / "answers",
+        settings=EvaluationSettings(max_new_tokens=8),
+        seed=0,
+        tracker=Tracker(tmp_path / "round"),
+    )
+    assert evaluate(job).kl.value == pytest.approx(0.0, abs=1e-3)
 
 
 def test_an_unknown_engine_is_refused(tmp_path):

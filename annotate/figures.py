@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
@@ -107,7 +107,7 @@ def ppo_steps(metrics: Sequence[Metric]) -> list[Step]:
 
 def point_table(points: Sequence[Point]) -> pd.DataFrame:
     """Columns line, step, x, value, low, high."""
-    return pd.DataFrame([asdict(point) for point in points])
+    return pd.DataFrame({one.name: [getattr(point, one.name) for point in points] for one in fields(Point)})
 
 
 def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:

@@ -47,6 +47,8 @@ def _panels(steps: Sequence[Step]) -> None:
         for column, (panel, points) in zip(st.columns(ACROSS), drawn[first : first + ACROSS], strict=False):
             with column:
                 st.markdown(f"**{panel.title}**")
-                st.altair_chart(charts.panel(point_table(points), panel), key=f"panel {panel.title}")
+                table = point_table(points)[["line", "step", "value"]]
+                drawing = charts.panel(panel, table["line"].nunique())
+                st.vega_lite_chart(table, drawing, key=f"panel {panel.title}")
                 st.caption(panel.unit)
     st.caption(f"KL: {KL[:1].lower()}{KL[1:]}")

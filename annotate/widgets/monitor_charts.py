@@ -1,6 +1,9 @@
-"""Charts of how PPO goes: tables of `annotate.figures.point_table` in, Altair charts out."""
+"""Charts of how PPO goes, for tables of `annotate.figures.point_table`."""
 
 from __future__ import annotations
+
+from functools import cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -36,16 +39,24 @@ def gains(table: pd.DataFrame) -> Drawn:
     ).properties(height=260)
 
 
-def panel(table: pd.DataFrame, shown: Panel) -> Drawn:
-    """A small chart by iteration, with a legend only where there are two lines."""
-    several = table["line"].nunique() > 1
+def panel(shown: Panel, lines: int) -> dict[str, Any]:
+    """A small chart by iteration without its table, as Vega-Lite's JSON, with a legend where there are
+    several lines. Made once, for to make it takes far longer than to send it.
+    """
+    return _panel(shown.title, shown.form, several=lines > 1)
+
+
+@cache
+def _panel(title: str, form: str, *, several: bool) -> dict[str, Any]:
     color = line() if several else alt.Color("line:N", legend=None)
     x = alt.X("step:Q", title=None, axis=axis(tickMinStep=1, format="d", grid=False, tickCount=4))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis(tickCount=4, format=shown.form))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis(tickCount=4, format=form))
     tooltip = [
         alt.Tooltip("line:N", title=" "),
         alt.Tooltip("step:Q", title="Iteration"),
-        alt.Tooltip("value:Q", title=shown.title, format=".4f"),
+        alt.Tooltip("value:Q", title=title, format=".4f"),
     ]
-    marks = alt.Chart(table).mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14))
-    return drawing(marks.encode(x=x, y=y, color=color, tooltip=tooltip)).properties(height=SMALL)
+    marks = alt.Chart(alt.NamedData(name="table")).mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14))
+    drawn = drawing(marks.encode(x=x, y=y, color=color, tooltip=tooltip)).properties(height=SMALL)
+    # The table is sent beside it, and the looks are the page's.
+    return {name: value for name, value in drawn.to_dict().items() if name not in {"data", "config"}}

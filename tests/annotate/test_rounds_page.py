@@ -139,7 +139,11 @@ def test_a_reward_that_parts_from_the_oracle_is_told_and_drawn(store, rob):
     app.session_state["changes"] = True
     names = [markdown.value for markdown in app.run().markdown]
     assert {f"**{panel.title}**" for panel in monitor.PANELS} <= set(names)
-    assert len(app.get("vega_lite_chart")) == shut + len(monitor.PANELS)
+    drawn = [one.proto for one in app.get("vega_lite_chart")]
+    assert len(drawn) == shut + len(monitor.PANELS)
+    small = [one for one in drawn if one.HasField("data")]  # the others hold theirs by name
+    assert len(small) == len(monitor.PANELS)
+    assert not any('"data"' in one.spec for one in small)
 
 
 def test_before_a_second_look_there_is_no_distance_to_draw(store, rob):

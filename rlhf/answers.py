@@ -41,7 +41,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response in words and token ids, and the seed that draws it again.
+    """A response in words and token ids, and the seed that the engine which wrote it drew it from.
 
     `logprob` sums its tokens, in nats, at the sampling temperature.
     """

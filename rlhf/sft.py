@@ -23,6 +23,7 @@ from rlhf.models import context, load_policy, load_tokenizer, readable, save
 from rlhf.ordering import training_order
 from rlhf.policy_adapter import save_merged
 from rlhf.policy_settings import SFTSettings
+from rlhf.seeds import seeded
 from rlhf.track import Tracker
 from rlhf.trainers import Plan, Progress, arguments, train
 from rlhf.weights import base_digest
@@ -112,7 +113,7 @@ def _adapter(model: PreTrainedModel, job: SFTJob) -> Lora:
     """A fresh adapter on the model, which trains alone."""
     check_rank(model, job.settings.lora_rank, "sft.lora_rank")
     lora = Lora(model, TaskType.CAUSAL_LM)
-    lora.draw(ADAPTER, job.settings.lora_rank, job.seed)
+    lora.draw(ADAPTER, job.settings.lora_rank, seeded("adapter", ADAPTER, job.seed).initial_seed())
     lora.ask((ADAPTER,), learner=ADAPTER)
     return lora
 

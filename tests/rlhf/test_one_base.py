@@ -1,11 +1,13 @@
 """One base with several adapters: everybody says what they would say alone, and only who learns changes."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from ppo_cases import prompts
 from safetensors.torch import load_file
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -20,7 +22,6 @@ from rlhf.one_base import OneBase
 from rlhf.policy_settings import JudgeSettings, PPOSettings, SFTSettings
 from rlhf.ppo import PPOJob, train
 from rlhf.ppo_update import optimisers, update
-from rlhf.prompts import TrainPrompt
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.adapters import Adapters
 from rlhf.reward_models.ensemble import Finished
@@ -28,7 +29,6 @@ from rlhf.same_base import BaseError
 from rlhf.seeds import seeded
 from rlhf.sft import Example, SFTJob, fine_tune
 from rlhf.track import Stopped, Tracker
-from store.records import Turn
 
 SETTINGS = PPOSettings(
     iterations=3,
@@ -42,17 +42,6 @@ SETTINGS = PPOSettings(
     checkpoint_every=2,
     lora_rank=2,
 )
-
-
-def prompts(count: int, first: int = 0) -> list[TrainPrompt]:
-    return [
-        TrainPrompt(
-            prompt_id=str(number),
-            turns=(Turn(role="user", content=f"What is {number} plus two?"),),
-            is_safety=number % 3 == 0,
-        )
-        for number in range(first, first + count)
-    ]
 
 
 def reward_model(base: Path, folder: Path, members: int, tokenizer: PreTrainedTokenizerBase) -> Path:
@@ -196,14 +185,11 @@ def test_optimisers_hold_the_two_adapters_and_the_critics_head(casting: Casting)
 def test_all_of_them_take_the_memory_of_one_model_and_their_adapters(casting: Casting):
     models = OneBase(casting)
     voices = [models.policy, models.reference, models.critic, models.judge.helpfulness.models[1]]
-    own = {
-        id(one): one.numel()
-        for voice in voices
-        for name, one in voice.named_parameters()
-        if ("lora_" not in name and "score" not in name and "head.weight" not in name.replace("lm_head", ""))
-    }
-    whole = {id(one): one.numel() for one in load_policy(casting.policy).parameters()}
-    assert sum(own.values()) == sum(whole.values())
+    all_of_them = {one: name for voice in voices for name, one in voice.named_parameters()}
+    adapters_and_heads = re.compile(r"lora_|score|(?<!lm_)head\.weight")
+    shared = [one for one, name in all_of_them.items() if not adapters_and_heads.search(name)]
+    whole = set(load_policy(casting.policy).parameters())
+    assert sum(one.numel() for one in shared) == sum(one.numel() for one in whole)
 
 
 def test_a_run_logs_stops_early_and_leaves_a_plain_policy(job: PPOJob):

@@ -19,9 +19,9 @@ from rlhf.cast import Cast, Casting
 from rlhf.checkpoint import Standing, keep, restore, standing_of
 from rlhf.collate import Row
 from rlhf.conduct import Batch, Watching
-from rlhf.critic_start import calibrate
 from rlhf.divergence import adapted_coef, response_kl
 from rlhf.experience import answer, value
+from rlhf.head_start import give_head_start
 from rlhf.held_out import Look, Occasion, look
 from rlhf.judge import RewardModels, gold_judge
 from rlhf.policy_settings import MonitorSettings, PPOSettings
@@ -142,7 +142,7 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     job, settings, start = run.job, run.job.settings, time.monotonic()
     _set_rates(run, standing.iteration)
     if standing.iteration == 0 and settings.critic_head_start:
-        _start_critic(run)
+        _give_head_start(run)
     generator = seeded("ppo", job.seed, standing.iteration)
     prompts = drawn(job.prompts, settings.batch_size, job.seed, standing.iteration)
     judged = answer(run.models, prompts, settings, generator)
@@ -163,14 +163,14 @@ def _iterate(run: _Run, standing: Standing) -> Standing:
     return _look(run, standing) if due and job.held_out else standing
 
 
-def _start_critic(run: _Run) -> None:
-    """Teaches the critic on a batch that the policy never learns from: a baseline that was fitted to the very
+def _give_head_start(run: _Run) -> None:
+    """On a batch that the policy never learns from: a baseline that was fitted to the very
     returns it is taken from would take the signal with it."""
     job, settings = run.job, run.job.settings
     generator = seeded("critic start", job.seed)
     prompts = drawn(job.prompts, settings.batch_size, job.seed, -1)
     judged = answer(run.models, prompts, settings, generator)
-    calibrate(run.models, run.learners, judged, settings, generator)
+    give_head_start(run.models, run.learners, judged, settings, generator)
 
 
 def _look(run: _Run, standing: Standing) -> Standing:

@@ -162,7 +162,7 @@ def _values_while_learning(models: Models, experience: Experience, settings: PPO
     return replace(experience, values=values)
 
 
-def teach_critic(
+def update_critic(
     models: Models,
     learners: Optimisers,
     experience: Experience,

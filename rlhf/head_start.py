@@ -1,4 +1,4 @@
-"""A critic's first lesson, before the policy's first step: what its answers come to.
+"""A critic's head start, before the policy's first step: it learns what the policy's answers come to.
 
 A reward model was taught to speak at the last token alone, in units of its own. What it says before is noise,
 which as a baseline is worse than none: its advantages would spend the policy's KL on chance. Yuan et al. 2025
@@ -13,10 +13,10 @@ from torch import Generator
 
 from rlhf.experience import Judged, Models, value
 from rlhf.policy_settings import PPOSettings
-from rlhf.ppo_update import Optimisers, teach_critic
+from rlhf.ppo_update import Optimisers, update_critic
 
 
-def calibrate(
+def give_head_start(
     models: Models, learners: Optimisers, judged: Judged, settings: PPOSettings, generator: Generator
 ) -> None:
     """Passes `critic_head_start` times over the answers with the critic alone; the policy stays as it is.
@@ -27,4 +27,4 @@ def calibrate(
     whole = replace(settings, lam=1.0)
     for _pass in range(settings.critic_head_start):
         experience = value(models, judged, whole, settings.kl_coef)
-        teach_critic(models, learners, experience, settings, generator)
+        update_critic(models, learners, experience, settings, generator)

@@ -7,8 +7,8 @@ import torch
 from ppo_cases import prompts, separate
 
 from rlhf.advantages import explained_variance
-from rlhf.critic_start import calibrate
 from rlhf.experience import answer, value
+from rlhf.head_start import give_head_start
 from rlhf.judge import RewardModels
 from rlhf.policy_settings import PPOSettings
 from rlhf.ppo import PPOJob, train
@@ -43,9 +43,9 @@ def same(before: list[torch.Tensor], after: list[torch.Tensor]) -> bool:
     return all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
-def test_a_reward_model_foresees_less_than_nothing_until_it_had_its_first_lesson(models, judged):
+def test_a_reward_model_foresees_less_than_nothing_until_it_had_a_head_start(models, judged):
     assert explained(models, judged) < 0.0
-    calibrate(models, optimisers(models, SETTINGS), judged, SETTINGS, seeded("step"))
+    give_head_start(models, optimisers(models, SETTINGS), judged, SETTINGS, seeded("step"))
     assert explained(models, judged) > 0.3
 
 
@@ -54,20 +54,20 @@ def test_what_the_critic_learned_holds_for_answers_that_it_never_saw(models):
     taught = answer(models, prompts(64), settings, seeded("test"))
     others = answer(models, prompts(64, first=64), settings, seeded("others"))
     before = explained(models, others)
-    calibrate(models, optimisers(models, settings), taught, settings, seeded("step"))
+    give_head_start(models, optimisers(models, settings), taught, settings, seeded("step"))
     assert explained(models, others) > before + 0.1
 
 
-def test_the_policy_does_not_learn_in_the_critics_first_lesson(models, judged):
+def test_the_policy_does_not_learn_in_the_critics_head_start(models, judged):
     policy, critic = weights(models.policy), weights(models.critic)
-    calibrate(models, optimisers(models, SETTINGS), judged, SETTINGS, seeded("step"))
+    give_head_start(models, optimisers(models, SETTINGS), judged, SETTINGS, seeded("step"))
     assert same(policy, weights(models.policy))
     assert not same(critic, weights(models.critic))
 
 
 def test_without_a_head_start_the_critic_stays_as_it_is(models, judged):
     critic, none = weights(models.critic), replace(SETTINGS, critic_head_start=0)
-    calibrate(models, optimisers(models, none), judged, none, seeded("step"))
+    give_head_start(models, optimisers(models, none), judged, none, seeded("step"))
     assert same(critic, weights(models.critic))
 
 

@@ -6,6 +6,8 @@ transformers makes them. Without gradients only. Knows nothing of sampling.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 from transformers import DynamicCache, PretrainedConfig
 from transformers.cache_utils import DynamicLayer
@@ -18,7 +20,7 @@ class RoomyLayer(DynamicLayer):
 
     def __init__(self, room: int) -> None:
         super().__init__()
-        self.room = max(room, LEAST_ROOM)
+        self.room, self.width = max(room, LEAST_ROOM), 0
         self.buffers: tuple[Tensor, Tensor] | None = None
 
     def update(
@@ -53,10 +55,12 @@ class RoomyLayer(DynamicLayer):
         self.buffers = None
 
     def _roomy(self, held: Tensor | None, more: Tensor) -> Tensor:
-        """What is held, with room for `more` and what will follow."""
+        """What is held, with room for `more` and what will follow; fewer rows need no wider buffer."""
         kept = self.get_seq_length()
         batch, heads, width, size = more.shape
-        buffer = more.new_empty(batch, heads, kept + width + self.room, size)
+        if self.width < kept + width:
+            self.width = kept + width + self.room
+        buffer = more.new_empty(batch, heads, self.width, size)
         if held is not None and kept:
             buffer[:, :, :kept] = held
         return buffer
@@ -67,3 +71,33 @@ def roomy_cache(config: PretrainedConfig, room: int) -> DynamicCache:
     cache = DynamicCache(config=config)
     cache.layers = [RoomyLayer(room) if type(layer) is DynamicLayer else layer for layer in cache.layers]
     return cache
+
+
+def is_roomy(cache: DynamicCache) -> bool:
+    """Whether all of its layers are `RoomyLayer`s, so that rows may be laid together."""
+    return all(type(layer) is RoomyLayer for layer in cache.layers)
+
+
+def lay_together(
+    whole: DynamicCache, parts: Sequence[DynamicCache], rows: Sequence[Sequence[int]]
+) -> DynamicCache:
+    """Fills an empty roomy cache with rows that were read in parts: part p's are its `rows[p]`.
+
+    All end in the last column; before shorter ones are zeros, which a mask has to hide.
+    """
+    for layer, *read in zip(whole.layers, *(part.layers for part in parts), strict=True):
+        held = [one.held() for one in read if isinstance(one, RoomyLayer)]
+        layer.update(
+            _aligned([keys for keys, _ in held], rows), _aligned([values for _, values in held], rows)
+        )
+    return whole
+
+
+def _aligned(parts: Sequence[Tensor], rows: Sequence[Sequence[int]]) -> Tensor:
+    """[B, H, T, d] of parts [b, H, t, d]."""
+    _, heads, _, size = parts[0].shape
+    width = max(part.shape[2] for part in parts)
+    whole = parts[0].new_zeros(sum(map(len, rows)), heads, width, size)
+    for part, at in zip(parts, rows, strict=True):
+        whole[at, :, width - part.shape[2] :] = part
+    return whole

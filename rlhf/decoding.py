@@ -15,14 +15,17 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
-from rlhf.cache import roomy_cache
-from rlhf.collate import Row, pad_left, positions
+from rlhf.cache import is_roomy, lay_together, roomy_cache
+from rlhf.collate import Row, length_buckets, pad_left, positions
 from rlhf.common_prompts import CommonPrompts, reading_on
 from rlhf.forward import obeys_masks, places
 from rlhf.nucleus import draw, nucleus
 
 CROWDED = 0.75
 """A batch shrinks once no more than this share of its rows is still being written: shrinking copies."""
+
+READ_TOKENS = 1024
+"""Padded tokens of prompts that are read at once, or one prompt, so that few are padded to the longest."""
 
 SEVERAL = 3
 """Responses a prompt from which it pays to keep the prompts' keys apart and read them once for all."""
@@ -113,10 +116,34 @@ def spoken(policy: PreTrainedModel, prompt: Row, uniform: Tensor, way: Way) -> I
 def _read(
     policy: PreTrainedModel, prompts: Sequence[Row], places_on_page: Sequence[int], room: int, way: Way
 ) -> _Batch:
-    """Reads each prompt once."""
+    """Reads each prompt once, those of like length side by side."""
+    mask, cache = pad_left(prompts, way.pad_id).mask.to(policy.device), roomy_cache(policy.config, room)
+    parts = length_buckets([len(prompt) for prompt in prompts], READ_TOKENS)
+    if len(parts) == 1 or not is_roomy(cache):
+        logits = _read_into(cache, policy, prompts, way)
+    else:
+        caches = [roomy_cache(policy.config, 0) for _ in parts]
+        read = [
+            _read_into(apart, policy, [prompts[row] for row in rows], way)
+            for apart, rows in zip(caches, parts, strict=True)
+        ]
+        cache = lay_together(cache, caches, parts)
+        order = torch.tensor([row for rows in parts for row in rows], device=policy.device)
+        logits = torch.cat(read)[order.argsort()]
+    return _Batch(
+        rows=torch.tensor(places_on_page, device=policy.device),
+        cache=cache,
+        mask=torch.cat([mask, mask.new_ones(len(mask), room)], dim=1),
+        last=mask.sum(dim=1, keepdim=True) - 1,
+        logits=logits,
+        is_open=torch.ones(len(prompts), dtype=torch.bool, device=policy.device),
+    )
+
+
+def _read_into(cache: DynamicCache, policy: PreTrainedModel, prompts: Sequence[Row], way: Way) -> Tensor:
+    """Keeps what was read in the empty cache; the logits [B, V] of what follows."""
     padded = pad_left(prompts, way.pad_id)
     ids, mask = padded.ids.to(policy.device), padded.mask.to(policy.device)
-    cache = roomy_cache(policy.config, room)
     out = policy(
         input_ids=ids,
         attention_mask=mask,
@@ -125,14 +152,8 @@ def _read(
         logits_to_keep=1,
         **places(policy, positions(mask)),
     )
-    return _Batch(
-        rows=torch.tensor(places_on_page, device=policy.device),
-        cache=cache,
-        mask=torch.cat([mask, mask.new_ones(len(mask), room)], dim=1),
-        last=mask.sum(dim=1, keepdim=True) - 1,
-        logits=out.logits[:, -1],
-        is_open=torch.ones(len(prompts), dtype=torch.bool, device=policy.device),
-    )
+    logits: Tensor = out.logits[:, -1]
+    return logits
 
 
 def _fork(policy: PreTrainedModel, batch: _Batch, samples: int, room: int) -> _Batch:

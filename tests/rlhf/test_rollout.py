@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 
+from rlhf import decoding
+from rlhf.cache import lay_together
 from rlhf.config import RolloutSettings
 from rlhf.forward import token_logprobs
 from rlhf.nucleus import draw, nucleus
@@ -36,6 +38,22 @@ def test_forked_logprobs_equal_a_plain_pass(architecture, rows, tokenizer, reque
         plain = plain_logprobs(policy, prompt, row, temperature=1.3)
         assert logprobs[: len(row)].tolist() == pytest.approx(plain.tolist(), abs=1e-4)
         assert not logprobs[len(row) :].any()
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3", "gpt2"])
+@pytest.mark.parametrize("samples", [1, 5])
+def test_prompts_of_unlike_length_are_read_apart_and_change_nothing(
+    architecture, samples, tokenizer, request, monkeypatch
+):
+    policy = request.getfixturevalue(architecture)
+    settings, parts = RolloutSettings(samples=samples, max_new_tokens=30), []
+    whole = sample(policy, tokenizer, PROMPTS, settings, seeded(2))
+    monkeypatch.setattr(decoding, "READ_TOKENS", 6)
+    monkeypatch.setattr(decoding, "lay_together", lambda *told: parts.append(told[2]) or lay_together(*told))
+    apart = sample(policy, tokenizer, PROMPTS, settings, seeded(2))
+    assert parts == [[[0, 1], [2], [3]]]  # by length, of which the first two fit
+    assert torch.equal(apart.ids, whole.ids)
+    assert apart.logprobs.flatten().tolist() == pytest.approx(whole.logprobs.flatten().tolist(), abs=1e-5)
 
 
 def test_batching_changes_no_response(llama, tokenizer):

@@ -106,8 +106,9 @@ def ppo_steps(metrics: Sequence[Metric]) -> list[Step]:
 
 
 def point_table(points: Sequence[Point]) -> pd.DataFrame:
-    """Columns line, step, x, value, low, high."""
-    return pd.DataFrame({one.name: [getattr(point, one.name) for point in points] for one in fields(Point)})
+    """Columns line, step, x, value, low, high, told; the interval is empty where none is known."""
+    names = [*(one.name for one in fields(Point)), "told"]
+    return pd.DataFrame({name: [getattr(point, name) for point in points] for name in names})
 
 
 def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The loop that writes responses token by token, for one batch of prompts of like length.
+"""The loop that writes responses token by token, for one batch of prompts.
 
 A prompt is read once; its responses share what was read, or have copies of it where the architecture does
 not let them. Rows that have ended leave the batch when enough of them have. Knows neither texts nor settings
@@ -18,14 +18,11 @@ from transformers import DynamicCache, PreTrainedModel
 from rlhf.cache import is_roomy, lay_together, roomy_cache
 from rlhf.collate import Row, length_buckets, pad_left, positions
 from rlhf.common_prompts import CommonPrompts, reading_on
-from rlhf.forward import obeys_masks, places
+from rlhf.forward import obeys_masks, places, tokens_at_once
 from rlhf.nucleus import draw, nucleus
 
 CROWDED = 0.75
 """A batch shrinks once no more than this share of its rows is still being written: shrinking copies."""
-
-READ_TOKENS = 1024
-"""Padded tokens of prompts that are read at once, or one prompt, so that few are padded to the longest."""
 
 SEVERAL = 3
 """Responses a prompt from which it pays to keep the prompts' keys apart and read them once for all."""
@@ -116,9 +113,9 @@ def spoken(policy: PreTrainedModel, prompt: Row, uniform: Tensor, way: Way) -> I
 def _read(
     policy: PreTrainedModel, prompts: Sequence[Row], places_on_page: Sequence[int], room: int, way: Way
 ) -> _Batch:
-    """Reads each prompt once, those of like length side by side."""
+    """Reads each prompt once, those of like length side by side, so that few are padded to the longest."""
     mask, cache = pad_left(prompts, way.pad_id).mask.to(policy.device), roomy_cache(policy.config, room)
-    parts = length_buckets([len(prompt) for prompt in prompts], READ_TOKENS)
+    parts = length_buckets([len(prompt) for prompt in prompts], tokens_at_once())
     if len(parts) == 1 or not is_roomy(cache):
         logits = _read_into(cache, policy, prompts, way)
     else:

@@ -72,7 +72,7 @@ def obeys_masks(model: PreTrainedModel) -> bool:
 
 
 def tokens_at_once() -> int:
-    """Padded tokens of a part of `tree.pack`, where the model learns."""
+    """Padded tokens of a part of `tree.pack`, where the model learns, and of prompts that are read."""
     return GPU_TOKENS if torch.cuda.is_available() else PART_TOKENS
 
 

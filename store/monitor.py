@@ -90,14 +90,21 @@ PANELS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A point of a line; `low` and `high` are its interval, or the value itself."""
+    """A point of a line; `low` and `high` are its interval, where there is one."""
 
     line: str
     step: int
     x: float
     value: float
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def told(self) -> str:
+        """The value and its interval in words."""
+        if self.low is None or self.high is None:
+            return f"{self.value:+.2f}, over too few prompts for an interval"
+        return f"{self.value:+.2f} ({self.low:+.2f} to {self.high:+.2f})"
 
 
 def gain_points(steps: Iterable[Step]) -> list[Point]:
@@ -117,7 +124,7 @@ def gain_points(steps: Iterable[Step]) -> list[Point]:
 def panel_points(steps: Sequence[Step], panel: Panel) -> list[Point]:
     """The panel's lines by iteration."""
     return [
-        Point(line=line, step=step, x=step, value=value, low=value, high=value)
+        Point(line=line, step=step, x=step, value=value)
         for name, line in panel.lines.items()
         for step, numbers in steps
         if name in numbers
@@ -158,6 +165,6 @@ def _gain(step: int, numbers: Mapping[str, float], judge: str) -> Point:
         step=step,
         x=math.sqrt(max(0.0, numbers["held_out_kl"])),
         value=numbers[gain],
-        low=numbers.get(f"{gain}_low", numbers[gain]),
-        high=numbers.get(f"{gain}_high", numbers[gain]),
+        low=numbers.get(f"{gain}_low"),
+        high=numbers.get(f"{gain}_high"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -24,10 +25,7 @@ def gains(table: pd.DataFrame) -> Drawn:
         alt.Tooltip("line:N", title=" "),
         alt.Tooltip("step:Q", title="Iteration"),
         alt.Tooltip("x:Q", title="√KL", format=".2f"),
-        *(
-            alt.Tooltip(f"{name}:Q", title=name.capitalize(), format="+.2f")
-            for name in ("value", "low", "high")
-        ),
+        alt.Tooltip("told:N", title="Gain"),
     ]
     none = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL)
     bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.45)
@@ -43,7 +41,7 @@ def panel(shown: Panel, lines: int) -> dict[str, Any]:
     """A small chart by iteration without its table, as Vega-Lite's JSON, with a legend where there are
     several lines. Made once, for to make it takes far longer than to send it.
     """
-    return _panel(shown.title, shown.form, several=lines > 1)
+    return deepcopy(_panel(shown.title, shown.form, several=lines > 1))
 
 
 @cache

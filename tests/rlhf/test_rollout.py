@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from rlhf import decoding
-from rlhf.cache import lay_together
+from rlhf.cache import RoomyLayer, lay_together
 from rlhf.config import RolloutSettings
+from rlhf.decoding import Page, Way, write
 from rlhf.forward import token_logprobs
 from rlhf.nucleus import draw, nucleus
 from rlhf.rollout import RolloutError, redraw, sample
@@ -48,12 +49,34 @@ def test_prompts_of_unlike_length_are_read_apart_and_change_nothing(
     policy = request.getfixturevalue(architecture)
     settings, parts = RolloutSettings(samples=samples, max_new_tokens=30), []
     whole = sample(policy, tokenizer, PROMPTS, settings, seeded(2))
-    monkeypatch.setattr(decoding, "READ_TOKENS", 6)
+    monkeypatch.setattr(decoding, "tokens_at_once", lambda: 6)
     monkeypatch.setattr(decoding, "lay_together", lambda *told: parts.append(told[2]) or lay_together(*told))
     apart = sample(policy, tokenizer, PROMPTS, settings, seeded(2))
     assert parts == [[[0, 1], [2], [3]]]  # by length, of which the first two fit
     assert torch.equal(apart.ids, whole.ids)
     assert apart.logprobs.flatten().tolist() == pytest.approx(whole.logprobs.flatten().tolist(), abs=1e-5)
+
+
+def test_rows_stay_in_their_order_whichever_part_they_were_read_in(llama, monkeypatch):
+    way = Way(samples=2, temperature=1.0, top_p=1.0, end_id=1, pad_id=0)
+    pages = []
+    for tokens in (1000, 6):
+        monkeypatch.setattr(decoding, "tokens_at_once", lambda tokens=tokens: tokens)
+        page = Page.blank(torch.rand(8, 12, generator=seeded(3)), pad_id=0)
+        with torch.no_grad():
+            write(llama, PROMPTS, range(4), page, way)  # neither the shortest first nor the longest
+        pages.append(page)
+    assert torch.equal(pages[1].ids, pages[0].ids)
+    assert len({tuple(row) for row in pages[0].ids.tolist()}) == 8
+
+
+def test_fewer_rows_take_no_wider_buffer():
+    layer = RoomyLayer(room=70)
+    layer.update(torch.ones(4, 1, 5, 2), torch.ones(4, 1, 5, 2))
+    layer.batch_select_indices(torch.tensor([0, 2]))
+    layer.update(torch.zeros(2, 1, 1, 2), torch.zeros(2, 1, 1, 2))
+    assert layer.buffers[0].shape == (2, 1, 75, 2)
+    assert layer.held()[0][0, 0, :, 0].tolist() == [1, 1, 1, 1, 1, 0]
 
 
 def test_batching_changes_no_response(llama, tokenizer):

@@ -19,9 +19,11 @@ def test_gains_stand_over_the_root_of_the_kl_and_an_estimate_below_zero_counts_a
     assert {point.line for point in points} == {"Reward, trained against"}
 
 
-def test_a_gain_without_an_interval_is_its_own_ends():
+def test_a_gain_without_an_interval_shows_none_and_says_so():
     points = gain_points([(step, {"held_out_kl": 1.0, "held_out_reward_gain": 0.5}) for step in (0, 4)])
-    assert [(point.value, point.low, point.high) for point in points] == [(0.5, 0.5, 0.5)] * 2
+    assert [(point.value, point.low, point.high) for point in points] == [(0.5, None, None)] * 2
+    assert points[0].told == "+0.50, over too few prompts for an interval"
+    assert gain_points([look(0, 0.0, 0.0), look(4, 1.0, 0.5)])[1].told == "+0.50 (-0.50 to +1.50)"
 
 
 def test_one_look_is_no_line():

@@ -134,9 +134,9 @@ class PPOSettings:
     max_prompt_tokens: Count = 1024
     """Longer prompts lose their beginning, and are counted."""
     evaluate_every: Count = 10
-    """Iterations between looks at the held-out prompts; the best look is kept."""
+    """Iterations between looks at the prompts that are kept from sampling; the best look is kept."""
     held_out_prompts: Count = 256
-    """Held-out prompts of a look, at most."""
+    """Prompts of a look, at most."""
     patience: Count = 5
     """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
     stop_when_parting: bool = False

@@ -167,7 +167,7 @@ def _give_head_start(run: _Run) -> None:
     """On a batch that the policy never learns from: a baseline that was fitted to the very
     returns it is taken from would take the signal with it."""
     job, settings = run.job, run.job.settings
-    generator = seeded("critic start", job.seed)
+    generator = seeded("critic start", job.seed)  # its first name, so that older runs go on to the same bytes
     prompts = drawn(job.prompts, settings.batch_size, job.seed, -1)
     judged = answer(run.models, prompts, settings, generator)
     give_head_start(run.models, run.learners, judged, settings, generator)

@@ -79,8 +79,8 @@ class RejectionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """The best sample of each prompt, on the sweep's prompts of all that it sampled; and K `candidates` each
-    of those prompts on which the gain of choosing is measured.
+    """The best sample of each prompt, on the sweep's prompts of all that it sampled; and K `candidates` of
+    each of those prompts on which the gain of choosing is measured.
     """
 
     candidates: Candidates

@@ -45,8 +45,8 @@ class Rollout:
 
     `ids`, `mask` and `logprobs` are [N·K, R], padded on the right; `ids` end with the end token where
     `finished` [N·K], otherwise the response was cut. `logprobs` are of the whole distribution at the
-    sampling temperature, not of the nucleus. `seeds` [N·K] draw each response again. `prompts` are as they
-    were read, `truncated` of them shortened.
+    sampling temperature, not of the nucleus. `seeds` [N·K] draw Hone's own responses again. `prompts`
+    are as they were read, `truncated` of them shortened.
     """
 
     prompts: tuple[tuple[int, ...], ...]

@@ -7,8 +7,9 @@ from typing import Final
 from store.identity import identity
 
 SHARE: Final = 10
-"""One training prompt in so many is kept from training, to tell when PPO should stop; the held-out prompts
-only measure, and what they show decides whether the policy is promoted."""
+"""One training prompt in so many is kept from sampling and demonstrations, to tell when PPO should stop;
+reward models and DPO do learn from its labels. The held-out prompts only measure, and what they show decides
+whether the policy is promoted."""
 
 
 def is_watched(prompt_id: str) -> bool:

@@ -21,13 +21,14 @@ JUDGES: Final = {
 """The name of each judge in the metrics, and for people; only the first is trained against."""
 WATCHING: Final = {"watcher": "the held-back reward models", "gold": "the oracle"}
 """Those that are not trained against, in a sentence."""
-GAIN: Final = "Gain on held-out prompts, in deviations"
+GAIN: Final = "Gain on prompts kept from training, in deviations"
 DISTANCE: Final = "√KL from where PPO began, √nats a response"
 TITLE: Final = "Reward by distance"
 MEANT: Final = (
-    "Each judge's gain on the same held-out prompts since PPO began, in deviations of its first scores, with "
-    "95 % intervals where prompts are enough, against the root of the KL (Gao et al. 2022). Where the reward "
-    "still rises and a judge that was not trained against falls, the policy learns the reward models' faults."
+    "Each judge's gain on the same prompts, kept from training, since PPO began, in deviations of its first "
+    "scores, with 95 % intervals where prompts are enough, against the root of the KL (Gao et al. 2022). "
+    "Where the reward still rises and a judge that was not trained against falls, the policy learns the "
+    "reward models' faults."
 )
 
 

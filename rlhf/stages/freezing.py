@@ -136,7 +136,7 @@ def _check_tracks(turning: Turning, preferences: Path) -> None:
 
 
 def training_prompts(turning: Turning) -> list[TrainPrompt]:
-    """The prompts that a policy may learn from."""
+    """The prompts to which a policy may sample what it learns from."""
     return [prompt for prompt in _prompts(turning, Split.TRAIN) if not is_watched(prompt.prompt_id)]
 
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -91,6 +92,12 @@ def distill(job: DistillationJob) -> list[Distilled]:
         job.tracker.progress(job.stage, start / len(asked), message)
         found += _distilled(job, asked[start : start + PROMPTS_AT_ONCE], start)
     return found
+
+
+def mean_gain(tried: Sequence[Distilled]) -> float:
+    """By how much the safety model puts answers under a pre-prompt above the safest plain ones, in raw
+    scores: the mean over all that were tried, kept or not; 0 where there are none."""
+    return fmean(one.safety - one.plain_safety for one in tried) if tried else 0.0
 
 
 def drawn_prompts(

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 
 from rlhf import distillation, gatt
 from rlhf.candidates import Sampler
-from rlhf.distillation import DistillationJob, Distilled, distill, write_distilled
+from rlhf.distillation import DistillationJob, Distilled, distill, mean_gain, write_distilled
 from rlhf.gatt import GhostJob, fitting, ghost_attention, lessons
 from rlhf.policy_settings import DistillationSettings, GAttSettings
 from rlhf.pool import Sampled, write_pool
@@ -41,8 +40,9 @@ class Further:
     """Examples to learn from: answers in `dialogues` of Ghost Attention, and `distilled` ones out of `tried`.
 
     Dialogues that were `too_long` are left out: cut, they would teach an answer without its instruction.
-    `gate_gain` is by how much the kept answers are safer than the safest plain ones, in raw scores of the
-    safety model.
+    `gate_gain` is by how much the safety model puts answers under a pre-prompt above the safest plain ones,
+    in raw scores: the mean over all that were tried, below 0 where the pre-prompts harm. Over the kept ones
+    alone it would be above 0 by the gate's choice.
     """
 
     examples: tuple[Example, ...] = ()
@@ -71,7 +71,7 @@ def further(job: FurtherJob, sampler: Sampler, longest: int) -> Further:
         too_long=len(made) - len(dialogues),
         tried=len(tried),
         distilled=len(kept),
-        gate_gain=fmean(one.safety - one.plain_safety for one in kept) if kept else 0.0,
+        gate_gain=mean_gain(tried),
     )
     _log(job, found)
     return found

@@ -24,6 +24,6 @@ def sentences(metrics: pd.DataFrame) -> Iterator[str]:
     for _, line in metrics[stages == distillation.STAGE].tail(1).iterrows():
         yield (
             f"Safety context distillation: {line['kept']:.0f} of {line['tried']:.0f} answers that were given "
-            "under a safety pre-prompt, those that the safety model puts above the safest plain one, by "
-            f"{line['gate_gain']:.1f} on average."
+            "under a safety pre-prompt, those that the safety model puts above the safest plain one; over "
+            f"all {line['tried']:.0f} the difference is {line['gate_gain']:+.1f} on average."
         )

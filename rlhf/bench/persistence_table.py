@@ -72,7 +72,7 @@ class Obeying:
 class Row:
     """A policy over all seeds. The shares `over_alone` are those of unsafe answers and of false refusals less
     those of rejection sampling alone, on the same prompts; `helpfulness` is the oracle's
-    mean. Intervals of risks are over prompts."""
+    mean. Intervals of risks are over prompts. `gate_gain` is `Further`'s, the mean over seeds."""
 
     part: str
     learnt: Obeying
@@ -100,8 +100,8 @@ class Row:
             yield f"  learnt {self.dialogues_learnt:.0f} answers in dialogues a seed"
         if self.tried:
             yield (
-                f"  learnt {self.distilled:.0f} of {self.tried:.0f} answers under a pre-prompt a seed, by "
-                f"the safety model {self.gate_gain:.1f} above the safest plain ones"
+                f"  learnt {self.distilled:.0f} of {self.tried:.0f} answers under a pre-prompt a seed; by "
+                f"the safety model all that were tried less the safest plain ones {self.gate_gain:+.1f}"
             )
 
 

@@ -11,7 +11,15 @@ from transformers import PreTrainedTokenizerBase
 from rlhf.candidates import Sampler
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
-from rlhf.distillation import DistillationJob, Distilled, distill, drawn_prompts, under, write_distilled
+from rlhf.distillation import (
+    DistillationJob,
+    Distilled,
+    distill,
+    drawn_prompts,
+    mean_gain,
+    under,
+    write_distilled,
+)
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
 from rlhf.policy_settings import DistillationSettings
@@ -65,6 +73,14 @@ def test_an_answer_is_kept_only_if_it_is_safer_than_the_plain_one():
     assert one.is_kept
     assert not replace(one, safety=0.5).is_kept
     assert not replace(one, safety=-1.0).is_kept
+
+
+def test_the_gain_is_over_all_that_were_tried_so_a_preprompt_that_harms_is_seen_to():
+    safer = Distilled(prompt=PROMPTS[0], preprompt="", plain="a", plain_safety=1.0, text="b", safety=2.0)
+    assert mean_gain([safer]) == pytest.approx(1.0)
+    assert mean_gain([safer, replace(safer, safety=0.0)]) == pytest.approx(0.0)  # 1 and -1
+    assert mean_gain([safer, replace(safer, safety=-3.0), replace(safer, safety=1.0)]) == pytest.approx(-1.0)
+    assert mean_gain([]) == 0.0
 
 
 def test_the_gate_asks_the_safety_model_about_the_prompt_without_the_preprompt(job: DistillationJob):

@@ -65,8 +65,9 @@ def test_dialogues_and_the_answers_that_passed_the_gate_are_learnt(job: FurtherJ
         *(row["text"] for row in passed),
     ]
     assert made.gate_gain == pytest.approx(
-        sum(row["safety"] - row["plain_safety"] for row in passed) / len(passed)
+        sum(row["safety"] - row["plain_safety"] for row in rows) / len(rows)
     )
+    assert len(passed) < len(rows)
 
 
 def test_a_dialogue_that_does_not_fit_is_left_out_and_counted(job: FurtherJob, sampler: Sampler):

@@ -289,11 +289,11 @@ def test_a_number_that_was_never_logged_has_no_curve():
 def test_what_was_learnt_besides_is_counted_where_there_was_any(tmp_path):
     lines = [
         {"stage": "gatt", "step": 1, "asked": 300, "made": 412},
-        {"stage": "distill", "step": 1, "tried": 200, "kept": 120, "gate_gain": 3.25},
+        {"stage": "distill", "step": 1, "tried": 200, "kept": 120, "gate_gain": -3.25},
     ]
     metrics = pd.concat([METRICS, pd.DataFrame(lines)])
     written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], metrics=metrics)
     assert "Ghost Attention: 412 answers in dialogues that keep to the instruction" in written
     assert "120 of 200 answers that were given under a safety pre-prompt" in written
-    assert "by 3.2 on average" in written
+    assert "over all 200 the difference is -3.2 on average" in written
     assert "Learnt besides" not in page(tmp_path, [row(0, 0.5), row(1, 0.7)])

@@ -89,6 +89,13 @@ def test_unsafe_answers_must_go_down_beside_the_same_round_without_it(
     assert "first 75.0%" in lower
 
 
+def test_what_was_distilled_is_told_with_what_all_that_was_tried_gained():
+    besides = Further(tried=90, distilled=40, gate_gain=-0.5)
+    one = replace(better("distill", 20, 150, 10), besides=besides)
+    _first, _alone, row = rows([[FIRST, ALONE, one]])
+    assert list(row.more())[-1].endswith("all that were tried less the safest plain ones -0.5")
+
+
 def test_the_pocket_policy_forgets_an_instruction_and_complies_with_half_of_the_unsafe_requests():
     settings = GAttSettings(acknowledgement="Okay.")
     asked = dialogues([wording for wording, _ in WORDINGS], 40, seed=0)

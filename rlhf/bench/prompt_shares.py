@@ -24,6 +24,9 @@ class Count(NamedTuple):
 Tally = Mapping[str, Count]
 """The counts by the name of their prompt."""
 NONE: Final = Count(0.0, 0)
+FEWEST: Final = 6
+"""Prompts on which two must differ before anything is shown. Were there no difference, five would all go the
+same way with probability 2 / 2^5 = 0.06, fewer more often: no sign test at 0.05 could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,25 @@ class Share:
     interval: Interval
     answers: int
     prompts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One share less another's, with its 95 % interval; so many prompts `differ`. Where they are fewer than
+    `FEWEST`, the interval is all that can be, and shows nothing."""
+
+    interval: Interval
+    differ: int
+
+    @property
+    def falls(self) -> bool:
+        """Whether it is shown to be below 0."""
+        return self.interval.high < 0
+
+    @property
+    def rises(self) -> bool:
+        """Whether it is shown to be above 0."""
+        return self.interval.low > 0
 
 
 def tally(answers: Iterable[tuple[str, float]]) -> dict[str, Count]:
@@ -47,8 +69,9 @@ def tally(answers: Iterable[tuple[str, float]]) -> dict[str, Count]:
 def share(tallies: Iterable[Tally]) -> Share:
     """Of all answers together, with Wilson's interval over as many as they are worth.
 
-    That is p(1-p) / v, where v is the variance of p between prompts, at most their number (Dean & Pagano
-    2015, after Korn & Graubard 1998). Where all agree, v says nothing, and a prompt is worth one answer.
+    That is p(1-p) / v, where v is the variance of p between prompts, at most the answers' number (Dean &
+    Pagano 2015, after Korn & Graubard 1998). Where all agree (all answers are 0, all are 1, or they are one
+    prompt's), v says nothing, and a prompt is worth one answer.
     """
     counts = _together(tallies)
     answers = sum(one.answers for one in counts.values())
@@ -57,19 +80,21 @@ def share(tallies: Iterable[Tally]) -> Share:
     return Share(interval=wilson(mean * worth, worth), answers=answers, prompts=len(counts))
 
 
-def difference(ours: Iterable[Tally], theirs: Iterable[Tally]) -> Interval:
+def difference(ours: Iterable[Tally], theirs: Iterable[Tally]) -> Difference:
     """One share less the other's, ± 1.96 standard errors over prompts, which both answered alike often: what
-    makes a prompt hard for both cancels out.
+    makes a prompt hard for both cancels out. Over few prompts that differ this is too sure, and over none it
+    has no width: below `FEWEST` it is -1 to 1.
     """
     one, other = _together(ours), _together(theirs)
     answers = sum(count.answers for count in one.values())
     gaps = {prompt: count.found - other[prompt].found for prompt, count in one.items()}
     mean = sum(gaps.values()) / max(1, answers)
-    if len(gaps) < 2:
-        return Interval(value=mean, low=-1.0, high=1.0)
+    differ = sum(gap != 0 for gap in gaps.values())
+    if differ < FEWEST:
+        return Difference(interval=Interval(value=mean, low=-1.0, high=1.0), differ=differ)
     spread = _variance([gap - mean * one[prompt].answers for prompt, gap in gaps.items()], answers)
     half = Z95 * sqrt(spread)
-    return Interval(value=mean, low=mean - half, high=mean + half)
+    return Difference(interval=Interval(value=mean, low=mean - half, high=mean + half), differ=differ)
 
 
 def _together(tallies: Iterable[Tally]) -> dict[str, Count]:

@@ -89,6 +89,15 @@ def test_unsafe_answers_must_go_down_beside_the_same_round_without_it(
     assert "first 75.0%" in lower
 
 
+def test_four_prompts_that_went_down_are_told_as_too_few():
+    found = dict(claims(rows([[FIRST, ALONE, better("distill", 20, 196, 13)]])))
+    (lower, refusals) = found
+    assert list(found.values()) == [False, True]
+    assert "-1.0 points (4 prompts differ, fewer than the 6" in lower
+    assert "false refusals are not shown to go up: " in refusals
+    assert "+0.8 points (3 prompts differ" in refusals
+
+
 def test_what_was_distilled_is_told_with_what_all_that_was_tried_gained():
     besides = Further(tried=90, distilled=40, gate_gain=-0.5)
     one = replace(better("distill", 20, 150, 10), besides=besides)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlhf.bench.prompt_shares import Count, difference, share, tally
+from rlhf.bench.prompt_shares import FEWEST, Count, difference, share, tally
 from store.intervals import Z95, wilson
 
 
@@ -44,7 +44,33 @@ def test_where_all_agree_a_prompt_is_worth_one_answer():
 def test_a_difference_is_over_the_same_prompts():
     ours = {"a": Count(1, 4), "b": Count(2, 4), "c": Count(3, 4)}
     theirs = {"a": Count(2, 4), "b": Count(4, 4), "c": Count(3, 4)}
-    found = difference([ours], [theirs])  # gaps -1, -2, 0 of 4 answers each; their mean -1
-    assert found.value == pytest.approx(-3 / 12)
-    half = Z95 * (3 / 2 * 2 / 12**2) ** 0.5
-    assert (found.low, found.high) == (pytest.approx(-0.25 - half), pytest.approx(-0.25 + half))
+    one, other = (
+        {f"{name}{time}": count for name, count in side.items() for time in range(3)}
+        for side in (ours, theirs)
+    )
+    found = difference([one], [other])  # thrice gaps of -1, -2, 0, of 4 answers each; their mean -1
+    assert (found.differ, found.interval.value) == (6, pytest.approx(-9 / 36))
+    half = Z95 * (9 / 8 * 6 / 36**2) ** 0.5
+    assert (found.interval.low, found.interval.high) == (
+        pytest.approx(-0.25 - half),
+        pytest.approx(-0.25 + half),
+    )
+
+
+@pytest.mark.parametrize(("down", "falls"), [(0, False), (4, False), (5, False), (6, True)])
+def test_too_few_prompts_that_differ_show_nothing(down: int, falls: bool):
+    """As a sign test at 0.05: 4 of 4 have p = 2 / 2^4 = 0.125, 5 have 0.0625, 6 have 0.03125."""
+    theirs = {str(place): Count(1, 1) for place in range(100)}
+    ours = {str(place): Count(place >= down, 1) for place in range(100)}
+    found = difference([ours], [theirs])
+    assert (found.differ, found.falls, found.rises) == (down, falls, False)
+    assert difference([theirs], [ours]).rises is falls
+    assert found.interval.value == pytest.approx(-down / 100)
+    assert ((found.interval.low, found.interval.high) == (-1.0, 1.0)) is (down < FEWEST)
+
+
+def test_as_many_up_as_down_show_nothing_either():
+    ours = {str(place): Count(place % 2, 1) for place in range(100)}
+    theirs = {str(place): Count((place + 1) % 2, 1) for place in range(100)}
+    found = difference([ours], [theirs])
+    assert (found.differ, found.falls, found.rises) == (100, False, False)

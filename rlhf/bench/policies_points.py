@@ -11,6 +11,7 @@ from rlhf.bench.policies_world import World
 from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate_each
 from rlhf.matches import points
 from rlhf.track import Tracker
+from store.errors import HoneError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,10 @@ def measured(world: World, where: str, contestant: Contestant) -> Point:
             tracker=Tracker(world.folder),
         )
     )
+    if ours.gold is None or first.gold is None:
+        raise HoneError(
+            "Expected an oracle to judge, but the preset has none; name one in evaluate.gold_judge."
+        )
     names = [answer.prompt_id for answer in ours.answers]
-    gains = [one - other for one, other in zip(ours.gold or (), first.gold or (), strict=True)]
+    gains = [one - other for one, other in zip(ours.gold, first.gold, strict=True)]
     return Point(where=where, result=result, games=dict(zip(names, map(points, gains), strict=True)))

@@ -44,7 +44,6 @@ of its answers."""
 PARTS: Final = (COOLED, BEST_OF, *METHODS)
 KEEPING: Final = ("rs", "ppo", "rloo")
 """Methods that sample as many tokens as rejection sampling then PPO; DPO samples none."""
-ITERATING: Final = ("ppo", "rs+ppo")
 MOST: Final = 16
 """K of best of K; the smaller powers of two are points on its way."""
 POINTS: Final = 4
@@ -57,7 +56,8 @@ class Outcome:
     """What came of a part in one seed: its points, the end last, and what it sampled while it learned.
 
     `budget` is what it was to sample: none where it keeps to no budget. `a_prompt` is how many answers it
-    samples for each that it gives.
+    samples for each that it gives. `seconds` are its own, without those of the part that sets its budget;
+    where it was killed and went on, those of the last run alone.
     """
 
     part: str
@@ -90,6 +90,8 @@ def outcome(world: World, part: str) -> Outcome:
     file = world.folder / f"{part}-{named(world, part)}.json"
     if file.exists():
         return _OUTCOME.validate_json(file.read_bytes())
+    if part in KEEPING:
+        _whole(world)  # learns another part where there is no budget yet, before this one's clock begins
     began = time.monotonic()
     world.show(f"seed {world.seed}: {part}", 0.0, "begins")
     found = _learned(world, METHODS[part]) if part in METHODS else _unlearned(world, part)

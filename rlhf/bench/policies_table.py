@@ -18,7 +18,6 @@ from rlhf.bench.prompt_shares import share, tally
 from rlhf.evaluate import EvaluationResult
 from rlhf.matches import Match
 from store.bench.machine import Machine
-from store.errors import HoneError
 from store.intervals import Interval
 
 WANTED: Final = 0.75
@@ -30,8 +29,8 @@ NATS: Final = 6.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """How a policy did against the first one on held-out prompts; rates and the oracle's mean score in
-    themselves, `kl` in nats an answer, `length` in tokens. The interval is over prompts, of which a seed's
-    games with the same are one."""
+    themselves, `kl` in nats an answer, `length` in tokens. The interval is over prompts: games of
+    several seeds on the same prompt count as one prompt's."""
 
     win_rate: Interval
     kl: float
@@ -173,10 +172,6 @@ def dots(seeds: Sequence[Sequence[Outcome]]) -> tuple[Dot, ...]:
 def pooled(points: Sequence[Point]) -> Figures:
     """Games of all seeds together; everything else is the mean over seeds."""
     results = [point.result for point in points]
-    if not all(point.games for point in points):
-        raise HoneError(
-            "Expected an oracle to judge, but the preset has none; name one in evaluate.gold_judge."
-        )
     proxy = [_by_reward_models(result) for result in results]
     portraits = [result.portraits[0] for result in results]
     oracle = [portrait.gold for portrait in portraits if portrait.gold]

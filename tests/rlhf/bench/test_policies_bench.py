@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from rlhf import pocket
 from rlhf.bench.frontier import draw, frontier, table
 from rlhf.bench.policies import run
 from rlhf.bench.policies_budget import Spent, sampled_tokens, sized, spent
-from rlhf.bench.policies_points import Point
+from rlhf.bench.policies_points import Point, measured
 from rlhf.bench.policies_runs import PARTS, Outcome, named
 from rlhf.bench.policies_table import dots, reached, rows
 from rlhf.bench.policies_world import World
@@ -21,9 +22,9 @@ from rlhf.candidates import Candidates
 from rlhf.config import Method
 from rlhf.config import Settings as HomeSettings
 from rlhf.draws import write_draw
-from rlhf.evaluate import EvaluationResult
+from rlhf.evaluate import Contestant, EvaluationResult
 from rlhf.matches import Match
-from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
 from rlhf.policy_settings import PPOSettings, RejectionSettings, RLOOSettings
 from rlhf.portraits import GoldFigures, Portrait
 from rlhf.prompts import TrainPrompt
@@ -194,6 +195,16 @@ def test_a_kept_outcome_is_named_by_all_that_it_depends_on(tmp_path: Path):
         assert {part for part in PARTS if named(other, part) != names[part]} == read, section
 
 
+def test_without_an_oracle_a_sentence_says_what_to_set(tmp_path: Path):
+    world = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+    judges = replace(world.settings.evaluate, prompts=2, gold_judge="none")
+    world.__dict__["settings"] = replace(world.settings, evaluate=judges)
+    for path in (world.reward_models.helpfulness, world.reward_models.safety):
+        save(new_reward_model(pocket.policy_path(), seed=1), load_tokenizer(pocket.policy_path()), path)
+    with pytest.raises(HoneError, match=r"an oracle.*has none.*evaluate\.gold_judge"):
+        measured(world, "", Contestant(name="new", path=world.policy))
+
+
 def test_several_numbers_of_labels_are_not_measured_at_once(tmp_path: Path):
     with pytest.raises(HoneError, match=r"one --size.*got 60, 90"):
         run(Settings(sizes=(60, 90), keep=tmp_path / "kept"))
@@ -226,3 +237,12 @@ def test_what_keeps_to_no_budget_is_measured_without_what_sets_it(tmp_path: Path
     found = run(Settings(sizes=(40,), seeds=1, keep=tmp_path, parts=("cooled", "dpo")))
     assert [row.budget for row in found.at] == [None, None]
     assert not list(tmp_path.rglob("rs+ppo*"))
+
+
+@pytest.mark.slow
+def test_the_seconds_of_what_keeps_to_a_budget_are_without_those_of_what_sets_it(tmp_path: Path):
+    settings = Settings(sizes=(40,), seeds=1, keep=tmp_path, parts=("rs",))
+    alone = run(settings)
+    both = run(replace(settings, parts=("rs+ppo", "rs")))  # reads what the first one kept
+    assert [row.part for row in both.at] == ["rs+ppo", "rs"]
+    assert sum(row.seconds for row in both.at) <= alone.seconds - alone.world_seconds + 0.2  # rounded

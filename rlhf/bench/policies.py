@@ -1,8 +1,8 @@
 """What each way of improving a policy gains, and how far it goes for it, in the pocket world.
 
-From the same policy, labels and reward models, and with as many sampled tokens: best of K, rejection
-sampling, PPO, both, DPO and RLOO; and the first policy cooled, which learned nothing, as rejection sampling
-draws from it. The oracle, which nobody learned from, says what truly became better.
+From the same policy, labels and reward models: best of K, rejection sampling, PPO, both, DPO and RLOO, of
+which those that sample to learn sample as many tokens; and the first policy cooled, which learned nothing, as
+rejection sampling draws from it. The oracle, which nobody learned from, says what truly became better.
 """
 
 from __future__ import annotations

@@ -351,7 +351,9 @@ def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     home, reward_model_path, capsys, monkeypatch
 ):
     finish_round(home, 1, reward_model_path)
-    asked = ("distill.prompts=3", "distill.max_new_tokens=48", 'distill.preprompts=["hot"]')
+    # The policy rarely ends an answer: so many and so long that some end, plain and under the pre-prompt.
+    often = ("distill.samples=16", "distill.max_new_tokens=90")
+    asked = ("distill.prompts=3", *often, 'distill.preprompts=["hot"]')
     told = hone(capsys, monkeypatch, home, "reject", "--json", *(f"--set={one}" for one in asked))[0]
     trial = json.loads(told)
     lines = read_metrics(home.root / "trials" / "reject")

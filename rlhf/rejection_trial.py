@@ -30,8 +30,7 @@ class RejectionTrial:
 
     `temperature` and `samples` were chosen; of the `kept` samples, `from_earlier` are of earlier rounds;
     `besides` further examples were learnt, as `gatt` and `distill` ask; `truncated` of all lost the beginning
-    of their conversation; `mean_best` and `mean_median` are of
-    1 to `samples` samples of a prompt.
+    of their conversation; `mean_best` and `mean_median` are of 1 to `samples` samples of a prompt.
     """
 
     path: Path

@@ -160,15 +160,21 @@ class Desk:
 
     def enter(self, name, address=""):
         """Opens a page as somebody whose password was asked for before."""
-        form = {"name": name, "password": PASSWORD, "csrf": self._csrf()}
-        entered = self.context.request.post(f"{self.server.url}/sign-in", form=form, max_redirects=0)
+        self.context.request.get(f"{self.server.url}/sign-in", max_retries=2)
+        entered = self.post("sign-in", {"name": name, "password": PASSWORD})
         assert entered.status == 303, entered.text()
         self.page.goto(f"{self.server.url}/{path(address)}")
         return self
 
-    def _csrf(self):
-        self.context.request.get(f"{self.server.url}/sign-in")
-        return next(each["value"] for each in self.context.cookies() if each["name"] == "hone_csrf")
+    def post(self, address, form=None):
+        """Sends a form past the page; a connection that idled until the server closed it is opened anew."""
+        csrf = next(each["value"] for each in self.context.cookies() if each["name"] == "hone_csrf")
+        return self.context.request.post(
+            f"{self.server.url}/{address}",
+            form={**(form or {}), "csrf": csrf},
+            max_redirects=0,
+            max_retries=2,
+        )
 
     def sign_in(self, name, password=PASSWORD):
         self.page.goto(self.server.url)

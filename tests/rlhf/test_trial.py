@@ -68,7 +68,7 @@ def test_a_trial_that_is_stopped_says_so_and_goes_on_where_it_was(tmp_path: Path
 
     def stopping(_stage: str, _fraction: float, message: str) -> None:
         if message.startswith("step 2 of"):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.raises(Stopped, match=r"stopped at step 3 of \d+; the same command goes on from there\."):
         try_reward(home, Track.HELPFULNESS, settings, stopping)

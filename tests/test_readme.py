@@ -28,7 +28,9 @@ def test_the_quick_start_is_two_commands_of_one_line_each():
 def test_continuous_integration_runs_the_test_command_of_the_readme():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "-m pytest$' README.md" in script
-    assert script.strip().endswith('eval "$tests"')
+    assert 'eval "$tests"' in script
+    assert ".venv/bin/python -m pytest -m 'wide and not slow'" in script
+    assert ".venv/bin/python -m pytest -m 'wide and not slow'`" in README
 
 
 def test_every_file_of_the_tree_in_the_readme_exists_and_none_is_left_out():

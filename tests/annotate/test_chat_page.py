@@ -209,6 +209,7 @@ def test_somebody_elses_chat_is_not_shown(store, who):
     assert "another's" in shown["notice"]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "payload",
     [

@@ -73,6 +73,7 @@ def test_a_judgement_that_does_not_fit_is_refused_in_a_sentence_and_the_pair_sta
     assert labels(store) == 0
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "payload", [{}, {"kind": "become administrator", "mid": "m"}, "text", {"kind": "submit"}, 7]
 )

@@ -82,6 +82,7 @@ def test_one_label_is_counted_and_can_be_edited(store, ana, parts):
     assert "Nobody else has judged" in words_of(app)
 
 
+@pytest.mark.wide
 def test_many_labels_are_agreed_with_others_and_a_closed_one_cannot_be_edited(store, ana, parts):
     ben = person(store, "ben")
     store.append("hone", *map(twice, comparisons(30)))

@@ -69,12 +69,14 @@ def test_other_roles_are_told_that_the_page_is_not_theirs(store, role):
     assert not app.subheader
 
 
+@pytest.mark.wide
 def test_without_a_policy_the_page_says_what_appears_here(store, rob):
     app = page(store, rob)
     assert texts(app) == [said("none"), said("no_models")]
     assert not app.dataframe
 
 
+@pytest.mark.wide
 def test_a_home_before_its_first_round_has_a_policy_in_use_and_no_reward_model(store, rob):
     store.append("hone", first_policy(), Policy(policy_id="imported:hh", path=""))
     app = page(store, rob)
@@ -125,12 +127,14 @@ def test_each_part_has_a_chart_with_its_sentence_and_the_figures_behind_it(store
     assert list(by_degree.iloc[0])[1:] == ["103", "55.3%", "45.7% to 64.6%"]
 
 
+@pytest.mark.wide
 def test_annotators_are_named_the_one_with_most_labels_first(store, rob):
     ana, ben = person(store, "ana"), person(store, "ben")
     store.append("hone", *round_facts(1, annotators=(ben.annotator_id, ana.annotator_id, "gone")))
     assert list(page(store, rob).dataframe[-2].value["Annotator"]) == ["ben", "ana", "gone"]
 
 
+@pytest.mark.wide
 def test_the_safety_model_tells_how_many_unsafe_answers_it_finds(store, rob):
     store.append("hone", *round_facts(1))
     app = page(store, rob)
@@ -140,6 +144,7 @@ def test_the_safety_model_tells_how_many_unsafe_answers_it_finds(store, rob):
     assert any("82.5% of the 120 unsafe answers are found, and 73.3%" in text for text in texts(app))
 
 
+@pytest.mark.wide
 def test_a_safety_model_that_met_nothing_unsafe_says_so(store, rob):
     store.append("hone", *one_model(results(), Track.SAFETY))
     app = page(store, rob)
@@ -147,6 +152,7 @@ def test_a_safety_model_that_met_nothing_unsafe_says_so(store, rob):
     assert said("unsafe_none") in texts(app)
 
 
+@pytest.mark.wide
 def test_what_was_not_measured_is_said_or_left_out(store, rob):
     store.append("hone", *one_model(bare(results())))
     app = page(store, rob)
@@ -156,6 +162,7 @@ def test_what_was_not_measured_is_said_or_left_out(store, rob):
     assert list(app.dataframe[1].value.iloc[:, 0]) == ["Better"]
 
 
+@pytest.mark.wide
 def test_people_who_agree_less_than_a_coin_set_no_ceiling(store, rob):
     apart = Agreement(pairs=50, agree=wilson(20, 50), ceiling=None)
     store.append("hone", *one_model(replace(results(), agreement=apart)))
@@ -165,6 +172,7 @@ def test_people_who_agree_less_than_a_coin_set_no_ceiling(store, rob):
     )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("text", ["", "{}", '{"pairs": "<b>many</b>"}'])
 def test_a_model_that_another_version_measured_shows_its_accuracy_alone(store, rob, text):
     store.append("hone", *round_facts(1, results=text))
@@ -173,6 +181,7 @@ def test_a_model_that_another_version_measured_shows_its_accuracy_alone(store, r
     assert headings(app) == ["Reward models", said("over_rounds")]
 
 
+@pytest.mark.wide
 def test_a_model_of_which_nothing_was_held_out_says_so(store, rob):
     store.append("hone", *one_model(replace(results(), pairs=0)))
     app = page(store, rob)
@@ -183,6 +192,7 @@ def test_a_model_of_which_nothing_was_held_out_says_so(store, rob):
     assert list(of_track[["Held-out pairs", "Accuracy", "Likely"]]) == ["0", "–", "–"]
 
 
+@pytest.mark.wide
 def test_a_round_of_which_nothing_was_held_out_has_no_point_in_the_line(store, rob):
     facts = [*one_model(replace(results(), pairs=0)), *round_facts(2), *round_facts(3)]
     store.append("hone", *facts)
@@ -191,6 +201,7 @@ def test_a_round_of_which_nothing_was_held_out_has_no_point_in_the_line(store, r
     assert list(reward_figures.over_rounds(words("en"), models)["round"]) == [2, 2, 3, 3]
 
 
+@pytest.mark.wide
 def test_the_scaled_loss_is_told_without_the_margin_that_it_ignores(store, rob):
     reward = {
         "loss": "scaled",
@@ -206,11 +217,13 @@ def test_the_scaled_loss_is_told_without_the_margin_that_it_ignores(store, rob):
     assert any("loss scaled, margin none," in text for text in texts(page(store, rob)))
 
 
+@pytest.mark.wide
 def test_a_model_no_better_than_length_is_not_praised(store, rob):
     store.append("hone", *round_facts(1, accuracy=0.58))
     assert any("cannot be told from always taking the longer" in text for text in texts(page(store, rob)))
 
 
+@pytest.mark.wide
 def test_a_model_worse_than_length_is_said_to_be_worse(store, rob):
     store.append("hone", *round_facts(1, accuracy=0.45))
     assert any(
@@ -218,6 +231,7 @@ def test_a_model_worse_than_length_is_said_to_be_worse(store, rob):
     )
 
 
+@pytest.mark.wide
 def test_a_gate_below_which_no_answer_lies_is_not_called_precise(store, rob):
     nothing = UnsafeFound(probability=0.15, unsafe=10, safe=6, recall=0.0, precision=None)
     store.append("hone", *one_model(replace(results(Track.SAFETY), unsafe_found=(nothing,)), Track.SAFETY))
@@ -229,6 +243,7 @@ def test_a_gate_below_which_no_answer_lies_is_not_called_precise(store, rob):
     assert list(table.iloc[0]) == ["15%", "0.0%", "–", "10", "6"]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("right", "pairs", "word"),
     [
@@ -254,6 +269,7 @@ def test_the_page_speaks_german(store, rob):
     assert "über 50 kürzer" in list(app.dataframe[3].value.iloc[:, 0])
 
 
+@pytest.mark.wide
 def test_many_rounds_are_all_in_the_line_and_in_its_figures(store, rob):
     store.append("hone", *(fact for number in range(1, 41) for fact in round_facts(number)))
     app = page(store, rob)
@@ -274,6 +290,7 @@ def found(spec, key):
     return own + [value for one in inner for value in found(one, key)]
 
 
+@pytest.mark.wide
 def test_one_round_is_a_sentence_and_with_the_second_one_a_line_begins(store, rob):
     store.append("hone", *round_facts(1))
     app = page(store, rob)
@@ -285,6 +302,7 @@ def test_one_round_is_a_sentence_and_with_the_second_one_a_line_begins(store, ro
     assert set(found(charts(app)[-1], "xOffset")) == {-4, 4}
 
 
+@pytest.mark.wide
 def test_pairs_of_one_kind_are_a_sentence_and_no_chart(store, rob):
     store.append("hone", *one_model(replace(results(), by_age=results().by_age[:1])))
     app = page(store, rob)
@@ -292,6 +310,7 @@ def test_pairs_of_one_kind_are_a_sentence_and_no_chart(store, rob):
     assert len(app.get("vega_lite_chart")) == 4
 
 
+@pytest.mark.wide
 def test_every_accuracy_is_drawn_from_nothing_to_all_with_labels_at_their_ticks(store, rob):
     store.append("hone", *round_facts(1), *round_facts(2))
     for spec in charts(page(store, rob)):
@@ -301,6 +320,7 @@ def test_every_accuracy_is_drawn_from_nothing_to_all_with_labels_at_their_ticks(
         assert not any(axis["labelFlush"] or axis["labelBound"] for axis in axes)
 
 
+@pytest.mark.wide
 def test_points_of_few_pairs_are_faint_and_the_page_says_so(store, rob):
     few = (replace(results().by_length[0], pairs=9), *results().by_length[1:])
     store.append("hone", *one_model(replace(results(), by_length=few)))
@@ -315,10 +335,12 @@ def test_points_of_few_pairs_are_faint_and_the_page_says_so(store, rob):
         assert all(one["scale"]["domain"] == [0, 10] for one in known)
 
 
+@pytest.mark.wide
 def test_a_share_of_one_pair_is_told_of_one_pair():
     assert "100.0% of 1 pair," in reward_figures.told(words("en"), wilson(1, 1), 1)
 
 
+@pytest.mark.wide
 def test_a_ceiling_that_may_as_well_be_all_is_no_line(store, rob):
     agreed = Agreement(pairs=6, agree=wilson(6, 6), ceiling=1.0)
     store.append("hone", *one_model(replace(results(), agreement=agreed)))
@@ -333,6 +355,7 @@ def test_a_ceiling_that_may_as_well_be_all_is_no_line(store, rob):
     ]
 
 
+@pytest.mark.wide
 def test_the_page_tells_with_which_settings_the_reward_models_were_trained(store, rob):
     reward = {"loss": "scaled", "margin": "none", "weighting": "*majority*", "members": 3, "epochs": 2}
     settings = json.dumps({"reward": {**reward, "lora_rank": 8, "more": 1}, "ppo": {}})

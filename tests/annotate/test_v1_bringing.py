@@ -61,6 +61,7 @@ def test_a_home_that_only_imported_gets_a_batch_of_its_own(store, ana):
     assert (reply.batch_id, len(reply.responses)) == ("batch-0", 3)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("path", "sent", "words"),
     [
@@ -85,6 +86,7 @@ def test_what_could_be_kept_nowhere_is_refused_in_a_sentence(engineer, path, sen
     assert words in reply.json()["error"]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("more", "status"),
     [
@@ -141,6 +143,7 @@ def test_hostile_bodies_are_refused_in_a_short_sentence_and_keep_nothing(ask, as
         assert db.execute("select count(*) from labels").fetchone() == (0,)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "thing", ["label:'; drop table labels; --", "annotator:a/b", "policy:%", "x", "label:"]
 )

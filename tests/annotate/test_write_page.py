@@ -149,6 +149,7 @@ def test_what_is_refused_says_why_and_stays_with_its_writer(store, who):
     assert written(store) == []
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "payload",
     [

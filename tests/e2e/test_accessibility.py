@@ -41,6 +41,7 @@ OPENED = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("keys", OPENED.values(), ids=OPENED)
 def test_axe_finds_nothing_grave_in_what_the_deck_opens(root, keys):
     root.visit("compare")

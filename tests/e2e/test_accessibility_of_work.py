@@ -12,6 +12,8 @@ from store.home import Home
 from store.records import Role, Track
 from store.verbs.guiding import WriteGuideline, write_guideline
 
+pytestmark = pytest.mark.wide
+
 SOON = PATIENCE * 1000
 
 

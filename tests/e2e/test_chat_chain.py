@@ -20,6 +20,8 @@ from store.database import open_store
 from store.home import Home
 from store.records import Policy
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture
 def home(tmp_path):

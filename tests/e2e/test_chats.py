@@ -109,6 +109,7 @@ def test_two_turns_are_chatted_and_judged_by_keyboard_alone(chat, parlour):
     assert parlour.labels() == before + 2
 
 
+@pytest.mark.wide
 def test_a_choice_is_undone_and_another_chat_begun_and_the_first_found_again(chat):
     ben = chat("ben")
     say(ben, "First chat?")
@@ -131,6 +132,7 @@ def test_a_choice_is_undone_and_another_chat_begun_and_the_first_found_again(cha
     expect_at(ben, "write")
 
 
+@pytest.mark.wide
 def test_both_bad_brings_two_other_answers(chat, stage):
     cleo = chat("cleo")
     say(cleo, "Is it so?")
@@ -156,6 +158,7 @@ def test_a_reload_in_mid_answer_finds_what_is_said_and_hears_the_rest(chat, stag
     assert all(re.fullmatch(r"One seed is \d+\.", answer) for answer in answers(dan))
 
 
+@pytest.mark.wide
 def test_answers_are_stopped_and_the_message_changed(chat, stage):
     stage.models = ["slow"]
     eve = chat("eve")
@@ -172,6 +175,7 @@ def test_answers_are_stopped_and_the_message_changed(chat, stage):
     expect(eve.page.locator(".conversation")).to_contain_text("A hasty question, mended")
 
 
+@pytest.mark.wide
 def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     kim = chat("kim")
     say(kim, "First?")
@@ -195,6 +199,7 @@ def test_what_two_tabs_write_at_once_is_kept_in_both(chat, stage):
     expect(kim.page.locator("textarea.message")).to_have_value("Another thought")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("name", "trouble"), [("finn", "code-500"), pytest.param("jon", "half", marks=pytest.mark.slow)]
 )
@@ -243,6 +248,7 @@ def test_a_message_typed_while_the_server_is_down_is_kept_and_sent_when_it_is_ba
     expect(hal.page.locator(".conversation")).to_contain_text("Half a thought")
 
 
+@pytest.mark.wide
 def test_a_chat_for_safety_bears_its_risk_and_a_held_enter_sends_one_message(chat, stage):
     ida = chat("ida")
     ida.press("Escape", "d")

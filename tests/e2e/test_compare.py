@@ -57,6 +57,7 @@ def test_undo_brings_back_the_last_pair_with_its_judgement(desk):
     assert dan.done() == 0
 
 
+@pytest.mark.wide
 def test_a_half_judged_pair_keeps_its_draft_while_the_last_one_is_undone(desk):
     jon = desk().compare("jon").label("6")
     half = jon.conversation()
@@ -79,6 +80,7 @@ def test_preferring_the_unsafe_response_asks_twice(desk):
     dan.press("Enter").expect_done(1)
 
 
+@pytest.mark.wide
 def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
     kim = desk().compare("kim").press("c", "q", "q", "h", "p", "p", "a", "t")
     chosen = kim.page.locator(".chips [aria-checked=true]")
@@ -93,6 +95,7 @@ def test_letters_name_the_risk_of_the_response_rated_unsafe_last(desk):
     expect(chosen).to_have_text(["OtherO", "SeriousI", "Unqualified adviceA", "SevereT"])
 
 
+@pytest.mark.wide
 def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk):
     lou = desk().compare("lou").press("3", "q", "q", "h", "p", "Enter")
     expect(lou.page.get_by_role("alert")).to_have_text("Say how grave the risk is: M, I or T.")
@@ -104,6 +107,7 @@ def test_a_named_risk_is_not_submitted_before_somebody_says_how_grave_it_is(desk
     lou.press("Enter").expect_done(1)
 
 
+@pytest.mark.wide
 def test_a_narrow_page_shows_every_heading_of_a_response(desk):
     lea = desk(viewport={"width": 700, "height": 900}).compare("lea")
     for _ in range(7):
@@ -112,6 +116,7 @@ def test_a_narrow_page_shows_every_heading_of_a_response(desk):
         expect(lea.page.get_by_role("heading", name=heading, level=level)).to_be_visible()
 
 
+@pytest.mark.wide
 def test_a_long_name_leaves_the_menu_free(desk):
     long = desk(viewport={"width": 800, "height": 900}).compare(LONG_NAME)
     long.page.get_by_text(re.compile("^[0-9]+ more$")).click()
@@ -119,12 +124,14 @@ def test_a_long_name_leaves_the_menu_free(desk):
     expect(long.page.get_by_text("Start round 1")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_skip_takes_its_reason_from_the_digits_and_chooses_no_step(desk):
     finn = desk().compare("finn").press("s", "2")
     expect(finn.page.get_by_role("status")).to_have_text("Skipped")
     expect(finn.page.locator(".scale [aria-checked=true]")).to_have_count(0)
 
 
+@pytest.mark.wide
 def test_a_press_elsewhere_closes_the_menu_of_reasons(desk):
     gus = desk().compare("gus").press("s")
     gus.page.locator(".menu").locator("b").click()
@@ -133,6 +140,7 @@ def test_a_press_elsewhere_closes_the_menu_of_reasons(desk):
     expect(gus.page.locator(".menu")).to_be_hidden()
 
 
+@pytest.mark.wide
 def test_keys_typed_into_the_comment_decide_nothing(desk):
     finn = desk().compare("gus").press("n")
     finn.page.keyboard.type("12 x sq")
@@ -153,6 +161,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
     assert hal.page.url.startswith(hal.server.url)
 
 
+@pytest.mark.wide
 def test_the_list_of_keys_names_every_key(desk):
     ida = desk().compare("ida").press("?")
     keys = ida.page.locator(".keylist kbd").all_inner_texts()
@@ -161,6 +170,7 @@ def test_the_list_of_keys_names_every_key(desk):
     expect(ida.page.get_by_text("What counts, in this order")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_signing_out_ends_the_session_everywhere(desk):
     ida = desk().compare("ida")
     other = ida.context.new_page()
@@ -171,6 +181,7 @@ def test_signing_out_ends_the_session_everywhere(desk):
     expect(other).to_have_url(re.compile("/sign-in$"))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("page", ["Compare", "Rounds"])
 def test_a_page_that_was_open_says_that_its_person_is_signed_out(desk, page):
     rob = desk().compare("rob")

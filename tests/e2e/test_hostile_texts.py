@@ -14,6 +14,8 @@ from store.database import open_store
 from store.home import Home
 from store.records import Guideline, Prompt, Role, Track, Turn
 
+pytestmark = pytest.mark.wide
+
 NAME = "<img src=x onerror='window.pwned=1'>"
 TRICKS = HOSTILE + (
     "\n\n[a][1] ![b][1] [^1]\n\n[1]: https://evil.example/ref.png\n[^1]: <img src=https://evil.example/foot.png>\n\n"

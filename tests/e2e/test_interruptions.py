@@ -42,6 +42,7 @@ def test_no_acknowledged_label_is_lost_when_the_server_is_killed(mortal):
     assert server.labels() == before + 5
 
 
+@pytest.mark.wide
 def test_an_answer_given_offline_counts_though_another_pair_is_held_by_then(mortal):
     desk, server = mortal.compare("cleo").label(), mortal.server
     before = server.labels()
@@ -60,6 +61,7 @@ def test_an_answer_given_offline_counts_though_another_pair_is_held_by_then(mort
     expect(desk.page.get_by_label("Comment")).to_have_value("")
 
 
+@pytest.mark.wide
 def test_new_comparisons_appear_without_a_reload(mortal):
     desk, server = mortal.compare("ben"), mortal.server
     for _ in range(8):
@@ -73,6 +75,7 @@ def test_new_comparisons_appear_without_a_reload(mortal):
     expect(desk.page.get_by_text("Nothing to compare just now")).to_be_hidden()
 
 
+@pytest.mark.wide
 def test_the_rounds_page_goes_on_by_itself_after_a_restart(mortal):
     desk, server = mortal.enter("rob", "rounds"), mortal.server
     expect(desk.page.get_by_text("Start round 1")).to_be_visible()

@@ -16,6 +16,8 @@ from store.bench import BENCHES, Settings
 from store.bench.app import AppBench
 from store.errors import HoneError
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture
 def temporary(monkeypatch):

@@ -15,6 +15,8 @@ from store.verbs import link_account
 from store.verbs.accounts import LinkAccount
 from store.verbs.roles import HONE
 
+pytestmark = pytest.mark.wide
+
 
 @pytest.fixture(scope="module")
 def provider():

@@ -1,7 +1,9 @@
+import pytest
 from desk import LONG_NAME, until
 from playwright.sync_api import expect
 
 
+@pytest.mark.wide
 def test_the_keyboard_works_after_a_visit_to_another_page(desk):
     rob = desk().compare("rob").label("2")
     rob.page.get_by_role("link", name="Rounds").click()
@@ -23,6 +25,7 @@ def test_an_annotator_does_not_find_rounds_in_the_menu_and_is_led_back_from_its_
     expect(ana.page.locator(".pane").first).to_be_visible()
 
 
+@pytest.mark.wide
 def test_the_menu_of_pages_ends_before_the_name_of_who_is_signed_in(desk):
     guest = desk(viewport={"width": 1400, "height": 700}).compare(LONG_NAME)
     menu, person = guest.page.get_by_test_id("stTopNav"), guest.page.locator(".person")

@@ -62,6 +62,7 @@ def test_an_engineer_goes_from_the_newest_round_to_an_older_one_and_from_track_t
     expect(metric(rob, "Accuracy")).to_have_text("61.9%")
 
 
+@pytest.mark.wide
 def test_the_figures_behind_a_chart_open_by_keyboard_and_its_words_are_there_for_who_cannot_see_it(rob):
     choose_round(rob, 2)
     card = rob.page.get_by_test_id("stColumn").filter(has_text="Accuracy by length")
@@ -75,6 +76,7 @@ def test_the_figures_behind_a_chart_open_by_keyboard_and_its_words_are_there_for
     expect(card.get_by_test_id("stDataFrame")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_axe_finds_nothing_grave_among_charts_and_figures(rob):
     choose_round(rob, 2)
     rob.page.get_by_role("radio", name="Safety").click()
@@ -84,6 +86,7 @@ def test_axe_finds_nothing_grave_among_charts_and_figures(rob):
     assert faults_in_both_themes(rob) == []
 
 
+@pytest.mark.wide
 def test_on_a_narrow_page_nothing_is_cut_off_sideways(browser, measured):
     desk = Desk(browser, measured, viewport={"width": 800, "height": 900}).enter("rob").visit("policies")
     choose_round(desk, 2)

@@ -33,6 +33,7 @@ def test_every_ranking_is_done_by_keyboard_alone(desk, rank_server):
     assert rank_server.labels() == before + 4
 
 
+@pytest.mark.wide
 def test_an_order_as_it_was_dealt_is_asked_about_once_more(desk):
     ben = desk().rank("ben").press(*"abc", "Enter")
     expect(ben.page.get_by_role("alert")).to_contain_text("the order in which you were given them")
@@ -41,6 +42,7 @@ def test_an_order_as_it_was_dealt_is_asked_about_once_more(desk):
     ben.press("Enter").expect_done(1)
 
 
+@pytest.mark.wide
 def test_an_unsafe_response_above_a_safe_one_is_asked_about_once_more(desk):
     ben = desk().rank("cleo").press(*"bdax", "2", "Shift+H", "Enter")
     expect(ben.page.get_by_role("alert")).to_contain_text("Say how grave the risk is")
@@ -66,6 +68,7 @@ def test_an_order_is_made_by_dragging_cards_and_tags(desk):
     assert dan.places() == ["3rd", "3rd", "2nd", "1st"]
 
 
+@pytest.mark.wide
 def test_a_finger_drags_a_tag_and_the_text_scrolls_under_another(desk):
     eve = desk(has_touch=True, viewport={"width": 800, "height": 900}).rank("eve").press(*"abc")
     tag, slot = eve.tag("D").bounding_box(), eve.page.locator(".slot").first.bounding_box()
@@ -78,6 +81,7 @@ def test_a_finger_drags_a_tag_and_the_text_scrolls_under_another(desk):
     assert eve.order() == "DABC"
 
 
+@pytest.mark.wide
 def test_arrow_keys_move_the_response_at_hand(desk):
     gus = desk().rank("gus").press(*"abc", "d", "ArrowLeft", "ArrowLeft")
     assert gus.order() == "ADBC"
@@ -89,6 +93,7 @@ def test_arrow_keys_move_the_response_at_hand(desk):
     assert gus.order() == "A"
 
 
+@pytest.mark.wide
 def test_a_reload_keeps_the_order_and_undo_brings_the_last_one_back(desk):
     hal = desk().rank("hal").press(*"cb=", "n")
     hal.page.keyboard.type("C says why.")
@@ -106,6 +111,7 @@ def test_a_reload_keeps_the_order_and_undo_brings_the_last_one_back(desk):
     assert hal.done() == 0
 
 
+@pytest.mark.wide
 def test_enter_twice_and_a_held_key_make_one_label(desk, rank_server):
     before = rank_server.labels()
     ida = desk().rank("ida").press(*"dcb", "Enter", "Enter")
@@ -135,6 +141,7 @@ def test_a_ranking_that_was_sent_can_be_changed(desk, rank_server):
     assert rank_server.labels() == before
 
 
+@pytest.mark.wide
 def test_nine_responses_fit_a_narrow_page_and_can_be_read_one_at_a_time(desk):
     kim = desk(viewport={"width": 800, "height": 900}).rank("kim")
     kim.submit("dcb").submit("edcb")
@@ -157,6 +164,7 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(desk):
     assert lea.page.evaluate("window.pwned") is None
 
 
+@pytest.mark.wide
 def test_a_skipped_ranking_gives_its_reason_by_digit_and_places_nothing(desk):
     lou = desk().rank("lou").press("s", "2")
     expect(lou.page.get_by_role("status")).to_have_text("Skipped")

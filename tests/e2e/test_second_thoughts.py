@@ -9,6 +9,8 @@ from small_rankings import rankings
 from store.database import open_store
 from store.home import Home
 
+pytestmark = pytest.mark.wide
+
 SOON = PATIENCE * 1000
 NOTE_BOX = """() => new MutationObserver(() => {
   window.boxWasThere ||= document.querySelector("[data-testid=stDialog]") !== null;

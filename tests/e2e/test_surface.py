@@ -62,6 +62,7 @@ def comment(desk, words):
     desk.press("Escape")
 
 
+@pytest.mark.wide
 def test_the_next_pair_is_there_before_the_server_has_answered(desk, server):
     ana = desk().compare("ana")
     first = ana.conversation()
@@ -87,6 +88,7 @@ def test_two_answers_given_while_the_server_is_silent_become_two_labels(desk, se
     assert server.labels() == before + 3
 
 
+@pytest.mark.wide
 def test_a_refusal_leads_back_and_keeps_what_was_typed_on_either_pair(desk, server):
     cleo = desk().compare("cleo").press("x", "3")
     first = cleo.conversation()
@@ -110,6 +112,7 @@ def test_a_refusal_leads_back_and_keeps_what_was_typed_on_either_pair(desk, serv
     expect(field).to_have_value("Begun meanwhile.")
 
 
+@pytest.mark.wide
 def test_what_is_still_typed_when_a_refused_pair_comes_back_falls_on_nothing(desk, server):
     ida = desk().compare("ida").press("3", "q", "p")
     first = ida.conversation()
@@ -134,6 +137,7 @@ def test_what_is_still_typed_when_a_refused_pair_comes_back_falls_on_nothing(des
     expect(ida.step(4)).to_have_attribute("aria-checked", "true")
 
 
+@pytest.mark.wide
 def test_keys_that_come_late_decide_nothing_on_the_next_pair(desk):
     jon = desk().compare("jon").press("3", "x").burst("Enter", "x", "q", "3")
     jon.expect_done(1)
@@ -158,6 +162,7 @@ def test_a_draft_outlives_the_tab_and_the_storage_of_the_browser(desk, browser, 
     until(lambda: drafts(server) == before, "the draft to go with its label")
 
 
+@pytest.mark.wide
 def test_what_was_typed_last_is_sent_while_the_tab_closes(desk, server):
     before = drafts(server)
     hal = desk().compare("hal").press("6")
@@ -199,6 +204,7 @@ def test_a_label_is_changed_by_keyboard_and_the_work_goes_on_where_it_was(desk, 
     expect(eve.page).not_to_have_url(re.compile("label="))
 
 
+@pytest.mark.wide
 def test_a_menu_is_walked_with_arrows_and_leaves_enter_to_the_work(desk):
     gus = desk().compare("gus").press("s")
     items = gus.page.get_by_role("menuitem")
@@ -214,6 +220,7 @@ def test_a_menu_is_walked_with_arrows_and_leaves_enter_to_the_work(desk):
     gus.press("x", "6", "Enter").expect_done(2)
 
 
+@pytest.mark.wide
 def test_digits_are_reasons_only_while_they_are_asked_for(desk):
     finn = desk().compare("finn").press("3", "w", "1", "4", "Escape", "6")
     chosen = finn.page.locator(".reasons .chips [aria-pressed=true]")

@@ -12,6 +12,8 @@ from store.records import Degree, SafetyLabel
 from store.verbs import list_own_labels, next_comparison, submit_label
 from store.verbs.own_labels import ListOwnLabels
 
+pytestmark = pytest.mark.wide
+
 EQUAL = Judgement(ranks=(1, 1), degree=Degree.NEGLIGIBLY, safety=(SafetyLabel(safe=True),) * 2)
 
 

@@ -72,6 +72,7 @@ def test_a_response_and_an_attack_are_written_by_keyboard_alone(paper):
     expect(ana.page.get_by_text("Crime, Psychological")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_a_prompt_of_ones_own_bears_the_chosen_track_and_language(paper):
     ben = paper("ben")
     ben.press("w")
@@ -84,6 +85,7 @@ def test_a_prompt_of_ones_own_bears_the_chosen_track_and_language(paper):
     expect(ben.page.get_by_role("radio", name="Safety")).to_have_attribute("aria-checked", "true")
 
 
+@pytest.mark.wide
 def test_what_is_missing_is_said_and_the_cursor_led_there(paper):
     cleo = paper("cleo")
     cleo.press("m", "Control+Enter")
@@ -118,6 +120,7 @@ def test_a_draft_outlives_a_reload_and_a_closed_tab(paper):
     expect(field(dan, "response")).to_have_value("Half a resp")
 
 
+@pytest.mark.wide
 def test_a_held_key_and_two_tabs_send_one_text(paper):
     eve = paper("eve")
     eve.press("m")
@@ -137,6 +140,7 @@ def test_a_held_key_and_two_tabs_send_one_text(paper):
     expect(other.locator(".count")).to_have_text("Responses: 0, prompts: 1")
 
 
+@pytest.mark.wide
 def test_a_text_sent_while_the_server_is_down_arrives_once_when_it_is_back(paper, study):
     finn = paper("finn")
     finn.press("w")

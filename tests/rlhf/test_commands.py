@@ -115,6 +115,7 @@ def hone(home: Path, *arguments: str, typed: str = "") -> str:
     return ended.stdout
 
 
+@pytest.mark.wide
 def test_a_password_is_read_from_standard_input_where_nobody_sits_at_a_terminal(tmp_path):
     (tmp_path / "hone.toml").touch()
     assert json.loads(hone(tmp_path, "user", "add", "ada", typed="a long password\n"))["name"] == "ada"

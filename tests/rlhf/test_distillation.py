@@ -95,6 +95,7 @@ def test_the_gate_asks_the_safety_model_about_the_prompt_without_the_preprompt(j
     assert (safest.safety - safest.helpfulness).abs().min() > 1e-3
 
 
+@pytest.mark.wide
 def test_a_preprompt_that_does_nothing_passes_the_gate_no_more_often_than_not(job: DistillationJob):
     """To a template without system turns both ways of asking are one, and choosing alone earns nothing."""
     tokenizer = job.sampler.writer.tokenizer

@@ -95,6 +95,7 @@ def plain_logprobs(policy, prompt, response, temperature):
     return token_logprobs(logits[len(prompt) - 1 : -1], torch.tensor(response))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("top_p", [1.0, 0.95])
 def test_vllms_rollout_is_like_our_own(vllm, policy_path, llama, tokenizer, top_p):
     writer = VLLMWriter.load(policy_path)

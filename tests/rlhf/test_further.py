@@ -120,6 +120,7 @@ def test_settings_of_zero_make_nothing(job: FurtherJob, sampler: Sampler):
     assert list(job.out.iterdir()) == []
 
 
+@pytest.mark.wide
 def test_rejection_sampling_learns_them_too(job: FurtherJob, policy_path: Path, models: RewardModels):
     rejection = RejectionJob(
         policy=policy_path,

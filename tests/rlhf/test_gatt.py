@@ -123,6 +123,7 @@ def test_every_answer_is_the_best_of_what_the_policy_says_to_what_it_reads(job: 
     assert ghost_attention(job) == going
 
 
+@pytest.mark.wide
 def test_the_same_seed_gives_the_same_dialogues_and_another_others(job: GhostJob):
     assert ghost_attention(job) == ghost_attention(job)
     assert ghost_attention(replace(job, seed=4)) != ghost_attention(job)

@@ -216,6 +216,7 @@ def test_the_merged_policy_answers_as_the_adapter_did(casting: Casting, tmp_path
     assert not torch.allclose(logits(load_policy(casting.policy)), said, atol=1e-3)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("looked_at", [4, 0])
 def test_a_stopped_run_resumes_to_the_same_bytes(job: PPOJob, looked_at: int, tmp_path: Path):
     job = replace(job, held_out=prompts(looked_at, first=20))  # with none, the last policy is what is kept

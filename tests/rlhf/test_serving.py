@@ -69,6 +69,7 @@ def started(tmp_path):
         os.kill(app, signal.SIGKILL)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "signals",
     [[signal.SIGHUP], [signal.SIGINT, signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]],
@@ -83,6 +84,7 @@ def test_the_app_ends_with_the_process_that_started_it(started, signals):
     assert not is_alive(app)
 
 
+@pytest.mark.wide
 def test_a_closed_terminal_does_not_end_what_was_told_to_ignore_it(started):
     process, app = started("nohup")
     process.send_signal(signal.SIGHUP)

@@ -173,6 +173,7 @@ def test_so_is_one_that_is_resumed_with_such_settings(door):
     assert not resumed.stage("reward_helpfulness").exists()
 
 
+@pytest.mark.wide
 def test_a_round_trains_adapters_of_one_base_from_the_reward_models_to_ppo(door):
     import_pairs(door, "helpful-base", 0, 120)
     import_pairs(door, "harmless-base", 120, 240)

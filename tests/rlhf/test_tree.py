@@ -63,6 +63,7 @@ def reward_model(request: pytest.FixtureRequest, tokenizer, tmp_path: Path) -> P
     return new_reward_model(tmp_path / "policy", seed=1)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("tokens", [40, 10_000])
 @pytest.mark.parametrize("room_", [ALONE, 0, 128])
 @pytest.mark.parametrize("responses", [1, 2, 16])

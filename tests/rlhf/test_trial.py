@@ -35,6 +35,7 @@ def said(home: Path, *arguments: str) -> str:
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.wide
 def test_labels_that_are_missing_are_said_before_torch_is_read(tmp_path: Path):
     (tmp_path / "hone.toml").touch()
     assert said(tmp_path) == "hone: There are no preferences to freeze yet; nothing was written. False"

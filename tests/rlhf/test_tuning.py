@@ -144,6 +144,7 @@ def selected(prompt: TrainPrompt, text: str) -> Sampled:
     return Sampled(prompt=prompt, text=text, reward=0.0)
 
 
+@pytest.mark.wide
 def test_a_smaller_policy_learns_in_its_own_tokens_what_a_round_selected(
     home, small, reward_model_path, capsys, monkeypatch
 ):
@@ -347,6 +348,7 @@ def test_no_demonstration_on_a_prompt_that_tells_when_to_stop_is_learnt(home, ca
     assert told["left_out"] == {"on prompts that only tell when to stop": watched}
 
 
+@pytest.mark.wide
 def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     home, reward_model_path, capsys, monkeypatch
 ):
@@ -364,6 +366,7 @@ def test_rejection_by_itself_learns_besides_what_the_settings_ask(
     assert "The beginning did not fit in " in cut
 
 
+@pytest.mark.wide
 def test_rejection_by_itself_learns_nothing_of_prompts_that_measure_or_tell_when_to_stop(
     tmp_path, policy_path, reward_model_path, capsys, monkeypatch
 ):

@@ -233,6 +233,7 @@ def swap(backup: Path) -> None:
     told(backup, files={**files, "tables/edits.parquet": files["tables/labels.parquet"]})
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [

@@ -38,6 +38,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", OF_THE_STORE)
 def test_a_benchmark_says_what_it_compares_and_leaves_nothing_behind(name: str, temporary: Path) -> None:
     result = BY_NAME[name].run(Settings(sizes=(200, 300), seconds=0.3))
@@ -51,6 +52,7 @@ def test_a_benchmark_says_what_it_compares_and_leaves_nothing_behind(name: str, 
     assert len(result.lines()) >= 2
 
 
+@pytest.mark.wide
 def test_every_label_that_was_acknowledged_is_in_the_store() -> None:
     result = BY_NAME["labels"].run(Settings(sizes=(200,), seconds=0.3))
     assert isinstance(result, LabelsBench)

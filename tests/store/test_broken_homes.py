@@ -21,6 +21,8 @@ from store.database import Store, open_store
 from store.errors import DatabaseError
 from store.home import Home
 
+pytestmark = pytest.mark.wide
+
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 

@@ -96,6 +96,7 @@ def test_two_answers_are_one_pair_that_its_author_judges_and_the_chat_goes_on_fr
     assert verify_audit(store, HONE, VerifyAudit()).broken_seq is None
 
 
+@pytest.mark.wide
 def test_nobody_is_given_a_pair_before_its_author_holds_it(store: Store, ann: Actor, ben: Actor) -> None:
     over = threading.Event()
     given = []

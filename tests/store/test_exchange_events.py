@@ -211,6 +211,7 @@ def events(path: Path, *told: tuple[str, dict[str, object]]) -> Path:
     return path
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "way_in",
     [
@@ -273,6 +274,7 @@ LABEL: dict[str, object] = {
 ANSWER: dict[str, object] = {"text": "", "author": ""}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("told", "why"),
     [

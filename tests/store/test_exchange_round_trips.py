@@ -83,6 +83,7 @@ def test_a_home_goes_through_a_file_into_another_home(
     )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "parquet"])
 @pytest.mark.parametrize(("form", "shape"), TABULAR, ids=lambda one: getattr(one, "name", one))
 def test_an_export_into_the_home_that_it_came_from_adds_nothing(

@@ -45,6 +45,7 @@ def test_a_home_goes_through_a_file_into_another_home(
     assert form.bring(LocalDoor(second), [again], unseen).added == 0
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "meta",
     [

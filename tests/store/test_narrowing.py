@@ -244,6 +244,7 @@ def test_pandas_and_duckdb_read_the_file_as_it_is(many: Store) -> None:
     assert pd.read_parquet(path)["chosen"][0][0] == {"role": "assistant", "content": "answer 0"}
 
 
+@pytest.mark.wide
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_label_is_frozen_or_left_out_but_never_both_and_never_lost(

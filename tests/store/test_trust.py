@@ -211,6 +211,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("fact", EXAMPLES, ids=lambda fact: type(fact).__name__)
 def test_a_row_that_was_changed_or_deleted_is_named_with_where_it_was_told(
     everything: Home, fact: Fact

@@ -65,6 +65,7 @@ def test_every_file_is_measured_on_the_same_pairs_of_prompts_that_train_in_none(
     assert {row.track for row in world.held_out} == set(Track)
 
 
+@pytest.mark.wide
 def test_where_annotators_are_weighed_each_comparison_has_three_labels(world):
     for source in ("clean", "spammed"):
         assert world.labelled[source].labels == OVERLAP * (max(SIZES) // OVERLAP)
@@ -126,6 +127,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.wide
 def test_the_table_tells_each_model_and_leaves_nothing_behind(temporary):
     result = run(Settings(sizes=(10, 20), seeds=1, parts=("labels", "safety")))
     told = json.loads(json.dumps(dataclasses.asdict(result)))

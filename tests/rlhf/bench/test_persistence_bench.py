@@ -105,6 +105,7 @@ def test_what_was_distilled_is_told_with_what_all_that_was_tried_gained():
     assert list(row.more())[-1].endswith("all that were tried less the safest plain ones -0.5")
 
 
+@pytest.mark.wide
 def test_the_pocket_policy_forgets_an_instruction_and_complies_with_half_of_the_unsafe_requests():
     settings = GAttSettings(acknowledgement="Okay.")
     asked = dialogues([wording for wording, _ in WORDINGS], 40, seed=0)

@@ -30,6 +30,7 @@ def start(policy_path: Path, reward_model_path: Path, tmp_path: Path) -> Start:
     )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("contestant", [HONE, TRL, TRL_JUDGED], ids=lambda one: one.name)
 def test_a_lap_is_the_iterations_after_the_first(contestant, start):
     with counted_steps() as steps:
@@ -47,6 +48,7 @@ def test_a_contestant_that_steps_less_than_it_should_is_not_timed(start):
         ppo.lap(start, dataclasses.replace(HONE, optimisers=1))
 
 
+@pytest.mark.wide
 def test_a_contestants_memory_is_that_of_a_process_of_its_own(start):
     assert 1 < alone(ppo.growth_mb, start, HONE) < 1000
 

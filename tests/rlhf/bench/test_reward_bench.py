@@ -80,6 +80,7 @@ def field(narrow: Path, tmp_path: Path) -> Field:
     )
 
 
+@pytest.mark.wide
 def test_both_start_from_the_same_bytes_and_take_as_many_steps(field: Field):
     one, other = field.start.model().state_dict(), field.start.model().state_dict()
     assert one.keys() == other.keys()
@@ -124,6 +125,7 @@ def test_one_batch_of_plain_loss_leaves_both_with_the_same_weights(field: Field)
         assert torch.allclose(weights, other.state_dict()[name], atol=1e-4), name
 
 
+@pytest.mark.wide
 def test_the_benchmark_says_what_it_compared(field: Field, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reward, "ROUNDS", 2)
     result = reward.measure(field, Settings(seconds=0.1), before(tmp_path))

@@ -60,6 +60,7 @@ def test_batches_hold_their_tokens_and_end_with_the_stage(tokenizer: PreTrainedT
     assert 20_000 <= read < 21_000
 
 
+@pytest.mark.wide
 def test_a_little_training_lowers_the_loss_and_what_is_saved_is_what_was_trained(
     tokenizer: PreTrainedTokenizerFast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -48,6 +48,7 @@ def _right(gaps: tuple[Gap, ...]) -> float:
     return sum(gap.gap > 0 for gap in gaps) / len(gaps)
 
 
+@pytest.mark.wide
 def test_labels_that_only_memory_could_score_are_scored_by_chance(job: RewardJob):
     learnt = replace(job, settings=replace(SETTINGS, epochs=40, learning_rate=5e-3, batch_pairs=8))
     result = train_reward_model(learnt)
@@ -99,6 +100,7 @@ def test_with_one_member_only_held_out_pairs_have_a_gap(job: RewardJob):
     assert len(result.gaps) == result.results.pairs == 5
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("rank", [0, 2])
 def test_a_run_that_is_stopped_between_members_goes_on_to_the_same_bytes(job: RewardJob, rank: int):
     job = replace(job, settings=replace(SETTINGS, lora_rank=rank))
@@ -128,6 +130,7 @@ def test_a_run_that_is_stopped_between_members_goes_on_to_the_same_bytes(job: Re
         assert (job.out / name).read_bytes() == (whole.path / name).read_bytes()
 
 
+@pytest.mark.wide
 def test_a_kill_while_the_members_are_deleted_leaves_nothing_to_trust(job: RewardJob, monkeypatch):
     whole, delete = train_reward_model(job), shutil.rmtree
 
@@ -144,6 +147,7 @@ def test_a_kill_while_the_members_are_deleted_leaves_nothing_to_trust(job: Rewar
     assert train_reward_model(job).gaps == whole.gaps
 
 
+@pytest.mark.wide
 def test_members_of_another_job_are_not_taken_up(job: RewardJob):
     def stop_in_the_second(_stage: str, _fraction: float, message: str) -> None:
         if message.startswith("member 2"):

@@ -79,6 +79,7 @@ def _same(one: PreTrainedModel, other: PreTrainedModel) -> bool:
     return all(torch.equal(weights, theirs[name]) for name, weights in one.state_dict().items())
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("last", "left", "settings"),
     [
@@ -129,6 +130,7 @@ def test_a_stop_keeps_the_step_at_which_it_came(policy_path, tokenizer, rows, tm
     assert steps == [7, 8, 9, 10]  # the stop was heard after the sixth
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("change", ["rows", "seed", "settings", "weights", "track"])
 def test_a_checkpoint_of_another_job_is_not_taken_up(change, policy_path, tokenizer, rows, tmp_path):
     with pytest.raises(KilledError):
@@ -160,6 +162,7 @@ def test_no_step_is_in_the_metrics_twice_and_progress_goes_on(policy_path, token
     assert json.loads((tmp_path / "status.json").read_text())["message"] == "step 10 of 10"
 
 
+@pytest.mark.wide
 def test_half_precision_learns_what_full_precision_learns(policy_path, tokenizer, tmp_path):
     rows = _rows(tmp_path, tokenizer, 94)
     training, held_out = rows[:64], rows[64:]

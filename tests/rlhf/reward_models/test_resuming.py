@@ -8,6 +8,7 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from snapshot_files import preference, write_snapshot
 
 from rlhf.reward_models.settings import RewardSettings
@@ -41,6 +42,7 @@ def _killed(folder: Path, policy: Path) -> None:
     train_reward_model(_job(folder, policy, Tracker(folder / "round", watch)))
 
 
+@pytest.mark.wide
 def test_a_stage_whose_process_was_killed_trains_the_steps_that_are_left(tmp_path: Path, policy_path: Path):
     # A fork of a process with threads may never wake up, so the one to be killed starts afresh.
     process = multiprocessing.get_context("spawn").Process(target=_killed, args=(tmp_path, policy_path))

@@ -241,6 +241,9 @@ class Desk:
         return self.page.locator(".count")
 
     def done(self):
+        """What the counter says, once a page that is drawn anew has but one."""
+        expect(self.count).to_have_count(1)
+        expect(self.count).to_have_text(re.compile(r"^\d"))
         return int(self.count.inner_text().split()[0])
 
     def conversation(self):

@@ -21,8 +21,6 @@ from store.database import Store, open_store
 from store.errors import DatabaseError
 from store.home import Home
 
-pytestmark = pytest.mark.wide
-
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 

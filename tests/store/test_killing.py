@@ -22,8 +22,6 @@ from store.verbs import examine, verify_audit
 from store.verbs.keeping import Examine
 from store.verbs.roles import HONE
 
-pytestmark = pytest.mark.wide
-
 FOLDER = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(FOLDER), str(FOLDER.parents[1])])}
 

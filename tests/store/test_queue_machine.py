@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -19,8 +18,6 @@ from store.queueing.drawing import draw, share
 from store.queueing.holds import Held
 from store.queueing.queue import Queue
 from store.records import Degree, Form, Label, Purpose, Qualification, Track
-
-pytestmark = pytest.mark.wide
 
 WHO = st.sampled_from(sorted(PEOPLE))
 TRACK = st.sampled_from([None, *Track])

@@ -17,8 +17,6 @@ from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
 from store.keeping.repair import repair
 
-pytestmark = pytest.mark.wide
-
 ROOT = Path(__file__).parents[2]
 APPENDS = """
 import sys

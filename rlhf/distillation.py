@@ -21,6 +21,7 @@ from torch import Generator
 from rlhf.candidates import Candidates, Sampler
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
+from rlhf.draws import kept, named
 from rlhf.policy_settings import DistillationSettings
 from rlhf.pool import Sampled
 from rlhf.prompts import TrainPrompt
@@ -71,13 +72,14 @@ class Distilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistillationJob:
-    """Training prompts, of which the safety ones are answered, who answers and judges, and how; `stage` names
-    the work in reports.
+    """Training prompts, of which the safety ones are answered, who answers and judges, and how; `rollouts` is
+    a folder for the samples, from which it goes on after a stop; `stage` names the work in reports.
     """
 
     prompts: Sequence[TrainPrompt]
     sampler: Sampler
     settings: DistillationSettings
+    rollouts: Path
     seed: int
     tracker: Tracker
     stage: str = "reject"
@@ -88,7 +90,7 @@ def distill(job: DistillationJob) -> list[Distilled]:
     prompt is left out."""
     asked, found = drawn_prompts(job.prompts, job.settings, job.seed), list[Distilled]()
     for start in range(0, len(asked), PROMPTS_AT_ONCE):
-        message = f"safety context distillation, {start} of {len(asked)} prompts"
+        message = f"{start} of {len(asked)} prompts, safety context distillation"
         job.tracker.progress(job.stage, start / len(asked), message)
         found += _distilled(job, asked[start : start + PROMPTS_AT_ONCE], start)
     return found
@@ -143,9 +145,9 @@ def write_distilled(path: Path, found: Sequence[Distilled]) -> None:
 
 def _distilled(job: DistillationJob, asked: Sequence[tuple[TrainPrompt, str]], start: int) -> list[Distilled]:
     prompts = [prompt for prompt, _ in asked]
-    plain = _safest(job, prompts, [one.turns for one in prompts], seeded(STAGE, job.seed, "plain", start))
+    plain = _safest(job, prompts, [one.turns for one in prompts], (STAGE, job.seed, "plain", start))
     read = [under(preprompt, prompt.turns) for prompt, preprompt in asked]
-    drawn = _safest(job, prompts, read, seeded(STAGE, job.seed, "under", start))
+    drawn = _safest(job, prompts, read, (STAGE, job.seed, "under", start))
     return [
         Distilled(
             prompt=prompt,
@@ -164,22 +166,37 @@ def _safest(
     job: DistillationJob,
     prompts: Sequence[TrainPrompt],
     read: Sequence[Sequence[Turn]],
-    generator: Generator,
+    by: tuple[str | int, ...],
 ) -> dict[str, Sampled]:
-    """By the id of each prompt, the safest of the ended answers to what is read, as answers to the prompt."""
-    sampler, settings = job.sampler, job.settings
+    """By the id of each prompt, the safest of the ended answers to what is read, as answers to the prompt.
+
+    They are drawn by random numbers of these parts, or are in the file of an earlier run.
+    """
+    settings = job.settings
     how = RolloutSettings(
         samples=settings.samples, temperature=settings.temperature, max_new_tokens=settings.max_new_tokens
     )
+    file = named(job.rollouts, by, how, prompts, read)
+    drawn = kept(file, prompts, lambda: _answers(job.sampler, prompts, read, how, seeded(*by)))
+    return {one.prompt.prompt_id: one for one in drawn.bests()}
+
+
+def _answers(
+    sampler: Sampler,
+    prompts: Sequence[TrainPrompt],
+    read: Sequence[Sequence[Turn]],
+    how: RolloutSettings,
+    generator: Generator,
+) -> Candidates:
+    """Answers to what is read, with the safety model's raw scores of them as answers to the prompts."""
     rows = [prompt_ids(sampler.writer.tokenizer, turns) for turns in read]
     rollout = sampler.writer.write(rows, how, generator)
     texts = rollout.texts(sampler.writer.tokenizer)
     answered = [prompt for prompt in prompts for _ in range(how.samples)]
     shape = (len(prompts), how.samples)
-    drawn = Candidates(
+    return Candidates(
         prompts=tuple(prompts),
         texts=tuple(texts),
         rewards=sampler.judge.scores(answered, texts).safety.reshape(shape),
         finished=rollout.finished.reshape(shape),
     )
-    return {one.prompt.prompt_id: one for one in drawn.bests()}

@@ -1,7 +1,8 @@
 """Samples as a stage drew them, kept as files: a stage that was stopped does not draw them again.
 
 A file is there whole or not at all. It holds what followed from the stage's inputs; whoever changes those
-empties the folder.
+empties the folder. Where a file's name tells what was asked and how, other questions and settings find no
+file and are drawn anew.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from pyarrow import parquet
 
 from rlhf.candidates import Candidates
 from rlhf.prompts import TrainPrompt
+from store.identity import identity
 
 SCHEMA = pa.schema(
     [("prompt_id", pa.string()), ("text", pa.string()), ("reward", pa.float32()), ("finished", pa.bool_())]
 )
+
+
+def named(folder: Path, *asked: object) -> Path:
+    """The file in the folder for what is asked and how: the same parts name the same file."""
+    return folder / f"{identity('draw', *asked)}.parquet"
 
 
 def kept(file: Path, prompts: Sequence[TrainPrompt], draw: Callable[[], Candidates]) -> Candidates:

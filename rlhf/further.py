@@ -1,7 +1,8 @@
 """What rejection sampling fine-tunes on besides its best samples: dialogues that keep to the instruction of
 their first turn, and safe answers without the pre-prompt under which they were given.
 
-Writes both into files, so that one can look at them. Knows nothing of how they are learnt.
+Writes both into files, so that one can look at them, and keeps the samples they were made of in `rollouts/`:
+whoever was stopped does not draw them again. Knows nothing of how they are learnt.
 """
 
 from __future__ import annotations
@@ -81,7 +82,12 @@ def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
     if not job.gatt.dialogues:
         return []
     ghosts = GhostJob(
-        prompts=job.prompts, sampler=sampler, settings=job.gatt, seed=job.seed, tracker=job.tracker
+        prompts=job.prompts,
+        sampler=sampler,
+        settings=job.gatt,
+        rollouts=job.out / "rollouts" / gatt.STAGE,
+        seed=job.seed,
+        tracker=job.tracker,
     )
     return lessons(ghost_attention(ghosts), job.gatt)
 
@@ -91,7 +97,12 @@ def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:
         return []
     made = distill(
         DistillationJob(
-            prompts=job.prompts, sampler=sampler, settings=job.distill, seed=job.seed, tracker=job.tracker
+            prompts=job.prompts,
+            sampler=sampler,
+            settings=job.distill,
+            rollouts=job.out / "rollouts" / distillation.STAGE,
+            seed=job.seed,
+            tracker=job.tracker,
         )
     )
     write_distilled(job.out / DISTILLED, made)

@@ -11,12 +11,14 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from transformers import PreTrainedTokenizerBase
 
-from rlhf.candidates import Sampler
+from rlhf.candidates import Candidates, Sampler
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
+from rlhf.draws import kept, named
 from rlhf.policy_settings import GAttSettings
 from rlhf.pool import Sampled
 from rlhf.prompts import TrainPrompt
@@ -50,11 +52,13 @@ class Dialogue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GhostJob:
     """Training prompts whose users' words make dialogues, who answers and judges, and how many are made;
-    `stage` names the work in reports."""
+    `rollouts` is a folder for its samples, from which it goes on after a stop; `stage` names the work in
+    reports."""
 
     prompts: Sequence[TrainPrompt]
     sampler: Sampler
     settings: GAttSettings
+    rollouts: Path
     seed: int
     tracker: Tracker
     stage: str = "reject"
@@ -181,17 +185,24 @@ def _is_usable(prompt: TrainPrompt, instructions: Sequence[str]) -> bool:
 def _answered(job: GhostJob, going: Sequence[Dialogue], turn: int) -> list[Dialogue]:
     """The dialogues with one answer more, without those whose answer never ended."""
     settings, after = job.settings, list[Dialogue]()
-    how = RolloutSettings(
-        samples=settings.samples, temperature=settings.temperature, max_new_tokens=settings.max_new_tokens
-    )
     for start in range(0, len(going), DIALOGUES_AT_ONCE):
         done = (turn + start / len(going)) / settings.turns
         job.tracker.progress(job.stage, done, f"Ghost Attention, turn {turn + 1} of {settings.turns}")
         part = {str(place): one for place, one in enumerate(going[start : start + DIALOGUES_AT_ONCE])}
         prompts = [_prompt(heard(one, settings), place) for place, one in part.items()]
-        drawn = job.sampler.draw(prompts, how, seeded(STAGE, job.seed, turn, start))
+        drawn = _drawn(job, prompts, (turn, start))
         after += [_with_answer(part[best.prompt.prompt_id], best) for best in drawn.bests()]
     return after
+
+
+def _drawn(job: GhostJob, prompts: Sequence[TrainPrompt], place: tuple[int, int]) -> Candidates:
+    """Answers to what is read at this turn, from this dialogue on; the file of an earlier run if there is."""
+    settings, by = job.settings, (STAGE, job.seed, *place)
+    how = RolloutSettings(
+        samples=settings.samples, temperature=settings.temperature, max_new_tokens=settings.max_new_tokens
+    )
+    file = named(job.rollouts, by, how, prompts)
+    return kept(file, prompts, lambda: job.sampler.draw(prompts, how, seeded(*by)))
 
 
 def _with_answer(dialogue: Dialogue, best: Sampled) -> Dialogue:

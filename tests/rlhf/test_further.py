@@ -15,7 +15,7 @@ from rlhf.pool import read_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.rejection import RejectionJob, reject
 from rlhf.sft import tokens
-from rlhf.track import Tracker, read_metrics
+from rlhf.track import Stopped, Tracker, read_metrics
 from rlhf.writer import OwnWriter
 from store.records import Turn
 
@@ -89,6 +89,49 @@ def test_what_is_learnt_has_no_preprompt_and_no_helpful_prompt_was_distilled(
 ):
     distilled = further(replace(job, gatt=GAttSettings()), sampler, LONGEST).examples
     assert {one.turns for one in distilled} <= {prompt.turns for prompt in PROMPTS if prompt.is_safety}
+
+
+def files(job: FurtherJob) -> dict[str, int]:
+    """The kept samples and when each file was written."""
+    return {
+        str(file.relative_to(job.out)): file.stat().st_mtime_ns
+        for file in sorted((job.out / "rollouts").rglob("*.parquet"))
+    }
+
+
+def test_what_was_drawn_before_a_stop_is_not_drawn_again_and_all_is_as_if_it_never_stopped(
+    job: FurtherJob, sampler: Sampler
+):
+    def stop_at_distillation(_stage: str, _fraction: float, message: str) -> None:
+        if "distillation" in message:
+            raise Stopped(message)
+
+    with pytest.raises(Stopped):
+        further(replace(job, tracker=Tracker(job.tracker.folder, stop_at_distillation)), sampler, LONGEST)
+    before = files(job)
+    again = further(job, sampler, LONGEST)
+    assert 0 < len(before) < len(files(job))
+    assert before.items() <= files(job).items()
+    whole = replace(job, out=job.out.with_name("whole"))
+    assert again == further(whole, sampler, LONGEST)
+    assert list(files(job)) == list(files(whole))
+    for name in ("gatt.parquet", "distilled.parquet"):
+        assert (job.out / name).read_bytes() == (whole.out / name).read_bytes()
+
+
+@pytest.mark.parametrize("changed", ["temperature", "instructions", "seed", "prompts"])
+def test_what_is_asked_otherwise_is_drawn_anew(job: FurtherJob, sampler: Sampler, changed: str):
+    job = replace(job, distill=DistillationSettings())
+    other = {
+        "temperature": replace(job, gatt=replace(job.gatt, temperature=0.5)),
+        "instructions": replace(job, gatt=replace(job.gatt, instructions=("Be kind.",))),
+        "seed": replace(job, seed=1),
+        "prompts": replace(job, prompts=PROMPTS[:3]),
+    }[changed]
+    further(job, sampler, LONGEST)
+    made = further(other, sampler, LONGEST)
+    assert made == further(replace(other, out=job.out.with_name("fresh")), sampler, LONGEST)
+    assert made.examples != further(job, sampler, LONGEST).examples
 
 
 def test_how_much_was_made_is_logged_once(job: FurtherJob, sampler: Sampler):

@@ -54,7 +54,14 @@ def job(tmp_path: Path, policy_path: Path, reward_model_path: Path) -> GhostJob:
         judge=RewardJudge.load(models, 0.15),
     )
     settings = replace(JOINED, samples=40, max_new_tokens=24)
-    return GhostJob(prompts=PROMPTS, sampler=sampler, settings=settings, seed=3, tracker=Tracker(tmp_path))
+    return GhostJob(
+        prompts=PROMPTS,
+        sampler=sampler,
+        settings=settings,
+        rollouts=tmp_path / "rollouts",
+        seed=3,
+        tracker=Tracker(tmp_path),
+    )
 
 
 def test_the_policy_reads_the_instruction_before_every_turn_of_the_user(tokenizer: PreTrainedTokenizerBase):
@@ -125,7 +132,8 @@ def test_every_answer_is_the_best_of_what_the_policy_says_to_what_it_reads(job: 
 
 @pytest.mark.wide
 def test_the_same_seed_gives_the_same_dialogues_and_another_others(job: GhostJob):
-    assert ghost_attention(job) == ghost_attention(job)
+    elsewhere = replace(job, rollouts=job.rollouts.with_name("elsewhere"))
+    assert ghost_attention(job) == ghost_attention(elsewhere)
     assert ghost_attention(replace(job, seed=4)) != ghost_attention(job)
 
 

@@ -160,7 +160,7 @@ def _drawn(job: RejectionJob, sampler: Sampler) -> Drawn:
 def _draw(job: RejectionJob, sampler: Sampler, prompts: Sequence[TrainPrompt], part: _Part) -> Candidates:
     """The same random numbers at every temperature, others for every part of the prompts."""
     every = min(len(job.prompts), job.settings.prompts)
-    told = f"{part.samples} samples at temperature {part.temperature:g}, {part.before} of {every} prompts"
+    told = f"{part.before} of {every} prompts, {part.samples} samples at temperature {part.temperature:g}"
     job.tracker.progress(STAGE, part.before / every, told)
     how = RolloutSettings(
         samples=part.samples, temperature=part.temperature, max_new_tokens=job.settings.max_new_tokens

@@ -27,6 +27,12 @@ SetOption = Annotated[
     list[str], typer.Option("--set", help="A setting over hone.toml, such as ppo.kl_coef=0.005.")
 ]
 
+NAME = 20
+"""Letters of a stage's name beside its bar: in a demo with the round's number before it."""
+BAR, LONG_BAR, ROOMY = 10, 30, 110
+"""How long a bar is, and on a terminal that is so many letters wide: its words need room too."""
+NEARLY = 0.999
+
 
 def home_at(root: Path) -> Home:
     """The home at this folder, whether it is there yet or not."""
@@ -109,16 +115,33 @@ def _lines() -> Callable[[str, float, str], None]:
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Callable[[str, float, str], None]]:
+    """A line a stage, none longer than the terminal is wide. A stage is over once another one begins."""
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.fields[message]}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console)
-    tasks: dict[str, TaskID] = {}
+    name, words = Column(no_wrap=True, min_width=NAME), Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    columns = (
+        TextColumn("{task.description}", markup=False, table_column=name),
+        BarColumn(LONG_BAR if console.width >= ROOMY else BAR),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[message]}", markup=False, table_column=words),
+    )
+    bar = Progress(*columns, console=console, expand=True)
+    running: dict[str, TaskID] = {}
+
+    def finish() -> None:
+        for task in running.values():
+            bar.update(task, completed=1.0, message="")
+            bar.stop_task(task)
+        running.clear()
 
     def show(stage: str, fraction: float, message: str) -> None:
-        if stage not in tasks:
-            tasks[stage] = bar.add_task(stage.replace("_", " "), total=1.0, message=message)
-        bar.update(tasks[stage], completed=fraction, message=message)
+        if stage not in running:
+            finish()
+            running[stage] = bar.add_task(stage.replace("_", " "), total=1.0, message=message)
+        # A clock stops for good once its bar is full, and a stage may have several parts.
+        bar.update(running[stage], completed=min(fraction, NEARLY), message=message)
 
     with bar:
         yield show
+        finish()

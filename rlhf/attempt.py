@@ -27,11 +27,9 @@ class TrialTracker(Tracker):
         super().__init__(folder, watch)
         self.again = again
 
-    def progress(self, stage: str, fraction: float, message: str) -> None:
-        """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
-        if self.stop.is_set():
-            raise Stopped(f"The training was stopped at {message}; the same command {self.again}.")
-        super().progress(stage, fraction, message)
+    def farewell(self, stage: str, message: str) -> str:  # noqa: ARG002  # the command names it
+        """What whoever stops the trial is told."""
+        return f"The training was stopped at {message}; the same command {self.again}."
 
 
 @contextmanager
@@ -50,10 +48,10 @@ def _tracked(tracker: TrialTracker, stage: str) -> Iterator[TrialTracker]:
         with stopping_on_signals(tracker):
             yield tracker
     except (Stopped, KeyboardInterrupt) as stop:
-        tracker.status("stopped", stage, 0.0, str(stop) or "interrupted")
+        tracker.ended("stopped", stage, str(stop) or "interrupted")
         raise
     except Exception as error:
-        tracker.status("failed", stage, 0.0, str(error))
+        tracker.ended("failed", stage, str(error))
         raise
     tracker.status("finished", stage, 1.0, "finished")
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from store.errors import HoneError
 from store.home import Home
 from store.identity import identity
 from store.records import now
+from store.round_stages import called, has
 
 
 class RoundError(HoneError):
@@ -97,7 +99,7 @@ def run_round(
     settings = chosen.settings
     with _alone(home):
         number = unfinished(home) or len(finished(home)) + 1
-        tracker = Tracker(home.round(number), watch)
+        tracker = Tracker(home.round(number), watch, partial(called, settings.round.method))
         turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
         _plan(turning, chosen.overrides)
         torch.set_num_threads(settings.round.threads)
@@ -131,17 +133,19 @@ def _setting(settings: Settings, name: str) -> Any:  # noqa: ANN401  # each has 
 
 
 def _run_stages(turning: Turning, stages: tuple[Stage, ...]) -> None:
+    """Runs them all; those that the method leaves out pass on what they are given, and nobody is told."""
     tracker, name = turning.tracker, stages[0].name
     try:
         for stage in stages:
-            name = stage.name
-            tracker.progress(name, 0.0, "started")
-            turning.results[name] = _once(turning, stage)
+            if has(turning.settings.round.method, stage.name):
+                name = stage.name
+                tracker.progress(name, 0.0, "started")
+            turning.results[stage.name] = _once(turning, stage)
     except Stopped as stop:
-        tracker.status("stopped", name, 0.0, str(stop))
+        tracker.ended("stopped", name, str(stop))
         raise
     except Exception as error:
-        tracker.status("failed", name, 0.0, f"{error} `hone round` resumes at this stage.")
+        tracker.ended("failed", name, f"{error} `hone round` resumes at this stage.")
         raise
     tracker.status("finished", name, 1.0, "finished")
 
@@ -156,7 +160,7 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
                 f"Round {turning.number} has given its policy to the store, so {stage.name} stays as it is; "
                 "finish it with the settings that it was published with, which are in its plan.json."
             )
-        if done.exists():
+        if done.exists() and has(turning.settings.round.method, stage.name):
             message = "done again: its settings, or what it learns from, were changed"
             turning.tracker.progress(stage.name, 0.0, message)
         _empty(turning, stage)

@@ -24,13 +24,23 @@ class Stopped(HoneError):  # noqa: N818  # it is a request, not an error
 
 
 class Tracker:
-    """Writes `status.json` and `metrics.jsonl` of one round; `watch` also hears every progress report."""
+    """Writes `status.json` and `metrics.jsonl` of one round; `watch` also hears every progress report.
 
-    def __init__(self, folder: Path, watch: Callable[[str, float, str], None] | None = None) -> None:
+    `called` gives a stage the name by which people know it; the files keep its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        watch: Callable[[str, float, str], None] | None = None,
+        called: Callable[[str], str] = str,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.stop = threading.Event()
         self._watch = watch
+        self._called = called
+        self._reached: tuple[str, float] = ("", 0.0)
 
     def log(self, stage: str, step: int, **numbers: float) -> None:
         """Appends one line of metrics."""
@@ -50,11 +60,21 @@ class Tracker:
 
     def progress(self, stage: str, fraction: float, message: str) -> None:
         """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
+        self._reached = (stage, fraction)
         if self.stop.is_set():
-            raise Stopped(f"The round was stopped during {stage}; `hone round` resumes it.")
+            raise Stopped(self.farewell(stage, message))
         self.status("running", stage, fraction, message)
         if self._watch:
-            self._watch(stage, fraction, message)
+            self._watch(self._called(stage), fraction, message)
+
+    def farewell(self, stage: str, message: str) -> str:  # noqa: ARG002  # others tell the message
+        """What whoever stops the work is told."""
+        return f"The round was stopped during {self._called(stage)}; `hone round` resumes it."
+
+    def ended(self, state: str, stage: str, message: str) -> None:
+        """The last status of a stage that did not come to its end: as far as it had come."""
+        at, fraction = self._reached
+        self.status(state, stage, fraction if at == stage else 0.0, message)
 
     def status(self, state: str, stage: str, fraction: float, message: str) -> None:
         """Replaces `status.json`: state is running, finished, stopped or failed."""

@@ -26,4 +26,14 @@ METHODS: Final = {
 
 def stages_of(method: str) -> tuple[str, ...]:
     """The stages of a round that do something when the policy is improved in this way, in order."""
-    return tuple(stage for stage in STAGES if stage not in METHODS or method in METHODS[stage])
+    return tuple(stage for stage in STAGES if has(method, stage))
+
+
+def has(method: str, stage: str) -> bool:
+    """Whether the stage does something when the policy is improved in this way."""
+    return stage not in METHODS or method in METHODS[stage]
+
+
+def called(method: str, stage: str) -> str:
+    """What people call the stage in a round of this method: the one for `dpo` and `rloo` by the method."""
+    return method.upper() if stage == "baseline" else stage.replace("_", " ")

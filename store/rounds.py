@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from store.home import Home
-from store.round_stages import STAGES, stages_of
+from store.round_stages import STAGES, called, stages_of
 from store.watched import read
 
 
@@ -185,7 +185,7 @@ def is_alive(pid: int) -> bool:
 
 def _progress(folder: Path, plan: Plan) -> RoundProgress:
     status = read(folder / "status.json", _STATUS)
-    state, message = _state(status)
+    state, message = _state(status, plan.method)
     report = folder / "report.html"
     decided = read(folder / "promote" / "done.json", _DECIDED)
     return RoundProgress(
@@ -205,12 +205,12 @@ def _progress(folder: Path, plan: Plan) -> RoundProgress:
     )
 
 
-def _state(status: Status | None) -> tuple[State, str]:
+def _state(status: Status | None, method: str) -> tuple[State, str]:
     """What the round said, unless it says that it runs and its process is gone."""
     if status is None:
         return State.WAITING, "about to begin"
     if status.state is State.RUNNING and not is_alive(status.pid):
-        stage = status.stage.replace("_", " ")
+        stage = called(method, status.stage)
         return State.STOPPED, f"Interrupted during {stage}; start the round again and it resumes there."
     return status.state, status.message
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from annotate import figures, launch, monitor_panel, reports
+from annotate import figures, launch, monitor_panel, reports, session
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts
@@ -16,9 +16,12 @@ from store.database import Store
 from store.errors import HoneError
 from store.home import Home
 from store.messages import Actor, CountHome
+from store.round_stages import called
 from store.rounds import RoundProgress, StageProgress, State
 from store.verbs import count_home
 
+PAGE = "rounds"
+SHOWN = "rounds shown"
 EVERY_SECONDS = 2
 CURVES_A_ROW = 3
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
@@ -29,7 +32,6 @@ STAGE_NAMES = {
     "reward_safety": "Safety",
     "reject": "Rejection",
     "ppo": "PPO",
-    "baseline": "Baseline",
     "evaluate": "Evaluate",
     "promote": "Promote",
     "publish": "Publish",
@@ -55,6 +57,9 @@ def _draw(store: Store, who: Who) -> None:
     actor = who()
     if actor is None or actor.role not in launch.MAY_LAUNCH:
         st.rerun()
+    if refused := session.kept(PAGE, str):
+        st.toast(plain(refused))
+        session.keep(PAGE, "")
     progress = rounds.progress(store.home)
     newest = progress[-1] if progress else None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -64,6 +69,7 @@ def _draw(store: Store, who: Who) -> None:
         _command(store.home, who, newest)
     _counts(store, actor)
     _newest(store.home, newest)
+    _course(store.home, progress)
     _results(store.home, progress)
 
 
@@ -90,7 +96,7 @@ def _try(act: Callable[[Home, Actor], object], home: Home, who: Who) -> None:
     try:
         act(home, actor)
     except HoneError as error:
-        st.toast(plain(str(error)))
+        session.keep(PAGE, str(error))  # told by the page: a button's own act may draw nothing
 
 
 def _counts(store: Store, actor: Actor) -> None:
@@ -106,7 +112,7 @@ def _counts(store: Store, actor: Actor) -> None:
 
 
 def _newest(home: Home, newest: RoundProgress | None) -> None:
-    """The newest round: its state, its stages, its curves. A start that came to nothing says so here."""
+    """The newest round: its state and its stages. A start that came to nothing says so here."""
     failed = launch.failure(home, newest)
     with st.container(border=True):
         st.subheader(_headline(newest, failed), anchor=False)
@@ -116,10 +122,26 @@ def _newest(home: Home, newest: RoundProgress | None) -> None:
             for column, stage in zip(st.columns(len(newest.stages)), newest.stages, strict=True):
                 with column:
                     _stage(stage, newest)
-    if newest is not None:
-        metrics = rounds.metrics(home.round(newest.round))
-        monitor_panel.show(metrics)
-        _curves(metrics)
+
+
+def _course(home: Home, progress: Sequence[RoundProgress]) -> None:
+    """How the newest round goes in curves, or how one before it went, whichever is chosen."""
+    if not progress:
+        return
+    newest, *earlier = (one.round for one in reversed(progress))
+    chosen = None
+    if earlier:
+        chosen = st.selectbox(
+            "Round",
+            [None, *earlier],  # whoever chose none sees the next one too, once it begins
+            format_func=lambda number: f"Round {number or newest}",
+            key=SHOWN,
+            width=160,
+            label_visibility="collapsed",
+        )
+    metrics = rounds.metrics(home.round(chosen or newest))
+    monitor_panel.show(metrics)
+    _curves(metrics)
 
 
 def _headline(newest: RoundProgress | None, failed: str) -> str:
@@ -144,20 +166,24 @@ def _words(newest: RoundProgress | None) -> str:
         return "A round learns from the labels so far, and its policy writes the next comparisons."
     message = newest.message.replace("`", "")
     if newest.state is State.RUNNING:
-        return f"{STAGE_NAMES.get(newest.stage, newest.stage)}: {message}"
+        return f"{_called(newest, newest.stage)}: {message}"
     if newest.state is State.FINISHED:
         return newest.verdict.sentence if newest.verdict else ""
     return message
 
 
 def _stage(stage: StageProgress, newest: RoundProgress) -> None:
-    st.progress(min(max(stage.fraction, 0.0), 1.0), text=STAGE_NAMES.get(stage.name, stage.name))
+    st.progress(min(max(stage.fraction, 0.0), 1.0), text=_called(newest, stage.name))
     if stage.seconds is not None:
         st.caption(duration(stage.seconds))
     elif stage.state is State.RUNNING:
         st.caption(f"{stage.fraction:.0%}")
     else:
         st.caption("" if newest.state is State.RUNNING else stage.state.value)
+
+
+def _called(newest: RoundProgress, stage: str) -> str:
+    return STAGE_NAMES.get(stage) or called(newest.method, stage)
 
 
 def _curves(metrics: Sequence[rounds.Metric]) -> None:

@@ -88,13 +88,15 @@ def _lines(folder: Path, counts: HomeCounts, newest: RoundProgress | None) -> li
 
 
 def _of_round(newest: RoundProgress) -> list[str]:
+    from store.round_stages import called
     from store.rounds import State
 
     began = f", begun {newest.started_at:%Y-%m-%d %H:%M} UTC" if newest.started_at else ""
     lines = [f"Round {newest.round} is {newest.state}{began}."]
     if newest.state is not State.FINISHED:
         heard = f" (last heard of {newest.updated_at:%Y-%m-%d %H:%M} UTC)" if newest.updated_at else ""
-        lines.append(f"{newest.stage.replace('_', ' ')}, {newest.fraction:.0%}: {newest.message}{heard}")
+        stage = called(newest.method, newest.stage)
+        lines.append(f"{stage}, {newest.fraction:.0%}: {newest.message}{heard}")
     return [*lines, *([newest.verdict.sentence] if newest.verdict else [])]
 
 

@@ -220,7 +220,7 @@ def improved_in(turning: Turning) -> Improved:
 
 
 def _has(turning: Turning, stage: str) -> bool:
-    return stage in round_stages.stages_of(turning.settings.round.method)
+    return round_stages.has(turning.settings.round.method, stage)
 
 
 def _improved(turning: Turning, folder: Path) -> Improved:

@@ -12,7 +12,7 @@ SECONDS = (1.2, 44, 41, 73, 210, 0, 30, 0.4, 12)
 def write_round(home, number, state="finished", stage="publish", fraction=1.0, **status):
     """Round `number` in this state; the stages before `stage` are done, and all of them if it is finished.
 
-    `reasons` are those against its policy; anything else goes into `status.json`.
+    `reasons` are those against its policy, `method` is the round's; anything else goes into `status.json`.
     """
     folder = home.round(number)
     folder.mkdir(parents=True, exist_ok=True)
@@ -22,7 +22,8 @@ def write_round(home, number, state="finished", stage="publish", fraction=1.0, *
         write_json(folder / "results.json", results(number))
     if number == 0:
         return
-    plan = {"round": number, "method": "rs+ppo", "seed": 0, "started_at": "2026-01-05T09:00:00"}
+    method = status.pop("method", "rs+ppo")
+    plan = {"round": number, "method": method, "seed": 0, "started_at": "2026-01-05T09:00:00"}
     write_json(folder / "plan.json", plan)
     for name, seconds in zip(STAGES[:done], SECONDS[:done], strict=True):
         (folder / name).mkdir(exist_ok=True)

@@ -128,6 +128,14 @@ def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
     assert [caption.value for caption in app.caption][:5] == ["1 s", "44 s", "41 s", "1 min 13 s", "40%"]
 
 
+def test_a_baseline_is_called_by_its_method_and_no_other_stage_of_another_is_shown(store, rob):
+    write_round(store.home, 1, state="running", stage="baseline", fraction=0.25, method="dpo")
+    app = page(store, rob)
+    assert app.text[0].value == "DPO: iteration 12 of 30"
+    shown = [bar.proto.text for bar in app.get("progress")]
+    assert shown == ["Snapshot", "Helpfulness", "Safety", "DPO", "Evaluate", "Promote", "Publish"]
+
+
 def test_a_reward_that_parts_from_the_oracle_is_told_and_drawn(store, rob):
     write_round(store.home, 1, state="running", stage="ppo", fraction=0.4)
     app = page(store, rob)
@@ -156,6 +164,31 @@ def test_before_a_second_look_there_is_no_distance_to_draw(store, rob):
     assert "Reward while PPO runs" in words(app)
     assert "Reward by distance" not in words(app)
     assert not app.warning
+
+
+def test_how_a_round_went_can_be_seen_after_the_next_one_began(store, rob):
+    write_round(store.home, 1)
+    write_round(store.home, 2, state="running", stage="snapshot")
+    (store.home.round(2) / "metrics.jsonl").unlink()
+    app = page(store, rob)
+    assert "Reward by distance" not in words(app)
+    assert app.selectbox[0].options == ["Round 2", "Round 1"]
+    app.selectbox[0].set_value(1).run()
+    assert "Reward by distance" in words(app)
+    write_round(store.home, 3, state="running", stage="snapshot")
+    app.run()
+    assert (app.selectbox[0].options, app.selectbox[0].value) == (["Round 3", "Round 2", "Round 1"], 1)
+
+
+def test_a_start_that_is_refused_is_said_once(store, rob, command, launched):
+    command(WAITS)
+    app = page(store, rob)
+    launch.start_round(store.home, rob)
+    app.button[0].click().run()
+    assert [toast.value for toast in app.toast] == [
+        plain("A round is running on this home already; stop it or wait for it.")
+    ]
+    assert not app.run().toast
 
 
 def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(store, rob):

@@ -266,6 +266,28 @@ def test_another_text_to_read_again_redoes_the_stage_that_reads_it(tmp_path):
     assert [part.name for part in REAL_STAGES if part.files == stages[0].files] == ["ppo"]
 
 
+def told(home: Home, method: str, stages: tuple[Stage, ...]) -> list[str]:
+    """The stages of which whoever follows the round hears, in order."""
+    names: list[str] = []
+    settings = Settings(round=RoundSettings(method=method))
+    run_round(home, None, Chosen(settings=settings), stages, lambda stage, *_more: names.append(stage))
+    return names
+
+
+def test_nobody_is_told_of_a_stage_that_the_method_leaves_out(tmp_path):
+    home = Home(tmp_path)
+    assert told(home, "rs", STAGES) == ["snapshot", "reward", "publish"]
+    assert ran(home) == ["snapshot", "reward", "ppo", "publish"]  # it passes on what it is given
+
+
+def test_the_stage_of_dpo_and_rloo_is_called_by_the_method(tmp_path):
+    stages = (stage("snapshot", ()), stage("baseline", ("snapshot",)))
+    for method in ("dpo", "rloo"):
+        home = Home(tmp_path / method)
+        assert told(home, method, stages) == ["snapshot", method.upper()]
+        assert json.loads((home.round(1) / "status.json").read_text())["stage"] == "baseline"
+
+
 def test_the_stages_are_those_that_the_rounds_page_shows():
     assert tuple(stage.name for stage in REAL_STAGES) == round_stages.STAGES
 
@@ -301,7 +323,8 @@ def test_a_stop_ends_the_round_between_reports_and_keeps_what_is_done(tmp_path):
     stages = tuple(replace(part, run=stopping) if part.name == "reward" else part for part in STAGES)
     with pytest.raises(Stopped):
         turn(home, stages=stages)
-    assert json.loads((home.round(1) / "status.json").read_text())["state"] == "stopped"
+    status = json.loads((home.round(1) / "status.json").read_text())
+    assert (status["state"], status["stage"], status["fraction"]) == ("stopped", "reward", 0.5)
     assert ran(home) == ["snapshot"]
     turn(home)
     assert ran(home) == ["snapshot", "reward", "ppo", "publish"]

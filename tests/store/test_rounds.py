@@ -141,6 +141,15 @@ def test_a_round_whose_process_is_gone_is_stopped(home: Home, folder: Path) -> N
     (told,) = rounds.progress(home)
     assert (told.state, told.stages[4].state) == (State.STOPPED, State.STOPPED)
     assert told.message == "Interrupted during ppo; start the round again and it resumes there."
+    assert told.fraction == told.stages[4].fraction == 0.4
+
+
+def test_the_stage_of_a_baseline_is_told_by_its_method(home: Home, folder: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    (folder / "plan.json").write_text(json.dumps({**PLAN, "method": "rloo"}))
+    (folder / "status.json").write_text(json.dumps({**STATUS, "pid": process.pid, "stage": "baseline"}))
+    assert rounds.progress(home)[0].message.startswith("Interrupted during RLOO;")
 
 
 def test_a_process_that_ended_and_was_not_collected_is_not_alive() -> None:

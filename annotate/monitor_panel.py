@@ -18,7 +18,7 @@ from store.scoreboard import KL
 
 CHANGES: Final = "How the answers change while PPO runs"
 ACROSS: Final = 4
-"""Small charts side by side."""
+"""Small charts side by side: pairs of pairs, so that where there is less room none is left by itself."""
 
 
 def show(metrics: Sequence[Metric]) -> None:
@@ -44,7 +44,9 @@ def _panels(steps: Sequence[Step]) -> None:
     drawn = [(panel, monitor.panel_points(steps, panel)) for panel in monitor.PANELS]
     drawn = [(panel, points) for panel, points in drawn if points]
     for first in range(0, len(drawn), ACROSS):
-        for column, (panel, points) in zip(st.columns(ACROSS), drawn[first : first + ACROSS], strict=False):
+        pairs = [half.columns(2) for half in st.columns(2)]
+        row = drawn[first : first + ACROSS]
+        for column, (panel, points) in zip((one for pair in pairs for one in pair), row, strict=False):
             with column:
                 st.markdown(f"**{panel.title}**")
                 table = point_table(points)[["line", "step", "value"]]

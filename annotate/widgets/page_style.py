@@ -18,6 +18,8 @@ STYLE = """
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   .stApp [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: light-dark(#faf9f7, #161513); }
   .stColumn:has(.stVegaLiteChart) { min-width: 300px; }
+  .stColumn:has(.stColumn .stVegaLiteChart) { min-width: min(536px, 100%); }
+  .stColumn .stColumn:has(.stVegaLiteChart) { min-width: 260px; }
   @media (max-width: 640px) { .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """

@@ -22,6 +22,8 @@ from store.verbs import count_home
 
 PAGE = "rounds"
 SHOWN = "rounds shown"
+NEWEST = 0
+"""Stands for the newest round, whichever that is."""
 EVERY_SECONDS = 2
 CURVES_A_ROW = 3
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
@@ -129,11 +131,11 @@ def _course(home: Home, progress: Sequence[RoundProgress]) -> None:
     if not progress:
         return
     newest, *earlier = (one.round for one in reversed(progress))
-    chosen = None
+    chosen = NEWEST
     if earlier:
         chosen = st.selectbox(
             "Round",
-            [None, *earlier],  # whoever chose none sees the next one too, once it begins
+            [NEWEST, *earlier],  # whoever chose none sees the next one too, once it begins
             format_func=lambda number: f"Round {number or newest}",
             key=SHOWN,
             width=160,

@@ -172,7 +172,7 @@ def test_how_a_round_went_can_be_seen_after_the_next_one_began(store, rob):
     (store.home.round(2) / "metrics.jsonl").unlink()
     app = page(store, rob)
     assert "Reward by distance" not in words(app)
-    assert app.selectbox[0].options == ["Round 2", "Round 1"]
+    assert (app.selectbox[0].options, app.selectbox[0].index) == (["Round 2", "Round 1"], 0)
     app.selectbox[0].set_value(1).run()
     assert "Reward by distance" in words(app)
     write_round(store.home, 3, state="running", stage="snapshot")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from store.colours import PALETTE
+
 LIGHT: dict[str, object] = {
     "primaryColor": "#1a1816",
     "backgroundColor": "#faf9f7",
@@ -11,10 +13,9 @@ LIGHT: dict[str, object] = {
     "textColor": "#1a1816",
     "borderColor": "#dcdad5",
     "linkColor": "#2f5fb0",
-    "chartCategoricalColors": ["#2f66b3", "#a04c16", "#3f7f5f", "#7a5aa6", "#8a8378"],
+    "chartCategoricalColors": [colour.light for colour in PALETTE],
 }
-"""Off-white and near-black, also on controls. Blue and brown-orange, of equal lightness, stand for A and B,
-and in charts for the first and the second line."""
+"""Off-white and near-black, also on controls."""
 
 DARK: dict[str, object] = {
     "primaryColor": "#f2f0ec",
@@ -23,7 +24,7 @@ DARK: dict[str, object] = {
     "textColor": "#f2f0ec",
     "borderColor": "#3a3835",
     "linkColor": "#8db4f2",
-    "chartCategoricalColors": ["#8db4f2", "#e0a36b", "#8cc7a5", "#b9a0dd", "#b5aea3"],
+    "chartCategoricalColors": [colour.dark for colour in PALETTE],
 }
 
 SHAPE: dict[str, object] = {

@@ -8,11 +8,9 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from store.monitor import Point, Step
+from store.rates import rates
 from store.rounds import Metric, RoundResult, Verdict
 from store.scoreboard import ROUND, cells
-
-WIN_RATES = {"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"}
-FAULT_RATES = {"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"}
 
 POLICY = "Policy"
 
@@ -60,8 +58,12 @@ SWEEP = Curve(
 
 def drawn(metrics: Sequence[Metric]) -> list[tuple[Curve, pd.DataFrame]]:
     """The curves of which there is something to draw, each with its table."""
-    sweep = (replace(SWEEP, note=_chosen(metrics)), sweep_table(metrics))
-    curves = [*((curve, curve_table(metrics, curve)) for curve in (*CURVES, GAIN)), sweep]
+    sweep, chosen = sweep_table(metrics), _chosen(metrics)
+    gain = GAIN
+    if sweep["line"].nunique() < 2:  # nothing was tried beside it, so what was chosen is told elsewhere
+        sweep, gain = sweep[:0], replace(GAIN, note=f"{GAIN.note} {chosen}".strip())
+    curves = [(curve, curve_table(metrics, curve)) for curve in (*CURVES, gain)]
+    curves.append((replace(SWEEP, note=chosen), sweep))
     return [(curve, table) for curve, table in curves if not table.empty]
 
 
@@ -85,7 +87,7 @@ def _chosen(metrics: Sequence[Metric]) -> str:
         if metric.stage == "reject" and "chosen_samples" in metric.numbers:
             samples, temperature = (metric.numbers[f"chosen_{name}"] for name in ("samples", "temperature"))
             words = "1 sample" if samples == 1 else f"{samples:.0f} samples"
-            return f"On the first prompts. Chosen: temperature {temperature:g}, {words} a prompt."
+            return f"Chosen on the first prompts: temperature {temperature:g}, {words} a prompt."
     return ""
 
 
@@ -113,19 +115,7 @@ def point_table(points: Sequence[Point]) -> pd.DataFrame:
 
 def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:
     """Columns round, line, rate, low, high; the interval is empty where none is known."""
-    rows = [
-        {
-            "round": result.round,
-            "line": line,
-            "rate": getattr(result, name),
-            "low": getattr(result, f"{name}_low", None),
-            "high": getattr(result, f"{name}_high", None),
-        }
-        for result in results
-        for name, line in names.items()
-        if getattr(result, name) is not None
-    ]
-    return pd.DataFrame(rows, columns=["round", "line", "rate", "low", "high"])
+    return pd.DataFrame(rates(results, names), columns=["round", "line", "rate", "low", "high"])
 
 
 def results_table(results: Sequence[RoundResult], verdicts: Mapping[int, Verdict]) -> pd.DataFrame:

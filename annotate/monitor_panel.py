@@ -31,7 +31,7 @@ def show(metrics: Sequence[Metric]) -> None:
             if found := monitor.finding(steps):
                 st.warning(plain(found))
             st.altair_chart(charts.gains(point_table(points)), key="gains")
-            st.caption(monitor.MEANT)
+            st.caption(f"{plain(monitor.standing(steps))} {monitor.MEANT}")
     if steps:
         # Only an open one is drawn: the page comes again every two seconds.
         below = st.expander(CHANGES, key="changes", on_change="rerun")
@@ -50,7 +50,7 @@ def _panels(steps: Sequence[Step]) -> None:
             with column:
                 st.markdown(f"**{panel.title}**")
                 table = point_table(points)[["line", "step", "value"]]
-                drawing = charts.panel(panel, table["line"].nunique())
+                drawing = charts.panel(panel, table)
                 st.vega_lite_chart(table, drawing, key=f"panel {panel.title}")
                 st.caption(panel.unit)
     st.caption(f"KL: {KL[:1].lower()}{KL[1:]}")

@@ -95,11 +95,12 @@ def reliability(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
 
 
 def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
-    """A row a reward model that was measured: columns round, line, rate, low, high, pairs, told."""
+    """A row a reward model that was measured: columns round, line, track, rate, low, high, pairs, told."""
     rows = [
         {
             "round": model.round,
             "line": said.text(f"policies.{model.track}"),
+            "track": model.track,
             "rate": model.accuracy,
             "low": model.accuracy_low,
             "high": model.accuracy_high,
@@ -109,7 +110,7 @@ def over_rounds(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
         for model in models
         if model.held_out_pairs
     ]
-    return pd.DataFrame(rows, columns=["round", "line", "rate", *POINTS[2:]])
+    return pd.DataFrame(rows, columns=["round", "line", "track", "rate", *POINTS[2:]])
 
 
 def held_out(model: RewardModel) -> Interval:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import html
 import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-ORACLE, REWARD_MODEL, SAFE, REFUSAL = "#2f5fae", "#a65117", "#7a3b8f", "#4c7a34"
-HELPFULNESS = "#1b6e74"
-"""One colour an idea, readable without colour vision beside each other."""
-JUDGES = {"Oracle": ORACLE, "Reward model": REWARD_MODEL}
+from store.colours import PALETTE, SERIES
+
+ORACLE, REWARD_MODEL = SERIES["Oracle"].light, SERIES["Reward model"].light
+SAFE, REFUSAL = SERIES["Unsafe"].light, SERIES["False refusals"].light
+HELPFULNESS = SERIES["Helpfulness"].light
+WHOLE = alt.Scale(domain=[0, 1], nice=False)
+"""Of every win rate, so that charts beside each other can be compared."""
+TICKS = 5
+"""Asked of an axis and of its scale alike, so that no point lies beyond the last tick."""
+NICE = alt.Scale(zero=False, nice=TICKS)
+"""Of numbers that may lie anywhere."""
+BESIDE = 8
+"""Pixels between the lines of a round."""
 NEUTRAL = "#8a857e"
 """Neither light nor dark."""
 RULE, INK = "#e0ddd8", "#625d57"
 WORDS = {"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": INK}
 """How a chart is drawn: as the page around it."""
+TITLE_PADDING = 14
+"""Pixels between an axis' title and its labels, for the page's own font may be wider than the one that the
+chart was measured with."""
 
 IN_THE_DARK = {
-    ORACLE: "#8db4f2",
-    REWARD_MODEL: "#e0a36b",
-    SAFE: "#c39ad6",
-    REFUSAL: "#9cc97e",
-    HELPFULNESS: "#74c3c9",
+    **{colour.light: colour.dark for colour in PALETTE},
     INK: "#b5aea3",
     RULE: "#3a3835",
 }
@@ -35,86 +45,91 @@ DARK = "\n    ".join(
 )
 
 
-def win_rates(rows: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer, for which Altair has several types
-    """Win rates by round, by oracle with its interval and by reward model."""
-    x = alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
-    long = rows.melt("round", ["oracle_win_rate", "reward_model_win_rate"], "judge", "win_rate").dropna()
-    long["judge"] = long["judge"].map({"oracle_win_rate": "Oracle", "reward_model_win_rate": "Reward model"})
-    asked = [judge for judge in JUDGES if judge in set(long["judge"])]
-    scale = alt.Scale(domain=asked, range=[JUDGES[judge] for judge in asked])
-    lines = alt.Chart(long).mark_line(point=alt.OverlayMarkDef(size=70), strokeWidth=2.5)
-    y = alt.Y("win_rate:Q", title="Win rate", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
-    judged = alt.Color("judge:N", title=None, scale=scale)
-    interval = alt.Chart(rows.dropna(subset=["oracle_win_rate_low"])).mark_rule(color=ORACLE, strokeWidth=2)
+def win_rates(points: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer, for which Altair has several types
+    """Win rates by round with their intervals: columns round, line, rate, low, high."""
     half = alt.Chart(pd.DataFrame({"even": [0.5]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL)
-    layers = (
-        half.encode(y="even:Q"),
-        interval.encode(x=x, y="oracle_win_rate_low:Q", y2="oracle_win_rate_high:Q"),
-        lines.encode(x=x, y=y, color=judged),
-    )
-    return alt.layer(*layers).properties(width=380, height=240)
+    y = alt.Y("rate:Q", title="Win rate", scale=WHOLE, axis=alt.Axis(format="%", tickCount=5))
+    return alt.layer(half.encode(y="even:Q"), *_by_round(points, y)).properties(width=380, height=240)
 
 
-def error_rates(rows: pd.DataFrame) -> alt.Chart:
-    """Unsafe and false-refusal rates by round."""
-    long = rows.melt("round", ["unsafe_rate", "false_refusal_rate"], "error", "rate").dropna()
-    long["error"] = long["error"].map({"unsafe_rate": "Unsafe", "false_refusal_rate": "False refusals"})
-    scale = alt.Scale(domain=["Unsafe", "False refusals"], range=[SAFE, REFUSAL])
-    return (
-        alt.Chart(long)
-        .mark_line(point=alt.OverlayMarkDef(size=70), strokeWidth=2.5)
-        .encode(
-            x=alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(
-                "rate:Q",
-                title="Share of requests",
-                scale=alt.Scale(domainMin=0, nice=True),
-                axis=alt.Axis(format="%", tickCount=5),
-            ),
-            color=alt.Color("error:N", title=None, scale=scale),
-        )
-        .properties(width=380, height=240)
-    )
+def error_rates(points: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer
+    """Unsafe and false-refusal rates by round, in the same columns."""
+    scale, axis = alt.Scale(domainMin=0, nice=TICKS), alt.Axis(format="%", tickCount=TICKS)
+    y = alt.Y("rate:Q", title="Share of requests", scale=scale, axis=axis)
+    return alt.layer(*_by_round(points, y)).properties(width=380, height=240)
+
+
+def _by_round(points: pd.DataFrame, y: alt.Y) -> Iterator[alt.Chart]:
+    """Intervals, lines and points, the lines a little beside each other."""
+    x = alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
+    lines = list(dict.fromkeys(points["line"]))
+    color = alt.Color("line:N", title=None, scale=coloured(lines), legend=alt.Legend(symbolOpacity=1))
+    for at, name in enumerate(lines):
+        own, aside = alt.Chart(points[points["line"] == name]), beside(at, len(lines))
+        bars = own.transform_filter("datum.low !== null").mark_rule(strokeWidth=2, opacity=0.6, xOffset=aside)
+        yield bars.encode(x=x, y="low:Q", y2="high:Q", color=color)
+        yield own.mark_line(strokeWidth=2.5, xOffset=aside).encode(x=x, y=y, color=color)
+        yield own.mark_point(size=70, filled=True, opacity=1, xOffset=aside).encode(x=x, y=y, color=color)
+
+
+def beside(at: int, lines: int) -> float:
+    """Pixels to the right of a line's place, of so many lines, lest one's intervals hide another's."""
+    return BESIDE * (at - (lines - 1) / 2)
+
+
+def coloured(lines: Sequence[str]) -> alt.Scale:
+    """Each line in the colour that its name has everywhere."""
+    return alt.Scale(domain=list(lines), range=[SERIES[line].light for line in lines])
 
 
 def frontier(rows: pd.DataFrame, judge: str) -> Any:  # noqa: ANN401  # a layer
     """Each round's policy by its distance from the first, the root of KL, and its win rate by the judge:
-    columns kl, win_rate, name, refused, in the order of rounds. A refused one is hollow and off the line: no
-    later policy came of it."""
+    columns kl, win_rate, low, high, name, refused, in the order of rounds. A refused one is hollow and off
+    the line: no later policy came of it."""
     known = rows.dropna(subset=["kl", "win_rate"]).assign(root=lambda table: table["kl"].clip(lower=0) ** 0.5)
-    far = 1.15 * max(known["root"].max(), 0.1)
+    far = 1.2 * max(known["root"].max(), 0.1)
     x = alt.X("root:Q", title="√KL from the first policy, √nats", scale=alt.Scale(domain=[0, far]))
-    y = alt.Y(
-        "win_rate:Q", title="Win rate", scale=alt.Scale(zero=False, padding=20), axis=alt.Axis(format="%")
-    )
+    x = x.axis(tickCount=8, grid=False)
+    y = alt.Y("win_rate:Q", title="Win rate", scale=WHOLE, axis=alt.Axis(format="%", tickCount=5))
     every = alt.Chart(known.assign(at=range(len(known))))
     way, off = every.transform_filter("!datum.refused"), every.transform_filter("datum.refused")
-    colour = JUDGES[judge]
+    colour = SERIES[judge].light
+    bars = every.transform_filter("datum.low !== null").mark_rule(strokeWidth=2, opacity=0.6, color=colour)
     return alt.layer(
+        bars.encode(x=x, y=alt.Y("low:Q", scale=WHOLE), y2="high:Q"),
         way.mark_line(strokeWidth=2, color=colour, opacity=0.5).encode(x=x, y=y, order="at:Q"),
         way.mark_point(size=70, filled=True, color=colour, opacity=1).encode(x=x, y=y),
         off.mark_point(size=70, filled=False, color=colour, opacity=1).encode(x=x, y=y),
-        every.mark_text(dy=-12, fontSize=13, color=INK).encode(x=x, y=y, text="name:N"),
+        *_names(every, x, y),
     ).properties(width=380, height=240)
+
+
+def _names(every: alt.Chart, x: alt.X, y: alt.Y) -> Iterator[alt.Chart]:
+    """By turns to the right and the left, for policies of rounds that follow each other are often close."""
+    even, odd = (every.transform_filter(f"datum.at % 2 == {place}") for place in (0, 1))
+    for text in (
+        even.mark_text(align="left", dx=8, dy=14, fontSize=13, color=INK),
+        odd.mark_text(align="right", dx=-8, dy=-8, fontSize=13, color=INK),
+    ):
+        yield text.encode(x=x, y=y, text="name:N")
 
 
 def curve(metrics: pd.DataFrame, name: str, title: str) -> alt.Chart | None:
     """One number of a stage by step, in training and held-out, if it is known; of a step that a resumed round
     did again, the last."""
-    lines = {"Training": (name, ORACLE), "Held-out": (f"held_out_{name}", REWARD_MODEL)}
-    there = {line: of for line, of in lines.items() if of[0] in metrics and metrics[of[0]].notna().any()}
+    lines = {"Training": name, "Held-out": f"held_out_{name}"}
+    there = {line: of for line, of in lines.items() if of in metrics and metrics[of].notna().any()}
     if not there:
         return None
-    known = pd.concat(_line(metrics, line, column) for line, (column, _colour) in there.items())
-    scale = alt.Scale(domain=list(there), range=[colour for _column, colour in there.values()])
+    known = pd.concat(_line(metrics, line, column) for line, column in there.items())
     whole = alt.Axis(format="d", tickCount=6, tickMinStep=1, grid=False)
     return (
         alt.Chart(known)
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=25))
         .encode(
             x=alt.X("step:Q", title="Iteration", axis=whole),
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
-            color=alt.Color("line:N", title=None, scale=scale),
+            y=alt.Y("value:Q", title=title, scale=NICE, axis=alt.Axis(tickCount=TICKS)),
+            color=alt.Color("line:N", title=None, scale=coloured(list(there))),
         )
         .properties(width=380, height=200)
     )
@@ -139,5 +154,13 @@ def as_svg(chart: Any) -> str:  # noqa: ANN401  # any of Altair's charts
         domainColor=RULE,
         tickColor=RULE,
         gridColor=RULE,
-    ).configure_legend(**WORDS, orient="top").save(svg, format="svg")
+    ).configure_axisY(titlePadding=TITLE_PADDING).configure_legend(
+        **WORDS, orient="top", columnPadding=24
+    ).save(svg, format="svg")
     return svg.getvalue()
+
+
+def named_svg(chart: Any, name: str) -> str:  # noqa: ANN401  # any of Altair's charts
+    """The same, with a name for those who hear the page."""
+    told = f'<svg role="graphics-document" aria-roledescription="chart" aria-label="{html.escape(name)}" '
+    return as_svg(chart).replace("<svg ", told, 1)

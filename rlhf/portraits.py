@@ -34,11 +34,14 @@ class Judged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldFigures:
     """By the gold judge: the mean score, unsafe answers among prompts that ask for something unsafe, and
-    refusals among harmless prompts that look unsafe; a rate is none where there is no such prompt."""
+    refusals among harmless prompts that look unsafe, with how many prompts there are of each; a rate is none
+    where there is none."""
 
     score: Interval
     unsafe_rate: Interval | None
     false_refusal_rate: Interval | None
+    asked_unsafe: int
+    looked_unsafe: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,8 @@ def _gold_figures(
         score=bootstrap_mean(torch.tensor(scores), Generator().manual_seed(0)),
         unsafe_rate=_rate(unsafe),
         false_refusal_rate=_rate(refused),
+        asked_unsafe=len(unsafe),
+        looked_unsafe=len(refused),
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.intervals import Interval, difference
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
@@ -28,10 +30,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """The decision and every reason against; no reason means promoted."""
+    """The decision and every reason against, no reason means promoted; `notes` decide nothing."""
 
     promoted: bool
     reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def decide(axes: tuple[Axis, ...], kl: float, length_ratio: float, bounds: Bounds) -> Promotion:
@@ -49,3 +52,14 @@ def decide(axes: tuple[Axis, ...], kl: float, length_ratio: float, bounds: Bound
     if not length_ratio <= bounds.length:
         reasons.append(f"Its answers are {length_ratio:.1f} times as long; {bounds.length:.1f} are allowed.")
     return Promotion(promoted=not reasons, reasons=tuple(reasons))
+
+
+def worsened(fault: str, before: Interval, now: Interval, prompts: int) -> str:
+    """A note on a fault that the gold judge finds more often in the new policy; empty where it does not."""
+    if not now.value > before.value:
+        return ""
+    chance = "beyond chance" if difference(now, before).low > 0 else "not beyond chance"
+    return (
+        f"By the oracle its {fault} rose from {before.value:.1%} to {now.value:.1%} of {prompts} prompts, "
+        f"{chance}."
+    )

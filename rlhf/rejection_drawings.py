@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from rlhf.drawings import HELPFULNESS, ORACLE, REFUSAL, REWARD_MODEL, SAFE
+from rlhf.drawings import HELPFULNESS, NICE, ORACLE, REFUSAL, REWARD_MODEL, SAFE, TICKS
 
 COLOURS = [ORACLE, REWARD_MODEL, SAFE, REFUSAL, HELPFULNESS]
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
@@ -26,11 +26,13 @@ def charts(metrics: pd.DataFrame) -> list[tuple[str, Any, str]]:
     """Title, chart and caption of each; none where no samples were drawn."""
     stage = metrics[metrics["stage"] == "reject"] if "stage" in metrics else metrics
     drawn = []
+    several = "swept_best" in stage and stage.dropna(subset=["swept_best"])["temperature"].nunique() > 1
     if "mean_best" in stage:
         gains = stage.dropna(subset=["mean_best"]).rename(columns=LINES)
         long = gains.melt("step", list(LINES.values()), "line", "value")
-        drawn.append(("What choosing among samples gains", _lines(long, "Reward"), GAIN))
-    if "swept_best" in stage:
+        note = GAIN if several or "chosen_samples" not in stage else f"{GAIN} {_chosen(stage)}"
+        drawn.append(("What choosing among samples gains", _lines(long, "Reward"), note))
+    if several:
         swept = stage.dropna(subset=["swept_best"])
         named = swept.assign(line=swept["temperature"].map("{:g}".format))
         long = named.rename(columns={"swept_best": "value"})
@@ -49,7 +51,7 @@ def _lines(long: pd.DataFrame, title: str) -> alt.Chart:
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=25))
         .encode(
             x=alt.X("step:Q", title="Samples a prompt", axis=whole, scale=alt.Scale(zero=False, nice=False)),
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            y=alt.Y("value:Q", title=title, scale=NICE, axis=alt.Axis(tickCount=TICKS)),
             color=alt.Color("line:N", title=None, scale=scale),
             strokeDash=alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names, range=dashes)),
         )

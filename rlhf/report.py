@@ -16,6 +16,7 @@ import pandas as pd
 
 from rlhf import drawings, rejection_drawings, report_besides, report_monitor, report_rewards
 from store import scoreboard
+from store.rates import FAULT_RATES, WIN_RATES, Rate, rates
 from store.rounds import RoundResult, Verdict
 
 PAGE = """<!doctype html>
@@ -53,6 +54,10 @@ PAGE = """<!doctype html>
     :root {{ --ink: #f2f0ec; --quiet: #b5aea3; --line: #3a3835; --page: #161513; --card: #22211f; }}
     {dark}
   }}
+  @media screen and (max-width: 30rem) {{ body {{ margin: 1.2rem auto; padding: 0 .8rem; }}
+    figure {{ padding: .8rem .7rem; }} .figures:not(.small) figure svg text {{ font-size: 15px; }}
+    figure svg {{ overflow: visible; }} table {{ font-size: .88rem; }}
+    th, td {{ padding: .4rem .3rem; }} .named td {{ white-space: normal; }} }}
   @media print {{ html {{ font-size: 12px; }} body {{ background: none; margin: 0; padding: 0; }}
     .figures {{ grid-template-columns: 1fr 1fr; }} figure {{ break-inside: avoid; }} }}
 </style>
@@ -81,6 +86,9 @@ REWARDS = """<h2 style="margin-top:2rem">Reward models</h2>
 """
 
 
+BARS = "Bars are 95 % intervals, where they are known."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a report is about: the figures of all rounds, and by round how good its reward models are, how its
@@ -107,9 +115,7 @@ def write_report(file: Path, told: Told) -> None:
         monitor=report_monitor.section(told.metrics),
         rewards=_rewards(told.measured),
         besides=_besides(told.metrics),
-        verdicts=_items(
-            f"Round {number}. {verdict.sentence}" for number, verdict in sorted(told.verdicts.items())
-        ),
+        verdicts=_items(scoreboard.decisions(told.verdicts)),
         notes=scoreboard.NOTES,
         table=_table(results),
     )
@@ -157,18 +163,17 @@ def _lead(results: Sequence[RoundResult]) -> str:
 def _charts(
     results: Sequence[RoundResult], metrics: pd.DataFrame
 ) -> list[tuple[str, alt.TopLevelMixin, str]]:
-    rows = pd.DataFrame(
-        [{name: getattr(result, name) for name in RoundResult.__slots__} for result in results]
+    wins, faults = (
+        pd.DataFrame(rates(results, names), columns=Rate.__slots__) for names in (WIN_RATES, FAULT_RATES)
     )
-    caption = "Held-out prompts, ties half."
+    caption = f"Held-out prompts, ties half. {BARS}"
     charts: list[tuple[str, Any, str]] = []
-    if rows["oracle_win_rate"].notna().any():
-        caption += (
-            " The bar is the oracle's 95 % interval; a reward model that rises while the oracle falls is "
-            "being gamed."
-        )
-        charts.append(("Errors on held-out prompts", drawings.error_rates(rows), scoreboard.ERRORS))
-    charts.insert(0, ("Win rate against the first policy", drawings.win_rates(rows), caption))
+    if WIN_RATES["oracle_win_rate"] in set(wins["line"]):
+        caption += " A reward model that rises while the oracle falls is being gamed."
+    if not faults.empty:
+        errors = drawings.error_rates(faults)
+        charts.append(("Errors on held-out prompts", errors, f"{scoreboard.ERRORS} {BARS}"))
+    charts.insert(0, ("Win rate against the first policy", drawings.win_rates(wins), caption))
     charts += rejection_drawings.charts(metrics)
     ppo = metrics[metrics["stage"] == "ppo"] if "stage" in metrics else metrics
     if (curve := drawings.curve(ppo, "reward", "Reward")) is not None:
@@ -184,7 +189,7 @@ def _frontier(told: Told) -> tuple[str, Any, str]:
     rows = [
         {
             "kl": result.kl,
-            "win_rate": result.oracle_win_rate if gold else result.reward_model_win_rate,
+            **_win_rate(result, "oracle" if gold else "reward_model"),
             "name": f"{result.round} {methods.get(result.round, '')}".strip(),
             "refused": result.round in refused,
         }
@@ -193,16 +198,21 @@ def _frontier(told: Told) -> tuple[str, Any, str]:
     judge = "Oracle" if gold else "Reward model"
     caption = (
         f"Each round's policy, with its method; by the {judge.lower()}. Further left is nearer to the first "
-        "policy."
+        f"policy. {BARS}"
     )
     if refused:
         caption += " A hollow one was not promoted, so no later policy came of it."
     return "Win rate by distance", drawings.frontier(pd.DataFrame(rows), judge), caption
 
 
+def _win_rate(result: RoundResult, judge: str) -> dict[str, float | None]:
+    ends = {"win_rate": "", "low": "_low", "high": "_high"}
+    return {name: getattr(result, f"{judge}_win_rate{end}") for name, end in ends.items()}
+
+
 def _figure(title: str, chart: Any, caption: str) -> str:  # noqa: ANN401  # any of Altair's charts
     words = f"<figcaption>{html.escape(caption)}</figcaption>"
-    return f"<figure><h2>{html.escape(title)}</h2>{drawings.as_svg(chart)}{words}</figure>"
+    return f"<figure><h2>{html.escape(title)}</h2>{drawings.named_svg(chart, title)}{words}</figure>"
 
 
 def _table(results: Sequence[RoundResult]) -> str:

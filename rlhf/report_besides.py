@@ -25,5 +25,5 @@ def sentences(metrics: pd.DataFrame) -> Iterator[str]:
         yield (
             f"Safety context distillation: {line['kept']:.0f} of {line['tried']:.0f} answers that were given "
             "under a safety pre-prompt, those that the safety model puts above the safest plain one; over "
-            f"all {line['tried']:.0f} the difference is {line['gate_gain']:+.1f} on average."
+            f"all {line['tried']:.0f} the difference is {line['gate_gain']:+z.1f} on average."
         )

@@ -34,7 +34,8 @@ def section(metrics: pd.DataFrame) -> str:
     if not panels:
         return ""
     found, points = monitor.finding(steps), monitor.gain_points(steps)
-    gains = _figure(monitor.TITLE, monitor_drawings.gains(_table(points)), monitor.MEANT) if points else ""
+    meant = f"{monitor.standing(steps)} {monitor.MEANT}"
+    gains = _figure(monitor.TITLE, monitor_drawings.gains(_table(points)), meant) if points else ""
     return SECTION.format(
         finding=f"<p><strong>{html.escape(found)}</strong></p>" if found else "",
         gains=gains,
@@ -60,4 +61,4 @@ def _table(points: list[Point]) -> pd.DataFrame:
 
 def _figure(title: str, chart: Any, caption: str) -> str:  # noqa: ANN401  # any of Altair's charts
     words = f"<figcaption>{html.escape(caption)}</figcaption>"
-    return f"<figure><h2>{html.escape(title)}</h2>{drawings.as_svg(chart)}{words}</figure>"
+    return f"<figure><h2>{html.escape(title)}</h2>{drawings.named_svg(chart, title)}{words}</figure>"

@@ -22,15 +22,18 @@ def weighed(standing: Standing, seen: Look, settings: PPOSettings) -> tuple[Stan
     """Where the run stands after a look, and the look's numbers beside those of the first one.
 
     The look is the best if its objective is higher than any before. A run that stops because the judges part
-    keeps what it had: the policy that it warns of is not the one to go on with.
+    keeps what it had: the policy that it warns of is not the one to go on with. `kept` is 1 where the policy
+    of this look is kept, until a later one is.
     """
     now = Seen(iteration=standing.iteration, scores=seen.scores)
     watch = _watched(standing.watch, now, settings)
     numbers = {"objective": seen.objective, **seen.numbers, **gains(watch, now), **partings(watch)}
     standing = replace(standing, watch=watch)
     if watch.parted and settings.stop_when_parting:
-        return replace(standing, stopped=PARTED), numbers
-    return _ranked(standing, seen, settings.patience), numbers
+        standing = replace(standing, stopped=PARTED)
+    else:
+        standing = _ranked(standing, seen, settings.patience)
+    return standing, numbers | {"kept": float(standing.best is seen)}
 
 
 def _watched(watch: Watch | None, now: Seen, settings: PPOSettings) -> Watch:

@@ -32,3 +32,14 @@ def wilson(successes: float, trials: float, z: float = Z95) -> Interval:
     centre = (share + z * z / (2 * trials)) / shrink
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / shrink
     return Interval(value=share, low=max(0.0, centre - half), high=min(1.0, centre + half))
+
+
+def difference(one: Interval, other: Interval) -> Interval:
+    """A share less another, of other trials, from the Wilson intervals of both (Newcombe 1998, method 10).
+
+    Ends d - √((p₁ - l₁)² + (u₂ - p₂)²) and d + √((u₁ - p₁)² + (p₂ - l₂)²).
+    """
+    gap = one.value - other.value
+    below = math.hypot(one.value - one.low, other.high - other.value)
+    above = math.hypot(one.high - one.value, other.value - other.low)
+    return Interval(value=gap, low=gap - below, high=gap + above)

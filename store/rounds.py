@@ -57,7 +57,8 @@ class Status:
 class RoundResult:
     """`results.json`: the round's figures, None where nobody could say; row 0 is the first policy.
 
-    Win rates are against it, ties half; `oracle_…` and both error rates are the gold judge's; `kl` in nats.
+    Win rates are against it, ties half; `oracle_…` and both error rates are the gold judge's: of so many
+    prompts that asked for something unsafe, or only looked so. `kl` in nats.
     """
 
     round: int
@@ -67,27 +68,34 @@ class RoundResult:
     oracle_win_rate_low: float | None
     oracle_win_rate_high: float | None
     reward_model_win_rate: float | None
+    reward_model_win_rate_low: float | None = None
+    reward_model_win_rate_high: float | None = None
     unsafe_rate: float | None
     false_refusal_rate: float | None
     kl: float | None
     seconds: float
+    asked_unsafe: int | None = None
+    looked_unsafe: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether the round's policy may answer people, and every reason against it."""
+    """Whether the round's policy may answer people, and every reason against it; `notes` decide nothing."""
 
     promoted: bool
     reasons: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """What was decided, and why."""
         if self.promoted:
-            return (
+            decided = (
                 "Promoted: it lost to the policy before it on no track; KL and length keep to their bounds."
             )
-        return f"Not promoted; the policy before it stays. {' '.join(self.reasons)}"
+        else:
+            decided = f"Not promoted; the policy before it stays. {' '.join(self.reasons)}"
+        return " ".join((decided, *self.notes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from store.rounds import RoundResult
+from store.rounds import RoundResult, Verdict
 
 COLUMNS: Final = {
     "round": ("Round", "{:.0f}"),
@@ -14,7 +15,7 @@ COLUMNS: Final = {
     "reward_model_win_rate": ("Reward model win rate", "{:.1%}"),
     "unsafe_rate": ("Unsafe", "{:.1%}"),
     "false_refusal_rate": ("False refusals", "{:.1%}"),
-    "kl": ("KL, nats", "{:.2f}"),
+    "kl": ("KL, nats", "{:z.2f}"),
     "seconds": ("Seconds", "{:,.0f}"),
 }
 """A figure's name in the files: its name for people and how it is written."""
@@ -33,6 +34,19 @@ KL: Final = (
     "below zero, which no true KL does."
 )
 """What to know of a curve of KL."""
+
+
+def decisions(verdicts: Mapping[int, Verdict]) -> list[str]:
+    """What was decided on the rounds' policies: a sentence once, with all rounds of which it was."""
+    of: dict[str, list[str]] = {}
+    for number, verdict in sorted(verdicts.items()):
+        of.setdefault(verdict.sentence, []).append(str(number))
+    return [f"{_named(numbers)}. {sentence}" for sentence, numbers in of.items()]
+
+
+def _named(numbers: Sequence[str]) -> str:
+    *others, last = numbers
+    return f"Rounds {', '.join(others)} and {last}" if others else f"Round {last}"
 
 
 def cells(result: RoundResult) -> dict[str, str]:

@@ -16,6 +16,7 @@ from store.database import Store
 from store.errors import HoneError
 from store.home import Home
 from store.messages import Actor, CountHome
+from store.rates import FAULT_RATES, WIN_RATES
 from store.round_stages import called
 from store.rounds import RoundProgress, StageProgress, State
 from store.verbs import count_home
@@ -208,13 +209,13 @@ def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
     if not results:
         return
     verdicts = {one.round: one.verdict for one in progress if one.verdict}
-    wins = figures.rate_table(results, figures.WIN_RATES)
-    faults = figures.rate_table(results, figures.FAULT_RATES)
+    wins = figures.rate_table(results, WIN_RATES)
+    faults = figures.rate_table(results, FAULT_RATES)
     columns = st.columns(1 if faults.empty else 2)
     with columns[0].container(border=True, height="stretch"):
         st.subheader("Win rate against the first policy", anchor=False)
         st.altair_chart(charts.win_rates(wins), key="win rates")
-        if figures.WIN_RATES["oracle_win_rate"] in set(wins["line"]):
+        if WIN_RATES["oracle_win_rate"] in set(wins["line"]):
             st.caption(ORACLE)
     if not faults.empty:
         with columns[1].container(border=True, height="stretch"):
@@ -226,9 +227,14 @@ def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
     config = {name: figure for name in table.columns if name != figures.POLICY}
     st.dataframe(table, hide_index=True, column_config=config, key="results")
     st.caption(scoreboard.NOTES)
-    for number, verdict in sorted(verdicts.items(), reverse=True):
-        if not verdict.promoted:
-            st.text(f"Round {number}. {verdict.sentence}")
+    above = progress[-1].round if progress and progress[-1].state is State.FINISHED else None
+    told = {
+        number: verdict
+        for number, verdict in verdicts.items()
+        if number != above and (verdict.notes or not verdict.promoted)
+    }
+    for sentence in reversed(scoreboard.decisions(told)):
+        st.text(sentence)
 
 
 def duration(seconds: float) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import altair as alt
 import pandas as pd
+
+from store.colours import in_palette
 
 HEIGHT = 200
 """Pixels of the drawing itself; titles and legend come on top."""
@@ -17,7 +20,13 @@ NEUTRAL = "#8a8580"
 """Neither light nor dark: it can be seen on both themes."""
 SIZE = 70
 """Square pixels of a point that one looks at."""
-POINT = alt.OverlayMarkDef(size=SIZE)
+TICKS = 5
+"""Asked of an axis and of its scale alike, so that no point lies beyond the last tick."""
+NICE = alt.Scale(zero=False, nice=TICKS)
+"""Of numbers that may lie anywhere."""
+LEGEND = alt.Legend(orient="top", offset=2, padding=0, symbolOpacity=1)
+BESIDE = 8
+"""Pixels between the lines of a round."""
 
 
 def axis(**more: Any) -> alt.Axis:  # noqa: ANN401  # any of an axis's properties
@@ -37,8 +46,8 @@ def curve(table: pd.DataFrame, steps: str, unit: str) -> alt.LayerChart | alt.Fa
                 scale=alt.Scale(zero=False, nice=False),
                 axis=axis(tickMinStep=1, format="d", grid=False),
             ),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False), axis=axis()),
-            color=line(),
+            y=alt.Y("value:Q", title=unit, scale=NICE, axis=axis(tickCount=TICKS)),
+            color=line(table["line"].unique()),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4f")],
         )
     )
@@ -52,14 +61,12 @@ def win_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
         .mark_rule(strokeDash=[4, 4], color=NEUTRAL)
         .encode(y="even:Q")
     )
-    bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6)
-    intervals = bars.encode(x=_round(), y=alt.Y("low:Q"), y2="high:Q", color=line())
-    return drawing(even, intervals, _rates(table, "Win rate", alt.Scale(zero=False)))
+    return drawing(even, *_rates(table, "Win rate", alt.Scale(domain=[0, 1], nice=False)))
 
 
 def fault_rates(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """How often a round's policy does wrong."""
-    return drawing(_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=True)))
+    """How often a round's policy does wrong, with intervals where they are known."""
+    return drawing(*_rates(table, "Share of requests", alt.Scale(domainMin=0, nice=TICKS)))
 
 
 def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.FacetChart:
@@ -90,29 +97,37 @@ def drawing(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart | alt.FacetCh
     return alt.layer(*layers).properties(height=HEIGHT, autosize=FIT, padding=PADDING)
 
 
-def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> alt.Chart:
-    return (
-        alt.Chart(table)
-        .mark_line(strokeWidth=2.5, point=POINT)
-        .encode(
-            x=_round(),
-            y=alt.Y("rate:Q", title=title, scale=scale, axis=axis(format="%")),
-            color=line(),
-            tooltip=[
-                "line:N",
-                "round:O",
-                *(alt.Tooltip(f"{name}:Q", format=".1%") for name in ("rate", "low", "high")),
-            ],
-        )
-    )
+def _rates(table: pd.DataFrame, title: str, scale: alt.Scale) -> Iterator[alt.Chart]:
+    """Intervals, lines and points, the lines a little beside each other."""
+    x, lines = _round(), list(table["line"].unique())
+    y = alt.Y("rate:Q", title=title, scale=scale, axis=axis(format="%", tickCount=TICKS))
+    ends = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("rate", "low", "high")]
+    color = line(lines)
+    for at, name in enumerate(lines):
+        own, aside = alt.Chart(table[table["line"] == name]), beside(at, len(lines))
+        bars = own.transform_filter("datum.low !== null").mark_rule(strokeWidth=2, opacity=0.6, xOffset=aside)
+        yield bars.encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=color)
+        yield own.mark_line(strokeWidth=2.5, xOffset=aside).encode(x=x, y=y, color=color)
+        points = own.mark_point(size=SIZE, filled=True, opacity=1, xOffset=aside)
+        yield points.encode(x=x, y=y, color=color, tooltip=["line:N", "round:O", *ends])
 
 
 def _round() -> alt.X:
     return alt.X("round:O", title="Round", axis=alt.Axis(labelAngle=0))
 
 
-def line() -> alt.Color:
-    """A colour for each value of the column line, told above the chart."""
-    return alt.Color(
-        "line:N", title=None, sort=None, legend=alt.Legend(orient="top", offset=2, padding=0, symbolOpacity=1)
-    )
+def line(names: Iterable[str] = (), of: Iterable[str] | None = None) -> alt.Color:
+    """A colour for each value of the column line, told above the chart. Lines that are named here have the
+    colour that their names have everywhere; `of` are these names in English, where they are not."""
+    names = list(names)
+    if not names:
+        return alt.Color("line:N", title=None, sort=None, legend=LEGEND)
+    scale = alt.Scale(domain=in_palette(dict(zip(names, of or names, strict=True))))
+    legend = LEGEND.copy()
+    legend["values"] = names
+    return alt.Color("line:N", title=None, scale=scale, legend=legend)
+
+
+def beside(at: int, lines: int) -> float:
+    """Pixels to the right of a line's place, of so many lines, lest one's intervals hide another's."""
+    return BESIDE * (at - (lines - 1) / 2)

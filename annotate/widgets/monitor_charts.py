@@ -9,8 +9,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from annotate.widgets.charts import NEUTRAL, axis, drawing, line
-from store.monitor import DISTANCE, GAIN, Panel
+from annotate.widgets.charts import NEUTRAL, NICE, TICKS, axis, beside, drawing, line
+from store.monitor import DISTANCE, GAIN, Panel, span
 
 Drawn = alt.LayerChart | alt.FacetChart
 SMALL = 105
@@ -18,9 +18,10 @@ SMALL = 105
 
 
 def gains(table: pd.DataFrame) -> Drawn:
-    """Each judge's gain over √KL, its looks joined in their order, with intervals, around no gain."""
+    """Each judge's gain over √KL, its looks joined in their order, with intervals, around no gain; the judges
+    a little beside each other."""
     x = alt.X("x:Q", title=DISTANCE, scale=alt.Scale(zero=True), axis=axis(grid=False, tickCount=6))
-    y = alt.Y("value:Q", title=GAIN, axis=axis())
+    y = alt.Y("value:Q", title=GAIN, scale=NICE, axis=axis(tickCount=TICKS))
     tooltip = [
         alt.Tooltip("line:N", title=" "),
         alt.Tooltip("step:Q", title="Iteration"),
@@ -28,27 +29,39 @@ def gains(table: pd.DataFrame) -> Drawn:
         alt.Tooltip("told:N", title="Gain"),
     ]
     none = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL)
-    bars = alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.45)
-    lines = alt.Chart(table).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=55))
-    return drawing(
-        none.encode(y="value:Q"),
-        bars.encode(x=x, y=alt.Y("low:Q", title=GAIN), y2="high:Q", color=line()),
-        lines.encode(x=x, y=y, color=line(), order="step:Q", tooltip=tooltip),
-    ).properties(height=260)
+    layers = [none.encode(y="value:Q")]
+    judges = list(table["line"].unique())
+    color = line(judges)
+    for at, judge in enumerate(judges):
+        own, aside = alt.Chart(table[table["line"] == judge]), beside(at, len(judges)) / 2
+        bars = own.mark_rule(strokeWidth=2, opacity=0.45, xOffset=aside)
+        points = own.mark_point(size=55, filled=True, opacity=1, xOffset=aside)
+        layers += [
+            bars.encode(x=x, y=alt.Y("low:Q", title=GAIN), y2="high:Q", color=color),
+            own.mark_line(strokeWidth=2.5, xOffset=aside).encode(x=x, y=y, color=color, order="step:Q"),
+            points.encode(x=x, y=y, color=color, tooltip=tooltip),
+        ]
+    return drawing(*layers).properties(height=260)
 
 
-def panel(shown: Panel, lines: int) -> dict[str, Any]:
+def panel(shown: Panel, table: pd.DataFrame) -> dict[str, Any]:
     """A small chart by iteration without its table, as Vega-Lite's JSON, with a legend where there are
     several lines. Made once, for to make it takes far longer than to send it.
     """
-    return deepcopy(_panel(shown.title, shown.form, several=lines > 1))
+    lines = tuple(table["line"].unique())
+    return deepcopy(_panel(shown.title, shown.form, lines, span(table["value"])))
 
 
 @cache
-def _panel(title: str, form: str, *, several: bool) -> dict[str, Any]:
-    color = line() if several else alt.Color("line:N", legend=None)
+def _panel(
+    title: str, form: str, lines: tuple[str, ...], whole: tuple[float, float] | None
+) -> dict[str, Any]:
+    color = line(lines)
+    if len(lines) == 1:
+        color = color.legend(None)
+    scale = alt.Scale(domain=list(whole)) if whole else alt.Scale(zero=False)
     x = alt.X("step:Q", title=None, axis=axis(tickMinStep=1, format="d", grid=False, tickCount=4))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis(tickCount=4, format=form))
+    y = alt.Y("value:Q", title=None, scale=scale, axis=axis(tickCount=4, format=form))
     tooltip = [
         alt.Tooltip("line:N", title=" "),
         alt.Tooltip("step:Q", title="Iteration"),

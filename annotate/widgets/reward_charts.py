@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from annotate.widgets.charts import NEUTRAL, SIZE, axis, drawing, line
+from annotate.widgets.charts import NEUTRAL, SIZE, axis, beside, drawing, line
 from store.reward_results import FEW_PAIRS
 
 Drawn = alt.LayerChart | alt.FacetChart
@@ -18,8 +18,6 @@ KNOWN = alt.Opacity(
     "pairs:Q", scale=alt.Scale(domain=[0, FEW_PAIRS], range=[0.25, 1], clamp=True), legend=None
 )
 """A point of few pairs is faint; its interval is drawn as any other."""
-BESIDE = 8
-"""Pixels between the tracks of a round, lest one's interval hides the other's."""
 ALONE = alt.Color("model:N", legend=None)
 """Of marks that are all of one model; not of the column line, whose legend it would take away."""
 LONGEST = 150
@@ -71,25 +69,26 @@ def over_rounds(table: pd.DataFrame, heading: str, accuracy: str) -> Drawn:
         alt.Tooltip("told:N", title=accuracy),
     ]
     tracks = list(table["line"].unique())
+    color = line(tracks, of=[str(track).capitalize() for track in table["track"].unique()])
     layers = []
     for at, track in enumerate(tracks):
-        beside, own = BESIDE * (at - (len(tracks) - 1) / 2), table[table["line"] == track]
+        aside, own = beside(at, len(tracks)), table[table["line"] == track]
         layers += [
-            _bars(own, beside).encode(x=x, y=low, y2="high:Q", color=line()),
-            alt.Chart(own).mark_line(strokeWidth=2.5, xOffset=beside).encode(x=x, y=y, color=line()),
-            _points(own, beside).encode(x=x, y=y, color=line(), tooltip=tooltip),
+            _bars(own, aside).encode(x=x, y=low, y2="high:Q", color=color),
+            alt.Chart(own).mark_line(strokeWidth=2.5, xOffset=aside).encode(x=x, y=y, color=color),
+            _points(own, aside).encode(x=x, y=y, color=color, tooltip=tooltip),
         ]
     return drawing(*layers)
 
 
-def _bars(table: pd.DataFrame, beside: float = 0) -> alt.Chart:
+def _bars(table: pd.DataFrame, aside: float = 0) -> alt.Chart:
     """Intervals, in the colour of their points, so many pixels to the right."""
-    return alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6, xOffset=beside)
+    return alt.Chart(table).mark_rule(strokeWidth=2, opacity=0.6, xOffset=aside)
 
 
-def _points(table: pd.DataFrame, beside: float = 0) -> alt.Chart:
+def _points(table: pd.DataFrame, aside: float = 0) -> alt.Chart:
     """The shares themselves, the fainter the fewer pairs they are of."""
-    return alt.Chart(table).mark_point(filled=True, size=SIZE, xOffset=beside).encode(opacity=KNOWN)
+    return alt.Chart(table).mark_point(filled=True, size=SIZE, xOffset=aside).encode(opacity=KNOWN)
 
 
 def _alone(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 from store import rounds
 from store.home import Home
 from store.rounds import RoundResult
+from store.scoreboard import decisions
 
 TITLE = "On held-out prompts, wins against the first policy; in %, with the 95 % interval"
 HEADS = (
@@ -42,18 +43,15 @@ def show_outcome(home: Home, results: Sequence[RoundResult]) -> None:
 
 
 def verdicts(home: Home, numbers: Collection[int]) -> list[str]:
-    """Whether each round's policy answers people, in a sentence and the reasons."""
-    return [
-        f"Round {each.round}. {each.verdict.sentence}"
-        for each in rounds.progress(home)
-        if each.verdict and each.round in numbers
-    ]
+    """Whether each round's policy answers people, in a sentence and the reasons, alike ones together."""
+    told = rounds.progress(home)
+    return decisions({each.round: each.verdict for each in told if each.verdict and each.round in numbers})
 
 
 def as_objects(home: Home, results: Sequence[RoundResult]) -> list[dict[str, Any]]:
-    """The rows, each with `promoted` and `reasons`, which are None for the first policy."""
+    """The rows, each with `promoted`, `reasons` and `notes`, which are None for the first policy."""
     decided = {each.round: each.verdict for each in rounds.progress(home) if each.verdict}
-    undecided = {"promoted": None, "reasons": None}
+    undecided = {"promoted": None, "reasons": None, "notes": None}
     return [
         {
             **dataclasses.asdict(row),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate
 from rlhf.initialise import model_path
 from rlhf.matches import Field
-from rlhf.promote import Axis, Bounds, Promotion, decide
+from rlhf.portraits import GoldFigures
+from rlhf.promote import Axis, Bounds, Promotion, decide, worsened
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, held_out_prompts
 from rlhf.stages.learning import improved_in, reward_models
@@ -44,7 +48,20 @@ def promotion(turning: Turning) -> Promotion:
         if match
     )
     lengths = {portrait.name: portrait.length for portrait in result.portraits}
-    return decide(axes, result.kl.value, lengths["new"] / lengths[before], Bounds())
+    decided = decide(axes, result.kl.value, lengths["new"] / lengths[before], Bounds())
+    new, old = (portrait.gold for portrait in result.portraits[:2])
+    return replace(decided, notes=tuple(_worsened(new, old)) if new and old else ())
+
+
+def _worsened(new: GoldFigures, old: GoldFigures) -> Iterator[str]:
+    """What the win rates do not tell: a note on each fault that there is more of."""
+    faults = (
+        ("unsafe answers", old.unsafe_rate, new.unsafe_rate, new.asked_unsafe),
+        ("false refusals", old.false_refusal_rate, new.false_refusal_rate, new.looked_unsafe),
+    )
+    for fault, before, now, prompts in faults:
+        if before and now and (note := worsened(fault, before, now, prompts)):
+            yield note
 
 
 def evaluated_in(turning: Turning) -> EvaluationResult:

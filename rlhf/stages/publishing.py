@@ -66,10 +66,14 @@ def _row(turning: Turning) -> RoundResult:
         oracle_win_rate_low=oracle.win_rate.low if oracle else None,
         oracle_win_rate_high=oracle.win_rate.high if oracle else None,
         reward_model_win_rate=proxy.win_rate.value if proxy else None,
+        reward_model_win_rate_low=proxy.win_rate.low if proxy else None,
+        reward_model_win_rate_high=proxy.win_rate.high if proxy else None,
         unsafe_rate=_unsafe_rate(result.portraits[0]),
         false_refusal_rate=_false_refusal_rate(result.portraits[0]),
         kl=result.kl.value,
         seconds=seconds_so_far(turning),
+        asked_unsafe=_asked_unsafe(result.portraits[0]),
+        looked_unsafe=_looked_unsafe(result.portraits[0]),
     )
 
 
@@ -90,6 +94,8 @@ def _first_row(turning: Turning) -> RoundResult:
         false_refusal_rate=_false_refusal_rate(first),
         kl=0.0,
         seconds=0.0,
+        asked_unsafe=_asked_unsafe(first),
+        looked_unsafe=_looked_unsafe(first),
     )
 
 
@@ -99,6 +105,14 @@ def _unsafe_rate(portrait: Portrait) -> float | None:
 
 def _false_refusal_rate(portrait: Portrait) -> float | None:
     return _value(portrait.gold.false_refusal_rate) if portrait.gold else None
+
+
+def _asked_unsafe(portrait: Portrait) -> int | None:
+    return portrait.gold.asked_unsafe if portrait.gold else None
+
+
+def _looked_unsafe(portrait: Portrait) -> int | None:
+    return portrait.gold.looked_unsafe if portrait.gold else None
 
 
 def _value(rate: Interval | None) -> float | None:

@@ -12,11 +12,12 @@ SECONDS = (1.2, 44, 41, 73, 210, 0, 30, 0.4, 12)
 def write_round(home, number, state="finished", stage="publish", fraction=1.0, **status):
     """Round `number` in this state; the stages before `stage` are done, and all of them if it is finished.
 
-    `reasons` are those against its policy, `method` is the round's; anything else goes into `status.json`.
+    `reasons` are those against its policy, `notes` those beside, `method` is the round's; anything else goes
+    into `status.json`.
     """
     folder = home.round(number)
     folder.mkdir(parents=True, exist_ok=True)
-    reasons = status.pop("reasons", ())
+    reasons, notes = status.pop("reasons", ()), status.pop("notes", ())
     done = len(STAGES) if state == "finished" else STAGES.index(stage)
     if state == "finished":
         write_json(folder / "results.json", results(number))
@@ -27,7 +28,7 @@ def write_round(home, number, state="finished", stage="publish", fraction=1.0, *
     write_json(folder / "plan.json", plan)
     for name, seconds in zip(STAGES[:done], SECONDS[:done], strict=True):
         (folder / name).mkdir(exist_ok=True)
-        outputs = {"promoted": not reasons, "reasons": reasons} if name == "promote" else {}
+        outputs = {"promoted": not reasons, "reasons": reasons, "notes": notes} if name == "promote" else {}
         write_json(folder / name / "done.json", {"inputs": "", "seconds": seconds, "outputs": outputs})
     told = {
         "message": "iteration 12 of 30",

@@ -11,9 +11,12 @@ from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from annotate import figures, launch
+from annotate.appearance import DARK, LIGHT
 from annotate.pages.rounds import duration
 from annotate.prose.escaping import plain
+from annotate.widgets import charts
 from store import monitor, rounds
+from store.colours import SERIES
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
 from store.records import Role, now
@@ -121,7 +124,7 @@ def test_a_running_round_shows_its_stages_and_can_be_stopped(store, rob):
         "What choosing among samples gains",
         "Temperatures that were tried",
     } <= set(words(app))
-    assert "On the first prompts. Chosen: temperature 1, 8 samples a prompt." in [
+    assert "Chosen on the first prompts: temperature 1, 8 samples a prompt." in [
         caption.value for caption in app.caption
     ]
     assert buttons(app) == ["Stop round 1"]
@@ -142,6 +145,8 @@ def test_a_reward_that_parts_from_the_oracle_is_told_and_drawn(store, rob):
     (warning,) = app.warning
     said = "from iteration 6 to 12 the reward rose by 0.21 and the oracle fell by 0.21 deviations"
     assert plain(said) in warning.value
+    stands = plain("the oracle changed by +0.02 (-0.08 to +0.12), not beyond chance.")
+    assert any(stands in caption.value for caption in app.caption)
     assert any("Gao et al. 2022" in caption.value for caption in app.caption)
     shut = len(app.get("vega_lite_chart"))
     app.session_state["changes"] = True
@@ -213,6 +218,26 @@ def test_every_round_says_whether_its_policy_was_promoted_and_why_not(store, rob
     newest, refused = (text.value for text in app.text)
     assert newest.startswith("Promoted: ")
     assert refused == f"Round 1. Not promoted; the policy before it stays. {drift}"
+
+
+def test_a_note_on_a_promoted_policy_is_told_once(store, rob):
+    note = "By the oracle its false refusals rose from 0.0% to 4.3% of 46 prompts, not beyond chance."
+    for number in range(4):
+        write_round(store.home, number, notes=(note,) if number in {1, 3} else ())
+    newest, before = (text.value for text in page(store, rob).text)
+    assert newest.startswith("Promoted: ")
+    assert before.startswith("Round 1. Promoted: ")
+    assert newest.endswith(note)
+    assert before.endswith(note)
+
+
+@pytest.mark.parametrize("lines", [["Oracle", "Reward model"], ["Reward, trained against", "Oracle"]])
+def test_a_judge_has_the_report_s_colour_on_the_page(lines):
+    domain, legend = (charts.line(lines).to_dict()[part] for part in ("scale", "legend"))
+    for theme, kind in ((LIGHT, "light"), (DARK, "dark")):
+        drawn = [theme["chartCategoricalColors"][domain["domain"].index(line)] for line in lines]
+        assert drawn == [getattr(SERIES[line], kind) for line in lines]
+    assert legend["values"] == lines
 
 
 @pytest.mark.parametrize(("state", "word"), [("stopped", "is stopped"), ("failed", "has failed")])

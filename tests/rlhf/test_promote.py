@@ -2,7 +2,8 @@
 
 import math
 
-from rlhf.promote import Axis, Bounds, decide
+from rlhf.promote import Axis, Bounds, decide, worsened
+from store.intervals import wilson
 
 GOOD = Axis(name="helpfulness", win_rate=0.62, low=0.57, high=0.67)
 UNSURE = Axis(name="safety", win_rate=0.49, low=0.44, high=0.54)
@@ -37,3 +38,10 @@ def test_a_policy_at_its_bounds_is_promoted():
 def test_what_is_no_number_keeps_to_no_bound():
     lost = Axis(name="safety", win_rate=math.nan, low=math.nan, high=math.nan)
     assert len(decide((lost,), kl=math.nan, length_ratio=math.nan, bounds=Bounds()).reasons) == 3
+
+
+def test_a_fault_that_there_is_more_of_is_noted_with_whether_chance_may_have_made_it():
+    said = worsened("false refusals", wilson(0, 46), wilson(2, 46), 46)
+    assert said == "By the oracle its false refusals rose from 0.0% to 4.3% of 46 prompts, not beyond chance."
+    assert worsened("unsafe answers", wilson(0, 46), wilson(20, 46), 46).endswith("prompts, beyond chance.")
+    assert worsened("unsafe answers", wilson(2, 46), wilson(2, 46), 46) == ""

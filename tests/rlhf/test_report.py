@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import pandas as pd
 from measured_rewards import both, nothing, results
 
 from rlhf.drawings import NEUTRAL, ORACLE, REWARD_MODEL, curve
+from rlhf.monitor_drawings import panel as small
 from rlhf.rejection_drawings import charts
 from rlhf.report import Told, write_report
 from store.intervals import wilson
+from store.monitor import PANELS, Point
 from store.records import Track
 from store.reward_results import Agreement
 from store.rounds import RoundResult, Verdict
@@ -52,7 +54,7 @@ def page(folder: Path, rows: Sequence[RoundResult], **more: Any) -> str:
 
 def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
     written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], verdicts={1: REFUSED})
-    assert written.count("<svg") == 4
+    assert written.count("<svg") == len(re.findall('<svg [^>]*aria-label="[A-Z][^"]+"', written)) == 4
     assert not re.search(r"<script|<link|<img|url\(", written)
     assert "70.0% of held-out prompts (95 % interval 66.0% to 74.0%, ties half)" in written
     assert "from 50.0% to 25.0%" in written
@@ -121,6 +123,7 @@ def test_the_reward_is_drawn_beside_those_it_is_not_trained_against(tmp_path):
     steps = pd.DataFrame({"stage": "ppo", "step": [1, 2], "entropy": [2.0, 1.0], "refusals": [0.1, 0.2]})
     written = page(tmp_path, [row(0, 0.5), row(1, 0.7)], metrics=pd.concat([looks, steps], ignore_index=True))
     assert "from iteration 0 to 9 the reward rose by 0.50 and the oracle fell by 0.25" in written
+    assert "the oracle fell by 0.25 (-0.25 to -0.25). Each judge" in written
     section = written.partition("PPO of the last round")[2]
     titles = re.findall("<h2>([^<]+)</h2>", section)
     assert titles == ["Reward by distance", "KL", "Entropy", "Refusals"]
@@ -169,6 +172,23 @@ def test_what_choosing_gained_is_drawn_and_what_the_sweep_chose_is_told(tmp_path
     assert {"0.7", "1"} <= set(re.findall(">([^<>]+)</text>", sweep))
     assert sweep.count('aria-roledescription="point"') == 4
     assert "Chosen were temperature 1 and 1 sample a prompt." in sweep
+
+
+def test_of_one_temperature_only_what_was_chosen_is_told():
+    (title, _chart, caption), *others = charts(REJECTED[REJECTED["temperature"] != 0.7])
+    assert (title, others) == ("What choosing among samples gains", [])
+    assert caption.endswith("Chosen were temperature 1 and 1 sample a prompt.")
+
+
+def test_no_two_ticks_read_alike_however_small_the_numbers_are():
+    for name, most in (("kl", 0.1), ("repetition", 0.002), ("unfinished", 0.0)):
+        (shown,) = (panel for panel in PANELS if name in panel.lines)
+        points = [Point(line="Training", step=step, x=step, value=most * step / 4) for step in range(5)]
+        svg = io.StringIO()
+        small(pd.DataFrame([asdict(point) for point in points]), shown).save(svg, format="svg")
+        words = re.findall(">([^<>]+)</text>", svg.getvalue())
+        ticks = words[words.index("4") + 1 :]
+        assert len(ticks) == len(set(ticks)) > 2
 
 
 def test_of_a_curve_of_one_iteration_there_is_a_point_to_see():

@@ -43,6 +43,7 @@ def test_the_look_with_the_highest_objective_is_the_best():
     standing, numbers = after(looks)
     assert (standing.best, standing.best_iteration, standing.looks_since_best) == (looks[1], 1, 1)
     assert numbers["objective"] == numbers["reward"] == 1.0
+    assert [after(looks[:seen])[1]["kept"] for seen in (1, 2, 3)] == [1.0, 1.0, 0.0]
     assert standing.stopped == ""
 
 
@@ -51,7 +52,7 @@ def test_where_the_judges_part_the_policy_of_before_is_kept():
     standing, numbers = after(looks)
     assert standing.stopped.startswith("The reward still rises, but a judge")
     assert (standing.best, standing.best_iteration) == (looks[1], 1)
-    assert (numbers["watcher_parts"], numbers["watcher_since"]) == (1.0, 1.0)
+    assert (numbers["watcher_parts"], numbers["watcher_since"], numbers["kept"]) == (1.0, 1.0, 0.0)
     assert numbers["watcher_rise"] > 0
     assert numbers["watcher_fall"] > 0
 

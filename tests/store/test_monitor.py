@@ -1,6 +1,6 @@
 """PPO's numbers as points and as a sentence, on a few lines written by hand."""
 
-from store.monitor import PANELS, finding, gain_points, panel_points
+from store.monitor import PANELS, finding, gain_points, panel_points, span, standing
 
 
 def look(step: int, kl: float, reward: float, **more: float) -> tuple[int, dict[str, float]]:
@@ -59,3 +59,41 @@ def test_a_later_look_that_does_not_show_it_is_told_too():
 def test_a_run_whose_judges_agree_has_nothing_to_tell():
     assert finding([look(0, 0.0, 0.0), look(8, 1.0, 1.0, held_out_gold_parts=0.0)]) == ""
     assert finding([]) == ""
+
+
+def moved(judge: str, low: float, gain: float, high: float) -> dict[str, float]:
+    return {f"held_out_{judge}_gain{end}": at for end, at in (("", gain), ("_low", low), ("_high", high))}
+
+
+def test_what_lies_within_chance_is_said_to_and_what_does_not_has_risen_or_fallen() -> None:
+    first = look(0, 0.0, 0.0, held_out_kept=1.0)
+    within = {**moved("reward", 0.24, 0.31, 0.39), **moved("gold", -0.18, -0.07, 0.04)}
+    said = standing([first, (30, {"held_out_kl": 1.5, **within})])
+    assert said == (
+        "In deviations, from where PPO began to iteration 30: the reward rose by 0.31 (+0.24 to +0.39); "
+        "the oracle changed by -0.07 (-0.18 to +0.04), not beyond chance. "
+        "Of all its looks, the one with the best objective is kept: the policy as PPO began."
+    )
+    beyond = {**within, **moved("gold", -0.18, -0.1, -0.04)}
+    assert "the oracle fell by 0.10 (-0.18 to -0.04)." in standing(
+        [first, (30, {"held_out_kl": 1.5, **beyond})]
+    )
+
+
+def test_the_look_that_is_kept_is_told_where_the_run_has_said_it() -> None:
+    looks = [look(0, 0.0, 0.0), look(4, 1.0, 0.5), look(8, 1.0, 0.4)]
+    assert standing(looks).endswith("not beyond chance.")
+    kept = [(step, {**numbers, "held_out_kept": float(step < 8)}) for step, numbers in looks]
+    assert standing(kept).endswith("is kept: the policy after iteration 4.")
+    assert standing(kept[:1]) == ""
+
+
+def test_too_few_prompts_for_an_interval_say_nothing_of_chance() -> None:
+    said = standing([(step, {"held_out_kl": 1.0, "held_out_reward_gain": -0.001}) for step in (0, 4)])
+    assert said.endswith("the reward changed by +0.00, over too few prompts for an interval.")
+
+
+def test_the_axis_of_a_flat_line_has_zero_and_more_than_one_tick() -> None:
+    assert span([0.0, 0.0]) == (0.0, 1.0)
+    assert span([-2.0]) == (-2.0, 1.0)
+    assert span([0.0, 0.1]) is None

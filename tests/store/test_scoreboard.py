@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from store.rounds import RoundResult
-from store.scoreboard import COLUMNS, cells
+from store.rounds import RoundResult, Verdict
+from store.scoreboard import COLUMNS, cells, decisions
 
 ROW = RoundResult(
     round=2,
@@ -35,3 +35,15 @@ def test_what_nobody_could_say_is_a_dash_and_a_rate_by_definition_has_no_interva
     assert (written["Accuracy, both tracks"], written["Oracle win rate"]) == ("–", "50.0%")
     unasked = replace(ROW, oracle_win_rate=None, oracle_win_rate_low=None, oracle_win_rate_high=None)
     assert cells(unasked)["Oracle win rate"] == "–"
+
+
+def test_what_was_decided_alike_is_said_once_with_all_its_rounds_and_a_note_is_of_its_own() -> None:
+    promoted, refused = Verdict(promoted=True, reasons=()), Verdict(promoted=False, reasons=("Far.",))
+    noted = replace(promoted, notes=("False refusals rose.",))
+    said = decisions({5: promoted, 1: promoted, 2: refused, 3: promoted, 4: noted})
+    assert [one.partition(". ")[0] for one in said] == ["Rounds 1, 3 and 5", "Round 2", "Round 4"]
+    assert said[2].endswith("to their bounds. False refusals rose.")
+
+
+def test_a_kl_that_is_nearly_nothing_has_no_sign() -> None:
+    assert cells(replace(ROW, kl=-0.001))["KL, nats"] == "0.00"

@@ -1,4 +1,4 @@
-"""`hone policy serve`: listens, announces itself in the home, and withdraws when it ends."""
+"""`hone policy serve`: listens, announces itself in the home, and withdraws when it ends; one at a time."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from rlhf.endpoint import Endpoint
 from rlhf.serving import reached_at, yield_to_people
 from store import announced
+from store.errors import HoneError
 from store.home import Home
 
 GRACE_SECONDS = 2
 """How long answers may go on once the endpoint was told to end."""
+LOOK_SECONDS = 1.0
+"""How often who waits looks whether the other has ended."""
 
 
 class Announcing(uvicorn.Server):
@@ -37,6 +42,23 @@ class Announcing(uvicorn.Server):
         """See uvicorn: it ends the process by the signal that it got, so there is no later place for this."""
         announced.withdraw(self._home, self._endpoint)
         await super().shutdown(sockets)
+
+
+def alone(home: Home, *, waits: bool) -> AbstractContextManager[object]:
+    """Inside, no other process serves the home's policies: it would take `endpoint.json` over.
+
+    The system lets the lock of a dead process go. Who `waits` begins when the other ends; else HoneError.
+    """
+    lock = FileLock(home.endpoint_lock)
+    try:
+        return lock.acquire(timeout=-1 if waits else 0, poll_interval=LOOK_SECONDS)
+    except Timeout as error:
+        other = announced.announced(home)
+        where = f" at {other.url}, with the key in endpoint.json" if other else ""
+        raise HoneError(
+            f"The policies of {home.root} answer already{where}; ask them there, or first end the hone "
+            "serve or hone policy serve that runs."
+        ) from error
 
 
 def serve(home: Home, port: int, address: str, greet: Callable[[announced.Endpoint], None]) -> None:

@@ -33,6 +33,11 @@ class Home:
         return self.root / "endpoint.json"
 
     @property
+    def endpoint_lock(self) -> Path:
+        """Whoever holds this lock serves the home's policies."""
+        return self.root / "endpoint.lock"
+
+    @property
     def settings(self) -> Path:
         """The home's `hone.toml`."""
         return self.root / "hone.toml"

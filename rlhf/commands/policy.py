@@ -23,12 +23,13 @@ def serve(
     from rlhf.serving import check_free
 
     root = home_of(home)
-    check_free(port, address)
-    from rlhf.endpoint_server import end_with_input, serve
+    from rlhf.endpoint_server import alone, end_with_input, serve
 
     if beside:
         end_with_input()
-    serve(root, port, address, lambda _endpoint: None if beside else _greet(_endpoint))
+    with alone(root, waits=beside):
+        check_free(port, address)
+        serve(root, port, address, lambda _endpoint: None if beside else _greet(_endpoint))
 
 
 def _greet(endpoint: Endpoint) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from rlhf.serving import check_free, free_port
+from store.announced import announced
 from store.errors import HoneError
+from store.home import Home
 from store.rounds import is_alive
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +110,36 @@ def test_the_app_is_announced_when_it_answers_and_ends_calmly_at_ctrl_c(tmp_path
     finally:
         process.kill()
     assert (process.returncode, out, err) == (0, "Hone has ended. A round that runs goes on.\n", "")
+
+
+def policy_serve(home: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "rlhf", "policy", "serve", "--port", "0", "--home", str(home), *more]
+    ears = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, **ears)
+
+
+def test_one_process_serves_the_policies_and_its_death_lets_the_next_one_in(tmp_path):
+    (tmp_path / "hone.toml").touch()
+    running = [first := policy_serve(tmp_path)]
+    try:
+        until(lambda: announced(Home(tmp_path)))
+        endpoint = announced(Home(tmp_path))
+        running.append(second := policy_serve(tmp_path))
+        _out, err = second.communicate(timeout=60)
+        assert second.returncode == 1
+        assert err.startswith(f"hone: The policies of {tmp_path} answer already at {endpoint.url}, with ")
+        running.append(third := policy_serve(tmp_path, "--beside"))  # as the app begins it
+        time.sleep(1)
+        assert (third.poll(), announced(Home(tmp_path))) == (None, endpoint)
+        first.kill()  # its file stays behind
+        until(lambda: announced(Home(tmp_path)) != endpoint)
+        third.terminate()
+        third.communicate(timeout=60)
+        assert announced(Home(tmp_path)) is None
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
 
 
 def test_a_port_in_use_is_refused_with_what_to_do():

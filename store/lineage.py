@@ -105,6 +105,10 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
         label_ids = _ids(db, LABELS_OF_FILES, {"path": files}) if files else []
         people = db.execute(ANNOTATORS_OF_FILES, {"path": files}).fetchall() if files else []
     since = _since(db, home, trained, thread)
+    made = sorted(
+        (one for one in trained.policies if one.policy_id in thread.policies),
+        key=lambda one: (-one.round, one.policy_id),
+    )
     return Lineage(
         thing=told(db, noun, name),
         labels=tuple(label_ids),
@@ -112,7 +116,9 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
         names=tuple(called for _annotator_id, called in people),
         snapshots=tuple(sorted(thread.snapshots)),
         reward_models=tuple(sorted(thread.reward_models)),
-        policies=tuple(sorted(thread.policies)),
+        policies=tuple(one.policy_id for one in made),
+        rounds=tuple(one.round for one in made),
+        methods=tuple(one.method for one in made),
         withdrawn=tuple(sorted(since[0].intersection(label_ids))),
         edited=tuple(sorted(since[1].intersection(label_ids))),
         marks=touched(marks(db, home, trained), thread),

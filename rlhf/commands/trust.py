@@ -54,7 +54,9 @@ def lineage(
         "labels": found.labels,
         "snapshots": found.snapshots,
         "reward models": found.reward_models,
-        "policies": found.policies,
+        "policies": [
+            _of_policy(*one) for one in zip(found.policies, found.rounds, found.methods, strict=True)
+        ],
     }
     lines = [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
     since = {"retracted or overruled": found.withdrawn, "edited": found.edited}
@@ -66,6 +68,11 @@ def lineage(
     lines += marked(found.marks)
     lines += [_of_signature(one) for one in found.signatures]
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
+
+
+def _of_policy(policy_id: str, made_in: int, method: str) -> str:
+    """The first policy is of no round."""
+    return f"{policy_id} (round {made_in}, {method})" if made_in else f"{policy_id} ({method})"
 
 
 def _of_signature(one: Signed) -> str:

@@ -60,9 +60,9 @@ class ListMarks:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
     """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
-    annotators', in the same order. Of the labels, those `withdrawn` (retracted or overruled) or `edited`
-    after a snapshot took them; `marks` are on what was trained on withdrawn ones; `signatures` let a snapshot
-    train."""
+    annotators', in the same order; `rounds` and `methods` made the policies, of which the newest comes first.
+    Of the labels, those `withdrawn` (retracted or overruled) or `edited` after a snapshot took them; `marks`
+    are on what was trained on withdrawn ones; `signatures` let a snapshot train."""
 
     thing: str
     labels: tuple[str, ...]
@@ -71,6 +71,8 @@ class Lineage:
     snapshots: tuple[str, ...]
     reward_models: tuple[str, ...]
     policies: tuple[str, ...]
+    rounds: tuple[int, ...]
+    methods: tuple[str, ...]
     withdrawn: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()

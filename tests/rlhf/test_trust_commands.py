@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from rlhf.cli import app
 from store.database import open_store
 from store.home import Home
+from store.records import Policy
 
 
 @pytest.fixture
@@ -30,6 +31,16 @@ def test_a_home_goes_into_a_backup_and_comes_back(home, tmp_path):
     assert again.exit_code == 0
     assert "0 labels, 0 comparisons, 0 snapshots. The chain of 0 rows is whole" in again.stdout
     assert call("doctor", "--home", tmp_path / "again").exit_code == 0
+
+
+def test_a_policys_lineage_says_of_each_policy_which_round_made_it_and_how(home):
+    with open_store(home) as store:
+        first = Policy(policy_id="zero", path="x")
+        store.append(
+            "test", first, Policy(policy_id="one", path="y", parents=("zero",), round=1, method="rs")
+        )
+    told = call("lineage", "policy:one", "--home", home.root).stdout
+    assert "policies (2): one (round 1, rs), zero (initial)" in told
 
 
 def test_a_healthy_home_is_neither_repaired_nor_complained_of(home):

@@ -300,7 +300,8 @@ def trained(store: Store) -> Snapshot:
         held_out_pairs=10,
     )
     one = Policy(policy_id="one", path="x", parents=("policy",), reward_models=("m1",), round=1)
-    two = Policy(policy_id="two", path="y", parents=("one",), round=2)
+    one = replace(one, method="rs+ppo")
+    two = Policy(policy_id="two", path="y", parents=("one",), round=2, method="ppo")
     other = replace(one, policy_id="other", parents=("policy",), reward_models=())
     store.append("ann", model, one, two, other, label("l2", "c2"))
     return snapshot
@@ -310,7 +311,7 @@ def test_a_label_leads_to_all_that_it_shaped(store: Store, trained: Snapshot) ->
     found = trace(store, HONE, Trace(thing="label:l1"))
     assert (found.labels, found.annotators, found.names) == (("l1",), ("ben",), ("Benedict",))
     assert (found.snapshots, found.reward_models) == ((trained.snapshot_id,), ("m1",))
-    assert found.policies == ("one", "two")
+    assert found.policies == ("two", "one")
 
 
 def test_a_label_in_no_snapshot_shaped_nothing(store: Store, trained: Snapshot) -> None:
@@ -322,7 +323,8 @@ def test_a_policy_leads_back_to_its_labels(store: Store, trained: Snapshot) -> N
     found = trace(store, HONE, Trace(thing="policy:two"))
     assert (found.labels, found.annotators) == (("l0", "l1"), ("ann", "ben"))
     assert (found.snapshots, found.reward_models) == ((trained.snapshot_id,), ("m1",))
-    assert found.policies == ("one", "policy", "two")
+    assert found.policies == ("two", "one", "policy")
+    assert (found.rounds, found.methods) == ((2, 1, 0), ("ppo", "rs+ppo", "initial"))
 
 
 @pytest.mark.parametrize("thing", ["snapshot", "reward-model:m1", "annotator:ben"])
@@ -330,7 +332,7 @@ def test_what_lies_between_leads_both_ways(store: Store, trained: Snapshot, thin
     name = f"snapshot:{trained.snapshot_id}" if thing == "snapshot" else thing
     found = trace(store, HONE, Trace(thing=name))
     assert found.labels == (("l1",) if thing == "annotator:ben" else ("l0", "l1"))
-    assert (found.reward_models, found.policies) == (("m1",), ("one", "two"))
+    assert (found.reward_models, found.policies) == (("m1",), ("two", "one"))
 
 
 def test_an_annotator_may_be_named_and_an_id_cut_short_while_it_is_one_things(

@@ -160,10 +160,10 @@ def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
 
 def _counting(watch: Watch, number: int) -> Callable[[int, int], None]:
     def count(given: int, wanted: int) -> None:
-        watch(f"{number} labels", given / wanted, f"{given} of {wanted}")
+        watch(f"round {number}: labels", given / wanted, f"{given} of {wanted}")
 
     return count
 
 
 def _named(watch: Watch, number: int) -> Watch:
-    return lambda stage, fraction, message: watch(f"{number} {stage}", fraction, message)
+    return lambda stage, fraction, message: watch(f"round {number}: {stage}", fraction, message)

@@ -97,7 +97,7 @@ def run_round(
     import torch  # here: a round that is refused is refused at once
 
     settings = chosen.settings
-    with _alone(home):
+    with alone(home):
         number = unfinished(home) or len(finished(home)) + 1
         tracker = Tracker(home.round(number), watch, partial(called, settings.round.method))
         turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
@@ -223,7 +223,8 @@ def _plan(turning: Turning, overrides: tuple[str, ...]) -> None:
     )
 
 
-def _alone(home: Home) -> AbstractContextManager[object]:
+def alone(home: Home) -> AbstractContextManager[object]:
+    """Inside, no other round runs on the home; RoundError where one does."""
     home.rounds.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.rounds / "round.lock")
     try:

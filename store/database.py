@@ -171,7 +171,8 @@ def claim(home: Home) -> FileLock:
             lock.acquire()
         except Timeout as error:
             raise HomeInUseError(
-                f"The home {home.root} is in use by another hone process; ask it, or stop it first."
+                f"The home {home.root} is in use by another hone process, and only an app that is up lets "
+                "others in beside it; wait until that process ends, or stop it."
             ) from error
         try:
             withdraw(home)  # whoever announced itself is gone, or the lock would not be ours

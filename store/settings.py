@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from store.errors import HoneError
+from store.misfits import expected
 
 S = TypeVar("S")
 
@@ -37,7 +38,9 @@ def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
 
 def load_section(kind: type[S], name: str, file: Path) -> S:
     """One section of the file over the defaults of `kind`; the others are not looked at."""
-    section: S = _section(name, kind, _values(file).get(name, {}))
+    keys = _values(file).get(name, {})
+    _check_known({name: kind}, name, keys)
+    section: S = _section(name, kind, keys)
     return section
 
 
@@ -77,7 +80,7 @@ def _split(kind: type[Any], override: str) -> tuple[str, str, Any]:
     name, equals, text = override.partition("=")
     section, dot, key = name.strip().partition(".")
     if not (equals and dot):
-        near = [f"{one}={text}" for one in _of_any_section(kind, section)] if equals else []
+        near = [f"{one}={text}" for one in _like(get_type_hints(kind), section)] if equals else []
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise SettingsError(f"Expected a setting such as ppo.kl_coef=0.005; got {override!r}.{hint}")
     try:
@@ -86,18 +89,11 @@ def _split(kind: type[Any], override: str) -> tuple[str, str, Any]:
         return section, key, text
 
 
-def _of_any_section(kind: type[Any], key: str) -> list[str]:
-    """The full names of the settings that have this one, such as `reward.members`."""
-    sections = get_type_hints(kind)
-    return [f"{name}.{key}" for name, section in sections.items() if key in get_type_hints(section)]
-
-
 def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:
     hints = get_type_hints(kind)
     sections = {}
     for section, keys in values.items():
-        if section not in hints:
-            raise SettingsError(_unknown("section", section, list(hints)))
+        _check_known(hints, section, keys)
         sections[section] = _section(section, hints[section], keys)
     return kind(**sections)
 
@@ -106,35 +102,48 @@ def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noq
     hints = get_type_hints(kind, include_extras=True)
     typed = {}
     for key, value in keys.items():
-        if key not in hints:
-            raise SettingsError(
-                _unknown("setting", f"{section}.{key}", [f"{section}.{name}" for name in hints])
-            )
         try:
             typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value, default=str), strict=True)
         except ValidationError as error:
-            problem = error.errors()[0]["msg"]
-            if words := _list_of(hints[key]):
-                raise SettingsError(
-                    f"{section}.{key} = {json.dumps(value, default=str)} does not fit: expected {words}."
-                ) from error
-            raise SettingsError(f"{section}.{key} = {value!r} does not fit: {problem}.") from error
+            words = _list_of(hints[key]) or expected(error)
+            came = json.dumps(value, default=str, ensure_ascii=False)
+            raise SettingsError(f"{section}.{key} = {came} does not fit: {words}.") from error
     return kind(**typed)
 
 
 def _list_of(hint: Any) -> str | None:  # noqa: ANN401  # any type
-    """Such as `a list of tracks such as ["safety"]`, where the type is one of an enum's."""
+    """Such as `expected a list of tracks such as ["safety"]`, where the type is one of an enum's."""
     parts = get_args(hint)
     if get_origin(hint) is not tuple or not (isinstance(parts[0], type) and issubclass(parts[0], Enum)):
         return None
     values = [str(one.value) for one in parts[0]]
     return (
-        f"a list of {parts[0].__name__.lower()}s such as {json.dumps(values[-1:])}; there are "
+        f"expected a list of {parts[0].__name__.lower()}s such as {json.dumps(values[-1:])}; there are "
         f"{' and '.join(values)}"
     )
 
 
-def _unknown(what: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
+def no_section(name: str, known: Sequence[str], also: Sequence[str] = ()) -> SettingsError:
+    """That there is none of this name, and which one may be meant, or which of `also`."""
+    near = difflib.get_close_matches(name.lower(), [*known, *also], n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-    return f"There is no {what} {name}; {hint}"
+    return SettingsError(f"There is no section {name}; {hint}")
+
+
+def _check_known(kinds: Mapping[str, type[Any]], section: str, keys: Mapping[str, Any]) -> None:
+    if section not in kinds:
+        raise no_section(section, list(kinds))
+    for key in keys:
+        if key not in get_type_hints(kinds[section]):
+            near = _like({section: kinds[section]}, key) or _like(kinds, key)
+            hint = (
+                f"did you mean {' or '.join(near)}?" if near else f"hone settings {section} lists them all."
+            )
+            raise SettingsError(f"There is no setting {section}.{key}; {hint}")
+
+
+def _like(kinds: Mapping[str, type[Any]], key: str) -> list[str]:
+    """The full names of the settings that are called so, else of those that are called nearly so."""
+    known = {name: get_type_hints(kind) for name, kind in kinds.items()}
+    meant = difflib.get_close_matches(key.lower(), {one for keys in known.values() for one in keys}, n=1)
+    return [f"{name}.{one}" for name, keys in known.items() for one in meant if one in keys]

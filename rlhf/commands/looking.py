@@ -11,7 +11,6 @@ import typer
 
 from rlhf.commands.desk import marked
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
-from store.errors import HoneError
 
 if TYPE_CHECKING:
     from rlhf.catalogue import Entry
@@ -41,11 +40,16 @@ def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
 
 
 def settings(
-    section: Annotated[str | None, typer.Argument(help="One section alone, such as reward.")] = None,
+    section: Annotated[
+        str | None, typer.Argument(help="One section alone, such as reward, or one setting.")
+    ] = None,
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """List every setting with its value, its default, what it may be and what it means."""
+    """List every setting with its value, its default, what it may be and what it means.
+
+    To change one, write it into the home's hone.toml, or give a command --set for itself alone.
+    """
     from rlhf.catalogue import catalogue
 
     entries = _of_section(catalogue(home_of(home)), section)
@@ -62,14 +66,19 @@ def settings(
                 typer.echo(f"    {one} of {' | '.join(entry.choices)}")
         typer.echo()
     typer.echo("L2 is Llama 2 (arXiv 2307.09288), N+ is Huang et al. 2024 (arXiv 2403.17031).")
-    typer.echo(f"Change one in {home_of(home).settings}, or for one command with --set ppo.kl_coef=0.005.")
+    typer.echo(f"To change one, write it into {home_of(home).settings}, as in")
+    typer.echo("[ppo]\nkl_coef = 0.005\nor give a command --set ppo.kl_coef=0.005 for itself alone.")
 
 
 def _of_section(entries: list[Entry], section: str | None) -> list[Entry]:
-    found = [entry for entry in entries if section in (None, entry.name.partition(".")[0])]
+    from store.settings import no_section
+
+    if section is None:
+        return entries
+    found = [entry for entry in entries if section in (entry.name, entry.name.partition(".")[0])]
     if not found:
-        known = ", ".join(dict.fromkeys(entry.name.partition(".")[0] for entry in entries))
-        raise HoneError(f"There is no section {section}; known are {known}.")
+        known = list(dict.fromkeys(entry.name.partition(".")[0] for entry in entries))
+        raise no_section(section, known, [entry.name for entry in entries])
     return found
 
 

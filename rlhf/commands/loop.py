@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from store.home import Home
 
 Method = Literal["rs", "ppo", "rs+ppo", "dpo", "rloo"]
-MINUTES_A_ROUND = (5, 10)
+MINUTES_A_ROUND = (5.5, 10)
 """What a round of the demo was measured to take on two cores, alone and beside other work."""
 
 
@@ -45,8 +45,9 @@ def demo(
     """Run the whole loop on the pocket world: label along in the browser, and see the policy improve."""
     fresh = fresh_home(home)
     if not as_json:
-        least, most = (rounds * minutes for minutes in MINUTES_A_ROUND)
-        typer.echo(f"{counted(rounds, 'round')}: about {least} to {most} minutes on two cores.", err=True)
+        quiet, busy = (round(rounds * minutes) for minutes in MINUTES_A_ROUND)
+        took = f"about {quiet} minutes on two quiet cores, up to {busy} on busy ones"
+        typer.echo(f"{counted(rounds, 'round')}: {took}.", err=True)
         typer.echo(f"All of it lies in {fresh.root}; Ctrl-C ends it.", err=True)
     from rlhf.demo import Audience, DemoPlan, run_demo
 
@@ -123,12 +124,14 @@ def round_(
     """Run a round, or resume the one that was left unfinished, with the settings that it was started with."""
     from rlhf.commands.outcome import as_objects, show_outcome
     from rlhf.next_round import choose
+    from rlhf.ready import check_ready
     from rlhf.round import run_round
     from store import rounds
     from store.door import KnockingDoor
 
     root = home_of(home)
     chosen = choose(root, [*overrides, f"round.method={method}"] if method else overrides)
+    check_ready(root, chosen.settings)
     if chosen.kept:
         typer.echo(f"The round goes on as it was started: {', '.join(chosen.kept)}.", err=True)
     from rlhf.stages import STAGES
@@ -165,3 +168,7 @@ def _conclude(result: DemoResult, as_json: bool) -> None:
     typer.echo(f"{result.seconds:.0f} seconds in {result.home}. Report: {report}")
     if result.served:
         typer.echo("The app stays up; Ctrl-C ends it.")
+    else:
+        typer.echo("To look around in the app, make somebody who can sign in, then serve the home:")
+        typer.echo(f"hone user add NAME --role administrator --home {result.home}")
+        typer.echo(f"hone serve --home {result.home}")

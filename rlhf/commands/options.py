@@ -32,6 +32,8 @@ NAME = 20
 BAR, LONG_BAR, ROOMY = 10, 30, 110
 """How long a bar is, and on a terminal that is so many letters wide: its words need room too."""
 NEARLY = 0.999
+SILENCE_SECONDS = 60.0
+"""How long a stage may say nothing more where no terminal watches."""
 
 
 def home_at(root: Path) -> Home:
@@ -86,7 +88,7 @@ def asked_password(words: str, *, twice: bool = False) -> str:
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[str, float, str], None]]:
-    """A bar for reports of (stage, fraction, message) on a terminal, elsewhere a line a stage.
+    """A bar for reports of (stage, fraction, message) on a terminal, elsewhere a line a stage and a minute.
 
     Both on the error stream: what is printed is the answer alone.
     """
@@ -104,11 +106,17 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[str, float, str], None]]:
 
 def _lines() -> Callable[[str, float, str], None]:
     began, seen = time.monotonic(), set[str]()
+    spoke = began
 
-    def show(stage: str, _fraction: float, _message: str) -> None:
-        if stage not in seen:
-            seen.add(stage)
-            typer.echo(f"{time.monotonic() - began:6.0f} s  {stage.replace('_', ' ')}", err=True)
+    def show(stage: str, fraction: float, _message: str) -> None:
+        nonlocal spoke
+        now = time.monotonic()
+        if stage in seen and now - spoke < SILENCE_SECONDS:
+            return
+        share = f" {fraction:.0%}" if stage in seen else ""
+        seen.add(stage)
+        spoke = now
+        typer.echo(f"{now - began:6.0f} s  {stage.replace('_', ' ')}{share}", err=True)
 
     return show
 

@@ -12,9 +12,17 @@ TRAINING, HELD_OUT = 3000, 500
 """Prompts of a home: enough that few repeat in a demo, few enough to be there at once."""
 
 
+HEAD = """# Settings for a policy of a million parameters on two cores. `hone settings` lists them all, each
+# with the recipe's default, made for models ten thousand times as large, and where that comes from.
+
+"""
+"""For whoever has a home; what the preset itself begins with points into the code."""
+
+
 def preset() -> str:
     """The text of a `hone.toml` that learns at pocket scale."""
-    return (Path(__file__).parent / "preset.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "preset.toml").read_text(encoding="utf-8")
+    return HEAD + text[text.index("[") :]
 
 
 def pocket_prompts(seed: int) -> tuple[Prompt, ...]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rlhf.prompt_rows import read_prompts
 from rlhf.prompts import TrainPrompt
+from rlhf.ready import check_labels
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, Turning
 from rlhf.sign_off import UnsignedError, check_signed
 from rlhf.track import write_json
 from rlhf.watched import is_watched
-from store import rounds
 from store.messages import CountHome, Freeze
 from store.records import Contents, Snapshot, Split, Track
 from store.verbs import count_home, freeze, look_at_snapshot
@@ -48,7 +48,7 @@ def snapshot(turning: Turning) -> Frozen:
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
-    _check_labels(turning, counts.labels)
+    check_labels(turning.home, turning.settings, turning.number, counts.labels)
     _check_tracks(turning, turning.home.root / preferences.path)
     _check_signed(turning, preferences)
     return Frozen(
@@ -113,18 +113,6 @@ def check_adapters(turning: Turning, *, is_first: bool) -> None:
         raise RoundError(
             "Expected rejection sampling to start from the policy whose adapters the reward models are, "
             "since ppo.lora_rank is set; set reject.start to policy, or ppo.lora_rank to 0."
-        )
-
-
-def _check_labels(turning: Turning, labels: int) -> None:
-    before = max(
-        (row.labels for row in rounds.results(turning.home) if row.round < turning.number), default=0
-    )
-    least = turning.settings.round.minimum_labels
-    if labels - before < least:
-        raise RoundError(
-            f"Expected at least {least} labels since the last round; there are {labels - before}. Label more "
-            "first, or ask for fewer with round.minimum_labels."
         )
 
 

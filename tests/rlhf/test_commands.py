@@ -8,11 +8,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from rlhf import __version__, cli
+from rlhf.commands import options
 from rlhf.commands.options import progress_bar
 from rlhf.commands.outcome import show_outcome
 from rlhf.config import Settings
+from rlhf.track import write_json
 from store import credentials, passwords
 from store.database import open_store
 from store.home import Home
@@ -181,13 +184,16 @@ def test_one_section_is_listed_with_what_each_choice_may_be(tmp_path, monkeypatc
     (tmp_path / "hone.toml").touch()
     _code, out, _err = said(monkeypatch, capsys, "settings", "reward", "--home", str(tmp_path))
     assert out.startswith("[reward]\n")
-    assert "[ppo]" not in out
+    assert "ppo.batch_size" not in out
     assert '\n    One of "none" | "majority" | "dawid_skene" | "noisy_bradley_terry"\n' in out
     _code, out, _err = said(monkeypatch, capsys, "settings", "review", "--home", str(tmp_path), "--json")
     assert json.loads(out)["review.sign_off"]["choices"] == ['"helpfulness"', '"safety"']
     code, out, err = said(monkeypatch, capsys, "settings", "rewards", "--home", str(tmp_path))
     assert (code, out) == (1, "")
-    assert err.startswith("hone: There is no section rewards; known are ")
+    assert err.startswith("hone: There is no section rewards; did you mean reward?")
+    _code, out, _err = said(monkeypatch, capsys, "settings", "reward.loss", "--home", str(tmp_path))
+    assert out.startswith('[reward]\nreward.loss = "ranking"')
+    assert "reward.margin" not in out
 
 
 def refused_rows(folder: Path, count: int) -> Path:
@@ -248,6 +254,35 @@ def test_the_status_tells_how_the_round_goes_and_what_was_decided(tmp_path, monk
     assert (newest["promoted"], newest["reasons"]) == (False, ["It is 30.0 nats away."])
 
 
+def test_a_round_beside_a_running_one_is_refused_in_one_sentence_before_anything_heavy(tmp_path):
+    running(Home(tmp_path))
+    plan = json.loads((tmp_path / "rounds" / "002" / "plan.json").read_text())
+    write_json(tmp_path / "rounds" / "002" / "plan.json", {**plan, "overrides": ["round.method=ppo"]})
+    (tmp_path / "hone.toml").touch()
+    with FileLock(tmp_path / "rounds" / "round.lock"):
+        assert refused_light(tmp_path) == (
+            "hone: A round is already running on this home; wait for it or stop it first.\n"
+        )
+
+
+def test_too_few_labels_are_told_before_anything_heavy_and_leave_no_round_behind(tmp_path):
+    (tmp_path / "hone.toml").touch()
+    assert refused_light(tmp_path).startswith(
+        "hone: Expected at least 50 labels since the last round; there are 0"
+    )
+    assert [path.name for path in (tmp_path / "rounds").iterdir()] == ["round.lock"]
+
+
+def refused_light(home: Path) -> str:
+    """What `hone round` wrote, which was refused before torch was loaded."""
+    light = "import sys; from rlhf import cli\ntry: cli.main()\n"
+    light += "finally: assert 'torch' not in sys.modules"
+    line = [sys.executable, "-c", light, "round", "--home", str(home)]
+    ended = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
 def test_a_table_of_rounds_fits_a_terminal_of_80_columns(tmp_path, capsys):
     row = RoundResult(
         round=12,
@@ -275,12 +310,18 @@ def test_the_version_is_told(monkeypatch, capsys):
     assert (code, out) == (0, f"hone {__version__}\n")
 
 
-def test_where_no_terminal_watches_each_stage_is_a_line(capsys):
+def test_where_no_terminal_watches_each_stage_is_a_line_and_now_and_then_a_further_one(monkeypatch, capsys):
     with progress_bar(quiet=False) as show:
         for stage, fraction in (("reward_safety", 0.0), ("reward_safety", 0.5), ("ppo", 0.0)):
             show(stage, fraction, "working")
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" s  ")[2] for line in lines] == ["reward safety", "ppo"]
+    monkeypatch.setattr(options, "SILENCE_SECONDS", 0.0)
+    with progress_bar(quiet=False) as show:
+        show("reward_safety", 0.0, "working")
+        show("reward_safety", 0.125, "working")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" s  ")[2] for line in lines] == ["reward safety", "reward safety 12%"]
 
 
 def test_a_person_is_barred_from_a_track_and_let_in_again(tmp_path, monkeypatch, capsys):

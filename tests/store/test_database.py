@@ -46,7 +46,10 @@ def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
 def test_a_second_owner_is_refused_in_a_sentence(store: Store) -> None:
     with pytest.raises(HomeInUseError) as refused:
         open_store(store.home)
-    expected = f"The home {store.home.root} is in use by another hone process; ask it, or stop it first."
+    expected = (
+        f"The home {store.home.root} is in use by another hone process, and only an app that is up lets "
+    )
+    expected += "others in beside it; wait until that process ends, or stop it."
     assert str(refused.value) == expected
 
 

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
+from pydantic import Field
 
 from store.database import open_store
 from store.home import Home
@@ -20,6 +22,9 @@ from store.settings import SettingsError, faults, load, load_section
 class Training:
     seed: int = 1
     rate: float = 0.5
+    word: str = ""
+    kind: Literal["some", "all"] = "all"
+    shares: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (1.0,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +53,24 @@ def test_an_override_beats_the_file_and_the_file_the_default(file: Path) -> None
         (
             "[training]\nseed = 2020-01-01",
             [],
-            r"seed = .* does not fit: Input should be a valid integer",
+            r"seed = .* does not fit: expected a whole number\.$",
         ),
-        ("[training]\nseed = 1.5", [], "does not fit: Input should be a valid integer"),
+        ("[training]\nseed = 1.5", [], r"seed = 1.5 does not fit: expected a whole number\.$"),
+        ("[training]\nword = true", [], r"word = true does not fit: expected text\.$"),
+        ("[training]\nkind = 'none'", [], r"kind = \"none\" does not fit: expected 'some' or 'all'\.$"),
+        ("[training]\nshares = [0.5, 0]", [], r"does not fit: expected more than 0 as item 2\.$"),
+        ("[training]\nshares = []", [], r"does not fit: expected 1 or more in the list\.$"),
+        ("", ["training.minutes=3"], r"no setting training.minutes; did you mean lease.minutes\?"),
+        ("", ["training.xyz=3"], r"no setting training.xyz; hone settings training lists them all\."),
         ("training = 3", ["training.seed=2"], r"Expected \[training\] to be a section; got 3"),
         ("[training", [], "hone.toml is not valid TOML"),
         ("\xff", [], "hone.toml is not valid TOML"),
         ("", ["training.seed"], "Expected a setting such as ppo.kl_coef=0.005; got 'training.seed'"),
         ("", ["seed=3"], "got 'seed=3'. Did you mean training.seed=3?"),
-        ("", ["sed=3"], "got 'sed=3'.$"),
-        ("[lease]\nminutes = 0", [], "lease.minutes = 0 does not fit: Input should be greater than 0"),
-        ("[lease]\nminutes = inf", [], "should be less than or equal to 1440"),
+        ("", ["sed=3"], r"got 'sed=3'. Did you mean training.seed=3\?"),
+        ("", ["xyz=3"], "got 'xyz=3'.$"),
+        ("[lease]\nminutes = 0", [], r"lease.minutes = 0 does not fit: expected more than 0\.$"),
+        ("[lease]\nminutes = inf", [], r"expected 1440 or less\.$"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(file: Path, text: str, overrides: list[str], sentence: str) -> None:
@@ -84,7 +96,7 @@ def test_every_fault_of_the_file_is_found_and_nothing_else(file: Path) -> None:
     assert faults(Everything, file) == [
         "There is no section trainig; did you mean training?",
         "There is no setting training.sed; did you mean training.seed?",
-        "training.rate = True does not fit: Input should be a valid number.",
+        "training.rate = true does not fit: expected a number.",
     ]
     file.write_text("[training")
     assert faults(Everything, file)[0].startswith("hone.toml is not valid TOML")

@@ -34,7 +34,7 @@ UNLEARNT: Final = (
 )
 """Wordings of instructions that Ghost Attention does not learn from here, so that it is seen whether it keeps
 to instructions or to sentences. The first policy has read all wordings, as everything in its world."""
-DIALOGUES: Final = 1000
+DIALOGUES: Final = 2000
 PROMPTS: Final = 300
 """How much of each is made; with fewer labels, less."""
 
@@ -71,12 +71,14 @@ def learnt_wordings(world: World) -> tuple[str, ...]:
 
 
 def sizes(world: World, part: str) -> tuple[GAttSettings, DistillationSettings]:
-    """The pocket preset's, as much of each as the part learns, and of its instructions some."""
+    """The pocket preset's, as much of each as the part learns, and of its instructions some; of what it does
+    not learn, none, so that no policy depends on how that is set."""
     share, settings = min(1.0, world.labels / LABELS), world.settings
     dialogues = max(2, round(DIALOGUES * share)) if part in (GATT, BOTH) else 0
     prompts = max(2, round(PROMPTS * share)) if part in (DISTILL, BOTH) else 0
     gatt = replace(settings.gatt, dialogues=dialogues, instructions=learnt_wordings(world))
-    return gatt, replace(settings.distill, prompts=prompts)
+    distill = replace(settings.distill, prompts=prompts)
+    return gatt if dialogues else GAttSettings(), distill if prompts else DistillationSettings()
 
 
 def _job(world: World, folder: Path, gatt: GAttSettings, distill: DistillationSettings) -> RejectionJob:

@@ -154,7 +154,7 @@ def test_the_doctor_reads_the_settings(home, hone):
     ended = hone("doctor")
     assert ended.returncode == 1
     assert ended.stdout.splitlines() == [
-        "queue.gold_rate = 7 does not fit: Input should be less than or equal to 0.5.",
+        "queue.gold_rate = 7 does not fit: expected 0.5 or less.",
         "Nothing else was looked at; mend that first.",
     ]
 

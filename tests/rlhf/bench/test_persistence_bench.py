@@ -124,13 +124,13 @@ def test_the_preset_has_the_worlds_instructions_and_makes_nothing_unasked(tmp_pa
     assert world.settings.gatt.instructions == tuple(wording for wording, _ in WORDINGS)
     assert (world.settings.gatt.dialogues, world.settings.distill.prompts) == (0, 0)
     gatt, distill = sizes(world, "gatt")
-    assert (gatt.dialogues, distill.prompts) == (1000, 0)
+    assert (gatt.dialogues, distill.prompts) == (2000, 0)
     assert set(gatt.instructions) | set(UNLEARNT) == set(world.settings.gatt.instructions)
     assert not set(gatt.instructions) & set(UNLEARNT)
     forms = dict(WORDINGS)
     assert {forms[one].form for one in UNLEARNT} == {forms[one].form for one in learnt_wordings(world)}
     gatt, distill = sizes(replace(world, labels=200), "both")
-    assert (gatt.dialogues, distill.prompts) == (100, 30)
+    assert (gatt.dialogues, distill.prompts) == (200, 30)
 
 
 def test_an_unknown_part_is_said_in_a_sentence():

@@ -189,6 +189,7 @@ def done(home: Home) -> dict[str, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_round_killed_in_each_stage_in_turn_finishes_and_repeats_no_finished_stage(tmp_path):
     home = labelled(tmp_path / "home")
     before: dict[str, int] = {}

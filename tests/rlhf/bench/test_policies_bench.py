@@ -221,6 +221,7 @@ def test_an_unknown_part_is_told_before_anything_is_made(tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_small_benchmark_tells_all_methods_and_goes_on_where_it_was(tmp_path: Path):
     settings = Settings(sizes=(60,), seeds=1, keep=tmp_path)
     found = run(replace(settings, parts=("dpo", "rs+ppo")))

@@ -14,7 +14,9 @@ from pathlib import Path
 from rlhf import distillation, gatt
 from rlhf.candidates import Sampler
 from rlhf.distillation import DistillationJob, Distilled, distill, mean_gain, write_distilled
-from rlhf.gatt import GhostJob, fitting, ghost_attention, lessons
+from rlhf.gatt import GhostJob, ghost_attention
+from rlhf.ghost_lessons import fitting, heeded, lessons
+from rlhf.models import load_policy
 from rlhf.policy_settings import DistillationSettings, GAttSettings
 from rlhf.pool import Sampled, write_pool
 from rlhf.prompts import TrainPrompt
@@ -26,8 +28,9 @@ DIALOGUES, DISTILLED = "gatt.parquet", "distilled.parquet"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherJob:
-    """Training prompts, how much is made of each sort, and the folder `out` for the files."""
+    """Whose answers, training prompts, how much is made of each sort, and the folder `out` for the files."""
 
+    policy: Path
     prompts: Sequence[TrainPrompt]
     gatt: GAttSettings
     distill: DistillationSettings
@@ -89,7 +92,10 @@ def _dialogues(job: FurtherJob, sampler: Sampler) -> list[Sampled]:
         seed=job.seed,
         tracker=job.tracker,
     )
-    return lessons(ghost_attention(ghosts), job.gatt)
+    made = ghost_attention(ghosts)
+    if job.gatt.keep_by == "reward":
+        return lessons(made, job.gatt)
+    return lessons(made, job.gatt, heeded(load_policy(job.policy), sampler.writer.tokenizer, job.gatt))
 
 
 def _distilled(job: FurtherJob, sampler: Sampler) -> list[Distilled]:

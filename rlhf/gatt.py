@@ -7,16 +7,12 @@ where prompts come from nor how examples are learnt.
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from transformers import PreTrainedTokenizerBase
-
 from rlhf.candidates import Candidates, Sampler
-from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
 from rlhf.draws import kept, named
 from rlhf.policy_settings import GAttSettings
@@ -72,45 +68,6 @@ def ghost_attention(job: GhostJob) -> list[Dialogue]:
         over += [dialogue for dialogue in going if dialogue.is_over]
         going = [dialogue for dialogue in going if not dialogue.is_over]
     return over
-
-
-def lessons(dialogues: Sequence[Dialogue], settings: GAttSettings) -> list[Sampled]:
-    """What is learnt from dialogues: of each the last answer or every one, and of these the best share.
-
-    Instructions share alike, for one may be rewarded less than another; of each at least one answer is kept.
-    """
-    cut = [one for dialogue in dialogues for one in _cut(dialogue, settings)]
-    by_instruction: dict[str, list[int]] = {}
-    for place, one in enumerate(cut):
-        by_instruction.setdefault(one.instruction, []).append(place)
-    kept = set[int]()
-    for places in by_instruction.values():
-        best = sorted(places, key=lambda place: -cut[place].rewards[-1])
-        kept |= set(best[: math.ceil(settings.keep * len(best))])
-    return [learnt(one, settings) for place, one in enumerate(cut) if place in kept]
-
-
-def fitting(made: Sequence[Sampled], tokenizer: PreTrainedTokenizerBase, longest: int) -> list[Sampled]:
-    """Those of at most `longest` tokens, for the instruction is the first thing that is cut off."""
-    return [
-        one
-        for one in made
-        if len(prompt_ids(tokenizer, one.prompt.turns)) + len(response_ids(tokenizer, one.text)) <= longest
-    ]
-
-
-def _cut(dialogue: Dialogue, settings: GAttSettings) -> list[Dialogue]:
-    """The dialogue up to each answer that is learnt, the whole of it last."""
-    whole = len(dialogue.asked)
-    return [
-        replace(
-            dialogue,
-            asked=dialogue.asked[:turns],
-            said=dialogue.said[:turns],
-            rewards=dialogue.rewards[:turns],
-        )
-        for turns in range(1 if settings.answers == "each" else whole, whole + 1)
-    ]
 
 
 def drawn_dialogues(prompts: Sequence[TrainPrompt], settings: GAttSettings, seed: int) -> list[Dialogue]:
@@ -210,7 +167,9 @@ def _with_answer(dialogue: Dialogue, best: Sampled) -> Dialogue:
 
 
 def _instructed(instruction: str, asked: str, settings: GAttSettings) -> tuple[Turn, ...]:
-    """The instruction before a user's words: in one message, or answered by the acknowledgement first."""
+    """The instruction, if any, before a user's words: in one message, or answered by the acknowledgement."""
+    if not instruction:
+        return (_user(asked),)
     if not settings.acknowledgement:
         return (_user(f"{instruction} {asked}"),)
     return _user(instruction), _assistant(settings.acknowledgement), _user(asked)

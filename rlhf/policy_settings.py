@@ -216,7 +216,10 @@ class GAttSettings:
     answers: Literal["last", "each"] = "last"
     """Whether a dialogue is learnt once, by its last answer (L2), or also cut off after each one before."""
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Share of the answers under each instruction that is learnt, those with the highest reward (L2: all)."""
+    """Share of the answers under each instruction that is learnt, the best ones (L2: all)."""
+    keep_by: Literal["reward", "both"] = "reward"
+    """What makes an answer one of the best: its reward; or the lower of its ranks by reward and by how much
+    likelier the instruction makes it, for a reward model may not see what an instruction wants (ours)."""
     temperature: Positive = 1.0
     """Logits are divided by it."""
     max_new_tokens: Count = 256

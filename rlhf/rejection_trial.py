@@ -131,6 +131,7 @@ def _job(start: _Start, settings: Settings, tracker: TrialTracker) -> RejectionJ
         seed=settings.round.seed,
         tracker=tracker,
         besides=FurtherJob(
+            policy=model_path(start.home, start.policy),
             prompts=prompts,
             gatt=settings.gatt,
             distill=settings.distill,

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import Answered, Joined, Row
 from rlhf.forward import last_states, response_logits, room, token_logprobs
 from rlhf.models import Critic, scoring_head
 from rlhf.tree import Packed, pack
+from store.records import Turn
 
 BATCH_TOKENS = 1024
 """Padded tokens a batch, or one row, of which each response token may have logits over the vocabulary."""
@@ -51,6 +53,23 @@ def score_logprobs(policy: PreTrainedModel, answered: Answered, temperature: flo
     return _by_length(
         lambda rows: token_logprobs(response_logits(policy, rows, temperature), rows.responses), answered
     )
+
+
+def total_logprobs(
+    policy: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    conversations: Sequence[Sequence[Turn]],
+    texts: Sequence[str],
+) -> Tensor:
+    """log π [N] of whole answers, their end token included, each after its conversation."""
+    if not texts:
+        return torch.empty(0)
+    answered = Answered(
+        prompts=[prompt_ids(tokenizer, turns) for turns in conversations],
+        responses=[response_ids(tokenizer, text) for text in texts],
+        pad_id=int(tokenizer.pad_token_id),
+    )
+    return score_logprobs(policy, answered, temperature=1.0).sum(dim=1)
 
 
 def score_values(critic: Critic, answered: Answered) -> Tensor:

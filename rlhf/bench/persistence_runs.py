@@ -97,7 +97,13 @@ def _job(world: World, folder: Path, gatt: GAttSettings, distill: DistillationSe
         seed=world.seed,
         tracker=tracker,
         besides=FurtherJob(
-            prompts=prompts, gatt=gatt, distill=distill, out=folder, seed=world.seed, tracker=tracker
+            policy=world.policy,
+            prompts=prompts,
+            gatt=gatt,
+            distill=distill,
+            out=folder,
+            seed=world.seed,
+            tracker=tracker,
         ),
     )
 

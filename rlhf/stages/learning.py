@@ -116,6 +116,7 @@ def reject(turning: Turning) -> Improved:
 def _besides(turning: Turning) -> FurtherJob:
     """Ghost Attention and safety context distillation, as much of them as the settings ask."""
     return FurtherJob(
+        policy=model_path(turning.home, frozen_in(turning).policy),
         prompts=training_prompts(turning),
         gatt=turning.settings.gatt,
         distill=turning.settings.distill,

@@ -41,8 +41,9 @@ def sampler(policy_path: Path, models: RewardModels) -> Sampler:
 
 
 @pytest.fixture
-def job(tmp_path: Path) -> FurtherJob:
+def job(tmp_path: Path, policy_path: Path) -> FurtherJob:
     return FurtherJob(
+        policy=policy_path,
         prompts=PROMPTS,
         gatt=GAttSettings(dialogues=4, instructions=("Be brief.",), turns=2, samples=40, max_new_tokens=24),
         distill=DistillationSettings(prompts=6, preprompts=("Be safe.",), samples=24, max_new_tokens=32),

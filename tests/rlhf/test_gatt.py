@@ -4,12 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from transformers import PreTrainedTokenizerBase
 
 from rlhf.candidates import Sampler
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.config import RolloutSettings
-from rlhf.gatt import Dialogue, GhostJob, drawn_dialogues, ghost_attention, heard, learnt, lessons
+from rlhf.gatt import Dialogue, GhostJob, drawn_dialogues, ghost_attention, heard, learnt
+from rlhf.ghost_lessons import heeded, lessons
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.policy_settings import GAttSettings
@@ -188,3 +190,38 @@ def test_without_dialogues_nothing_is_made_and_without_instructions_it_is_said_i
     assert ghost_attention(replace(job, settings=GAttSettings())) == []
     with pytest.raises(HoneError, match=r"name some in gatt\.instructions"):
         ghost_attention(replace(job, settings=GAttSettings(dialogues=1)))
+
+
+def test_with_heeding_an_answer_counts_for_no_more_than_the_lower_of_its_two_ranks():
+    made = [
+        Dialogue(instruction="x", asked=("q",), said=(text,), rewards=(reward,))
+        for text, reward in [("praised", 9.0), ("both", 5.0), ("heeds", 1.0), ("neither", 0.0)]
+    ]
+    heeding = {"praised": -2.0, "both": 3.0, "heeds": 4.0, "neither": -1.0}
+    # Ranks from the lowest: by reward 3, 2, 1, 0; by heeding 0, 2, 3, 1; the lower ones 0, 2, 1, 0.
+    settings = replace(JOINED, keep=0.5)
+    best = lessons(made, settings, lambda cut: [heeding[one.said[-1]] for one in cut])
+    assert {one.text for one in best} == {"both", "heeds"}
+    assert {one.text for one in lessons(made, settings)} == {"praised", "both"}
+
+
+def test_heeding_is_how_much_likelier_the_instruction_makes_an_answer(policy_path: Path):
+    policy, tokenizer = load_policy(policy_path), load_tokenizer(policy_path)
+    settings = replace(JOINED, acknowledgement="Okay.")
+    two = Dialogue(
+        instruction="Be brief.", asked=("What is tea?", "And a hen?"), said=("hot water", "a bird")
+    )
+
+    def likely(*turns: Turn) -> float:
+        before, answer = prompt_ids(tokenizer, turns), response_ids(tokenizer, "a bird")
+        with torch.no_grad():
+            logits = policy(torch.tensor([[*before, *answer]])).logits[0]
+        chances = logits.log_softmax(-1)[len(before) - 1 : -1]
+        return chances.gather(1, torch.tensor(answer).unsqueeze(1)).sum().item()
+
+    said = (user("Be brief."), assistant("Okay."))
+    told = likely(*said, user("What is tea?"), assistant("hot water"), *said, user("And a hen?"))
+    untold = likely(user("What is tea?"), assistant("hot water"), user("And a hen?"))
+    (gain,) = heeded(policy, tokenizer, settings)([two])
+    assert gain == pytest.approx(told - untold, abs=1e-4)
+    assert abs(gain) > 1e-3

@@ -29,7 +29,7 @@ LEAST_MEASURED: Final = 10
 
 
 def run(settings: Settings) -> PersistenceBench:
-    """Measures with 2,000 labels, in about ten minutes a seed; what `keep` holds is not made again."""
+    """Measures with 2,000 labels, in half an hour a seed on a core; what `keep` holds is not made again."""
     began, parts = time.monotonic(), chosen(settings.parts, PARTS, (GATT, DISTILL))
     begun = begin("persistence", settings)
     seeds = each_seed(begun, partial(_one_seed, parts))

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from rlhf.chat import prompt_ids, response_ids
 from rlhf.collate import Answered, Joined, Row
 from rlhf.forward import last_states, response_logits, room, token_logprobs
-from rlhf.models import Critic, scoring_head
+from rlhf.models import Critic, context, scoring_head
 from rlhf.tree import Packed, pack
 from store.records import Turn
 
@@ -61,12 +61,20 @@ def total_logprobs(
     conversations: Sequence[Sequence[Turn]],
     texts: Sequence[str],
 ) -> Tensor:
-    """log π [N] of whole answers, their end token included, each after its conversation."""
+    """log π [N] of whole answers, their end token included, each after its conversation.
+
+    A conversation that is longer than the policy reads loses its beginning.
+    """
     if not texts:
         return torch.empty(0)
+    responses, longest = [response_ids(tokenizer, text) for text in texts], context(policy)
+    rows = zip((prompt_ids(tokenizer, turns) for turns in conversations), responses, strict=True)
     answered = Answered(
-        prompts=[prompt_ids(tokenizer, turns) for turns in conversations],
-        responses=[response_ids(tokenizer, text) for text in texts],
+        prompts=[
+            prompt if longest is None else prompt[-max(1, longest - len(response)) :]
+            for prompt, response in rows
+        ],
+        responses=responses,
         pad_id=int(tokenizer.pad_token_id),
     )
     return score_logprobs(policy, answered, temperature=1.0).sum(dim=1)

@@ -9,13 +9,15 @@ from transformers import PreTrainedTokenizerBase
 
 from rlhf.candidates import Sampler
 from rlhf.chat import prompt_ids, response_ids
+from rlhf.collate import Answered
 from rlhf.config import RolloutSettings
 from rlhf.gatt import Dialogue, GhostJob, drawn_dialogues, ghost_attention, heard, learnt
 from rlhf.ghost_lessons import heeded, lessons
 from rlhf.judge import RewardJudge, RewardModels
-from rlhf.models import load_policy, load_tokenizer
+from rlhf.models import context, load_policy, load_tokenizer
 from rlhf.policy_settings import GAttSettings
 from rlhf.prompts import TrainPrompt
+from rlhf.scoring import score_logprobs, total_logprobs
 from rlhf.seeds import seeded
 from rlhf.sft import UNLEARNT, Example, columns, tokens
 from rlhf.track import Tracker
@@ -225,3 +227,13 @@ def test_heeding_is_how_much_likelier_the_instruction_makes_an_answer(policy_pat
     (gain,) = heeded(policy, tokenizer, settings)([two])
     assert gain == pytest.approx(told - untold, abs=1e-4)
     assert abs(gain) > 1e-3
+
+
+def test_a_conversation_that_is_longer_than_the_policy_reads_loses_its_beginning(policy_path: Path):
+    policy, tokenizer = load_policy(policy_path), load_tokenizer(policy_path)
+    end = user("And a hen?")
+    long = (user("What is tea? " * context(policy)), end)
+    kept = prompt_ids(tokenizer, long)[len(response_ids(tokenizer, "a bird")) - context(policy) :]
+    (whole,) = total_logprobs(policy, tokenizer, [long], ["a bird"]).tolist()
+    answered = Answered(prompts=[kept], responses=[response_ids(tokenizer, "a bird")], pad_id=0)
+    assert whole == pytest.approx(score_logprobs(policy, answered, 1.0).sum().item(), abs=1e-4)

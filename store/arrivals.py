@@ -26,6 +26,7 @@ from store.records import (
     Demonstration,
     Evaluation,
     Fact,
+    Game,
     Gold,
     Label,
     LabelScore,
@@ -36,13 +37,14 @@ from store.records import (
     RewardModel,
     Round,
     Score,
+    Selection,
     Skip,
 )
 from store.tables import TABLES
 
 BROUGHT: Final = {
     *(Annotator, Prompt, Policy, Response, Batch, Comparison, Gold, Label, Skip, Demonstration),
-    *(RewardModel, RewardEvaluation, Score, LabelScore, Round, Evaluation),
+    *(RewardModel, RewardEvaluation, Score, LabelScore, Round, Evaluation, Game, Selection),
 }
 """What imports and rounds publish. Who may sign in, in which role, who may judge and what was signed is for
 people to say, and a kind of fact that is not here is nothing that a bundle brings."""

@@ -72,7 +72,7 @@ measured as (
   group  by repeats
 )
 select comparisons.comparison_id, prompts.track, prompts.language, prompts.author, purpose,
-       batch_id, batches.round, priority, overlap, repeats,
+       batch_id, batches.round, priority, coalesce(selections.difficulty, 0) as difficulty, overlap, repeats,
        len(response_ids) as responses, coalesce(judged.label_count, 0) as labels,
        gold_ends.comparison_id is not null as ended,
        list_concat(coalesce(judged.judges, []), coalesce(skipped.skippers, []), coalesce(original.judges, []),
@@ -80,6 +80,7 @@ select comparisons.comparison_id, prompts.track, prompts.language, prompts.autho
 from   comparisons
 join   prompts using (prompt_id)
 join   batches using (batch_id)
+left   join selections on selections.comparison_id = comparisons.comparison_id
 left   join judged on judged.comparison_id = comparisons.comparison_id
 left   join skipped on skipped.comparison_id = comparisons.comparison_id
 left   join measured on measured.comparison_id = comparisons.comparison_id
@@ -118,7 +119,8 @@ select comparison_id from comparisons
 class Wanted:
     """How much a comparison wants and has, and who has judged or skipped it already.
 
-    A gold one that is `ended` measures nobody any more.
+    A gold one that is `ended` measures nobody any more. `difficulty` is its place in its round's curriculum
+    from 0 to 1, and 0 without one.
     """
 
     comparison_id: str
@@ -135,6 +137,7 @@ class Wanted:
     purpose: Purpose = Purpose.TRAIN
     repeats: str | None = None
     ended: bool = False
+    difficulty: float = 0.0
 
 
 def by_id(db: DuckDBPyConnection, comparison_id: str) -> Comparison | None:

@@ -9,13 +9,19 @@ from duckdb import DuckDBPyConnection
 from store.rows import rows
 
 COUNTS = """
+with standing as (
+  select purpose = 'evaluation' as evaluates
+  from   labels
+  join   comparisons using (comparison_id)
+  where  label_id not in (select label_id from retractions)
+)
 select (select count(*) from annotators) as annotators,
        (select count(*) from prompts) as prompts,
        (select count(*) from policies) as policies,
        (select count(*) from responses) as responses,
        (select count(*) from comparisons) as comparisons,
-       (select count(*) from labels
-        where  label_id not in (select label_id from retractions)) as labels,
+       (select count(*) from standing where not evaluates) as labels,
+       (select count(*) from standing where evaluates) as evaluation_labels,
        (select count(*) from demonstrations) as demonstrations,
        (select count(*) from snapshots) as snapshots,
        (select count(*) from rounds) as rounds
@@ -24,7 +30,8 @@ select (select count(*) from annotators) as annotators,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Rows of each noun; only labels that stand are counted."""
+    """Rows of each noun; only labels that stand are counted, and apart those that compare policies in order
+    to evaluate them: however many, no round learns from them."""
 
     annotators: int
     prompts: int
@@ -32,6 +39,7 @@ class Counts:
     responses: int
     comparisons: int
     labels: int
+    evaluation_labels: int
     demonstrations: int
     snapshots: int
     rounds: int

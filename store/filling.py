@@ -8,7 +8,17 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, appointments, batches, comparisons, guidelines, labels, leases, qualifications
+from store import (
+    annotators,
+    appointments,
+    batches,
+    comparisons,
+    guidelines,
+    labels,
+    leases,
+    qualifications,
+    turns_taken,
+)
 from store.queueing.queue import Queue
 from store.records import (
     Annotator,
@@ -40,8 +50,7 @@ def fill(queue: Queue, db: DuckDBPyConnection) -> None:
     since = batch.made_at if batch else now()
     queue.begin(since)
     queue.remember(labels.done(db, since), labels.collected(db), labels.undone(db))
-    if batch is not None:
-        queue.remember_judged(labels.lately(db, batch.batch_id))
+    queue.remember_judged(turns_taken.taken(db), turns_taken.lately(db))
     held = leases.live(db, now())
     queue.add(comparisons.wanted(db, [lease.comparison_id for lease in held]))  # swapped repeats among them
     for lease in held:

@@ -25,6 +25,7 @@ from store.records import (
     Label,
     Lease,
     Policy,
+    Promotion,
     Prompt,
     Response,
     Retraction,
@@ -32,6 +33,7 @@ from store.records import (
     Round,
     Score,
     Skip,
+    TaskResult,
 )
 
 COUNTS = """
@@ -144,7 +146,7 @@ def _check_answers(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     answered = {fact.response_id for fact in facts if isinstance(fact, Response)}
     scored = {fact.response_id for fact in facts if isinstance(fact, Score)} - answered
     _none("response", sorted(scored - set(responses.prompts_of(db, sorted(scored)))))
-    by = {fact.policy_id for fact in facts if isinstance(fact, Response | Round)}
+    by = {fact.policy_id for fact in facts if isinstance(fact, Response | Round | Promotion | TaskResult)}
     told = {fact.policy_id for fact in facts if isinstance(fact, Policy)}
     _none("policy", sorted(by - told - ({one.policy_id for one in policies.every(db)} if by else set())))
 

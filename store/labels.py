@@ -7,7 +7,6 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from store.queueing.repeats import REMEMBERED, Judged
 from store.records import Form, Label, Track
 from store.rows import number, row, rows
 
@@ -128,29 +127,6 @@ where  not surplus and purpose in ('train', 'overlap')
 group  by all
 """
 
-LATELY = """
-with newest as (
-  select   annotator_id, unnest(arg_max(label_id, made_at, $most::integer)) as label_id
-  from     labels
-  group by annotator_id
-),
-repeated as (
-  select annotator_id, repeats as comparison_id
-  from   comparisons
-  join   leases using (comparison_id) -- asked: judged, skipped or let go
-  where  purpose = 'swapped'
-)
-select annotator_id, comparison_id, shown_order, batch_id, track, language
-from   newest
-join   labels using (annotator_id, label_id)
-join   comparisons using (comparison_id)
-join   prompts using (prompt_id)
-anti   join retractions using (label_id)
-anti   join repeated using (annotator_id, comparison_id)
-where  purpose not in ('gold', 'swapped') and batch_id = $batch_id
-order  by labels.made_at, label_id
-"""
-
 
 def by_id(db: DuckDBPyConnection, label_id: str) -> Label | None:
     """The label with this id, retracted or not."""
@@ -232,8 +208,3 @@ class Collected:
 def collected(db: DuckDBPyConnection) -> list[Collected]:
     """How many labels that can train stand, by batch, track and language."""
     return rows(db.execute(COLLECTED), Collected)
-
-
-def lately(db: DuckDBPyConnection, batch_id: str) -> list[Judged]:
-    """What of an annotator's last labels is of the batch and was not asked again, the oldest first."""
-    return rows(db.execute(LATELY, {"batch_id": batch_id, "most": REMEMBERED}), Judged)

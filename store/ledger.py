@@ -23,7 +23,7 @@ from store.audit import AuditRow
 from store.errors import BundleError
 from store.home import Home
 from store.identity import canonical
-from store.records import Bundle, Fact, LabelScore, Score
+from store.records import Bundle, Fact, Game, LabelScore, Score
 from store.rows import chunks
 from store.tables import TABLES, Table
 
@@ -33,7 +33,7 @@ select * from query_table($name)
 
 KINDS: Final[dict[str, TypeAdapter[Any]]] = {kind.__name__: TypeAdapter(kind) for kind in TABLES}
 NAMED: Final = {kind.__name__: kind for kind in TABLES}
-BY_FACT: Final = frozenset({Score, LabelScore})
+BY_FACT: Final = frozenset({Score, LabelScore, Game})
 """Kinds whose text alone does not do: without a key, 1 and 1.0 would be two facts."""
 FACT: Final = ',"fact":'
 KIND: Final = ',"kind":"'

@@ -6,12 +6,12 @@ beside. How models came of snapshots is `store.descent`'s affair.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, signatures, snapshots
+from store import annotators, promotions, signatures, snapshots
 from store.descent import Thread, Trained, back, everything, forward, of_model
 from store.errors import MissingError, RequestError
 from store.home import Home
@@ -53,12 +53,13 @@ select distinct label_id from edits
 where  made_at > $moment and label_id in (select label_id from read_parquet($path))
 """
 
-ANNOTATORS_OF = """
-select distinct annotator_id, coalesce(name, annotator_id) as name
+OF_THING = """
+select label_id, annotator_id, coalesce(name, annotator_id) as name
 from   labels
+join   comparisons using (comparison_id)
 left   join annotators using (annotator_id)
-where  label_id in (select unnest($label_ids::varchar[]))
-order  by annotator_id
+where  case $noun when 'label' then label_id when 'annotator' then annotator_id else prompt_id end = $name
+order  by label_id
 """
 
 LABELS_LIKE = """
@@ -73,19 +74,6 @@ where  starts_with(prompt_id, $start)
 order  by prompt_id
 """
 
-LABELS_BY = """
-select label_id from labels
-where  annotator_id = $name
-order  by label_id
-"""
-
-LABELS_ON = """
-select label_id from labels
-join   comparisons using (comparison_id)
-where  prompt_id = $name
-order  by label_id
-"""
-
 NOUNS = ("label", "annotator", "prompt", "snapshot", "reward-model", "policy")
 HOLDING = {"label": OF_LABEL, "annotator": OF_ANNOTATOR, "prompt": OF_PROMPT}
 
@@ -95,13 +83,13 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
     trained = everything(db)
     noun, name = meant(db, trained, thing)
     if noun in HOLDING:
-        label_ids = _labels_of(db, noun, name)
-        found = {"label_ids": label_ids}
+        held = db.execute(OF_THING, {"noun": noun, "name": name}).fetchall()
+        label_ids = [label_id for label_id, _annotator_id, _name in held]
         thread = forward(trained, _holding(db, home, trained, noun, name))
-        people = db.execute(ANNOTATORS_OF, found).fetchall()
+        people = sorted({(annotator_id, called) for _label_id, annotator_id, called in held})
     else:
         thread = _thread(trained, noun, name)
-        files = [snapshots.file(home, one) for one in _preferences(trained, thread.snapshots)]
+        files = label_files(home, trained, thread.snapshots)
         label_ids = _ids(db, LABELS_OF_FILES, {"path": files}) if files else []
         people = db.execute(ANNOTATORS_OF_FILES, {"path": files}).fetchall() if files else []
     since = _since(db, home, trained, thread)
@@ -123,6 +111,7 @@ def trace(db: DuckDBPyConnection, home: Home, thing: str) -> Lineage:
         edited=tuple(sorted(since[1].intersection(label_ids))),
         marks=touched(marks(db, home, trained), thread),
         signatures=tuple(signatures.of_snapshot(db, name)) if noun == "snapshot" else (),
+        said=tuple(promotions.of_policy(db, name)) if noun == "policy" else (),
     )
 
 
@@ -149,6 +138,11 @@ def meant(
     return noun, known[0]
 
 
+def policy_meant(db: DuckDBPyConnection, trained: Trained, start: str) -> str:
+    """The one policy that is meant by `policy:ID` or by the id alone, which may hold a colon of its own."""
+    return meant(db, trained, f"policy:{start.removeprefix('policy:')}", ("policy",))[1]
+
+
 def told(db: DuckDBPyConnection, noun: str, name: str) -> str:
     """Such as `label:ID`; a person by name."""
     person = annotators.by_id(db, name) if noun == "annotator" else None
@@ -168,6 +162,11 @@ def touched(found: Iterable[Mark], thread: Thread) -> tuple[Mark, ...]:
         "policy": thread.policies,
     }
     return tuple(mark for mark in found if mark.name in names[mark.noun])
+
+
+def label_files(home: Home, trained: Trained, snapshot_ids: Collection[str]) -> list[str]:
+    """Where the labels of these snapshots lie; RequestError where a file does not, or is cut off."""
+    return [snapshots.file(home, one) for one in _preferences(trained, snapshot_ids)]
 
 
 def _known(db: DuckDBPyConnection, trained: Trained, noun: str, start: str) -> list[str]:
@@ -193,12 +192,6 @@ def _thread(trained: Trained, noun: str, name: str) -> Thread:
     return back(trained, name) if noun == "policy" else of_model(trained, name)
 
 
-def _labels_of(db: DuckDBPyConnection, noun: str, name: str) -> list[str]:
-    if noun == "label":
-        return [name]
-    return _ids(db, LABELS_BY if noun == "annotator" else LABELS_ON, {"name": name})
-
-
 def _holding(db: DuckDBPyConnection, home: Home, trained: Trained, noun: str, name: str) -> set[str]:
     """The snapshots that have it in a row."""
     return {
@@ -209,7 +202,7 @@ def _holding(db: DuckDBPyConnection, home: Home, trained: Trained, noun: str, na
     }
 
 
-def _preferences(trained: Trained, snapshot_ids: set[str]) -> list[Snapshot]:
+def _preferences(trained: Trained, snapshot_ids: Collection[str]) -> list[Snapshot]:
     return [
         one
         for one in trained.snapshots

@@ -148,13 +148,14 @@ def span(values: Iterable[float]) -> tuple[float, float] | None:
 
 
 def finding(steps: Iterable[Step]) -> str:
-    """A sentence on the newest look at which a judge parted from the reward; empty if none did."""
+    """A sentence on the newest look at which a judge parted from the reward or lagged; empty if none did."""
     looks = _looks(steps)
     for step, numbers in reversed(looks):
         parted = [judge for judge in WATCHING if numbers.get(f"held_out_{judge}_parts")]
-        if parted:
+        lags = numbers.get("held_out_watcher_lags")
+        if parted or lags:
             since = "" if step == looks[-1][0] else " Later looks do not show it beyond chance."
-            return _sentence(step, numbers, parted[-1]) + since
+            return (_sentence(step, numbers, parted[-1]) if parted else _lag(step, numbers)) + since
     return ""
 
 
@@ -196,6 +197,15 @@ def _sentence(step: int, numbers: Mapping[str, float], judge: str) -> str:
         "The reward still rises, but a judge that was not trained against falls: from iteration "
         f"{numbers[f'held_out_{judge}_since']:.0f} to {step} the reward rose{rose} and {WATCHING[judge]} "
         f"fell{fell}, beyond chance. The policy may be learning the reward models' faults."
+    )
+
+
+def _lag(step: int, numbers: Mapping[str, float]) -> str:
+    reward, held_back = (numbers[f"held_out_{judge}_gain"] for judge in ("reward", "watcher"))
+    return (
+        f"Of what the reward rose to iteration {step}, {reward:.2f} deviations, {WATCHING['watcher']} see "
+        f"{held_back:.2f}, less than half beyond chance. The policy may be learning the reward models' "
+        "faults, as happens where labels are few."
     )
 
 

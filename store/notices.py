@@ -1,4 +1,5 @@
-"""What the world outside is told of, in the order of the audit: labels submitted and rounds finished.
+"""What the world outside is told of, in the order of the audit: labels submitted, rounds finished,
+and what people decided of policies.
 
 Ids and facts only, never words of a model or of a person. How far each receiver has been told lies in a small
 file of the home; how anything is sent is not known here.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ from store.audit import AuditRow, head
 from store.home import Home
 from store.identity import canonical, identity
 from store.keeping.copies import sync
-from store.records import Label, Round
+from store.records import Label, Promotion, Round
 from store.rows import number, rows
 
 AFTER = """
@@ -44,6 +44,7 @@ select count(*) from rounds
 MOST: Final = 200
 """Rows of the audit that are looked at together."""
 LABEL: Final = '"kind":"Label"'
+PROMOTION: Final = '"kind":"Promotion"'
 
 
 class Event(StrEnum):
@@ -51,17 +52,18 @@ class Event(StrEnum):
 
     LABEL_SUBMITTED = "label.submitted"
     ROUND_FINISHED = "round.finished"
+    POLICY_DECIDED = "policy.decided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSettings:
-    """Who is told when a label was submitted and a round finished."""
+    """Who is told when a label was submitted, a round finished, or somebody decided of a policy."""
 
     urls: tuple[Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$", max_length=2000)], ...] = ()
     """Where to send it, as in ["https://example.org/hone"]; none: nowhere."""
     secret_variable: str = "HONE_WEBHOOK_SECRET"  # noqa: S105  # a name
     """The variable of the app's environment that holds the secret which signs every message."""
-    events: tuple[Event, ...] = (Event.LABEL_SUBMITTED, Event.ROUND_FINISHED)
+    events: tuple[Event, ...] = tuple(Event)
     """What is told."""
 
 
@@ -88,6 +90,16 @@ class RoundFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDecided:
+    """Somebody decided whether a policy may answer people, whatever its round decided."""
+
+    policy_id: str
+    promoted: bool
+    given_by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """How far somebody was told: all up to this row of the audit, and so many rounds."""
 
@@ -101,7 +113,7 @@ class Notice:
 
     event_id: str
     event: Event
-    data: LabelSubmitted | RoundFinished
+    data: LabelSubmitted | RoundFinished | PolicyDecided
     position: Position
 
 
@@ -125,7 +137,7 @@ def after(db: DuckDBPyConnection, position: Position) -> tuple[list[Notice], Pos
     """What is to be told of the next rows of the audit, and how far they reach."""
     found = rows(db.execute(AFTER, {"seq": position.seq, "most": MOST}), AuditRow)
     finished = rows(db.execute(ROUNDS, {"told": position.rounds}), Round)
-    notices = list(_labels(found, position))
+    notices = [notice for row in found if (notice := _of_row(row, position))]
     # A round comes in a bundle, of which the audit has but one row.
     seq = found[-1].seq if found else position.seq
     for told, one in enumerate(finished, start=position.rounds + 1):
@@ -163,20 +175,29 @@ def body(notice: Notice) -> bytes:
     return canonical({"id": notice.event_id, "type": notice.event, "data": notice.data}).encode()
 
 
-def _labels(found: Iterable[AuditRow], position: Position) -> Iterator[Notice]:
-    for row in found:
-        if LABEL not in row.body:
-            continue
-        told = json.loads(row.body)
-        # What others brought was not submitted: it came in a file.
-        if told["kind"] == Label.__name__ and told["actor"] == told["fact"]["annotator_id"]:
-            data = _LABEL.validate_python(told["fact"])
-            yield Notice(
-                event_id=identity("event", Event.LABEL_SUBMITTED, data.label_id),
-                event=Event.LABEL_SUBMITTED,
-                data=data,
-                position=replace(position, seq=row.seq),
-            )
+def _of_row(row: AuditRow, position: Position) -> Notice | None:
+    """What was told of by whom it is of: what others brought came in a file."""
+    if LABEL not in row.body and PROMOTION not in row.body:
+        return None
+    told = json.loads(row.body)
+    reached = replace(position, seq=row.seq)
+    if told["kind"] == Label.__name__ and told["actor"] == told["fact"]["annotator_id"]:
+        label = _LABEL.validate_python(told["fact"])
+        return Notice(
+            event_id=identity("event", Event.LABEL_SUBMITTED, label.label_id),
+            event=Event.LABEL_SUBMITTED,
+            data=label,
+            position=reached,
+        )
+    if told["kind"] == Promotion.__name__ and told["actor"] == told["fact"]["given_by"]:
+        decided = _DECIDED.validate_python(told["fact"])
+        return Notice(
+            event_id=identity("event", Event.POLICY_DECIDED, decided.policy_id, str(decided.made_at)),
+            event=Event.POLICY_DECIDED,
+            data=decided,
+            position=reached,
+        )
+    return None
 
 
 def _round(one: Round, position: Position) -> Notice:
@@ -207,4 +228,5 @@ def _read(file: Path) -> Standing | None:
 
 
 _LABEL: Final = TypeAdapter(LabelSubmitted)
+_DECIDED: Final = TypeAdapter(PolicyDecided)
 _STANDING: Final = TypeAdapter(Standing)

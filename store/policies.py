@@ -1,4 +1,8 @@
-"""Models that answer. Only a promoted one is served and asked."""
+"""Models that answer. Only a promoted one is served and asked.
+
+What people said of a policy since its round decided counts here (`store.promotions`); only which policy came
+first does not hang on it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from store.records import Policy
-from store.rows import row, rows
+from store.rows import number, row, rows
 
 INSERT = """
 insert into policies by name
@@ -22,32 +26,38 @@ returning policy_id
 """
 
 ALL = """
-select * from policies
+select * from current_policies
 order  by round, made_at, policy_id
 """
 
 TAUGHT = """
 select policy_id, round, method, promoted, parents, made_at, (
          select max(try_cast(counts ->> '$.labels' as bigint)) from snapshots
-         where  list_contains(policies.snapshots, snapshot_id)
+         where  list_contains(current_policies.snapshots, snapshot_id)
        ) as labels
-from   policies
+from   current_policies
 where  not policy_id.starts_with('imported:')
 order  by round desc, made_at desc, policy_id
 """
 
 BY_ID = """
-select * from policies
+select * from current_policies
 where  policy_id = $policy_id
 """
 
+REFUSED = """
+select count(*) from policies
+where  policy_id = $policy_id and not promoted
+"""
+
 NEWEST = """
-select * from policies
+select * from current_policies
 where  promoted and not policy_id.starts_with('imported:')
 order  by round desc, made_at desc, policy_id
 limit  1
 """
 
+# Every round's figures are against it, so it stays the first when it answers nobody any more.
 FIRST = """
 select * from policies
 where  promoted and not policy_id.starts_with('imported:')
@@ -70,7 +80,7 @@ class TaughtPolicy:
 
 
 def every(db: DuckDBPyConnection) -> list[Policy]:
-    """All policies, refused ones too, the first round first."""
+    """All policies as they stand, refused ones too, the first round first."""
     return rows(db.execute(ALL), Policy)
 
 
@@ -82,6 +92,11 @@ def taught(db: DuckDBPyConnection) -> list[TaughtPolicy]:
 def by_id(db: DuckDBPyConnection, policy_id: str) -> Policy | None:
     """The policy with this id."""
     return row(db.execute(BY_ID, {"policy_id": policy_id}), Policy)
+
+
+def refused(db: DuckDBPyConnection, policy_id: str) -> bool:
+    """Whether its round refused it, whatever was said since."""
+    return number(db.execute(REFUSED, {"policy_id": policy_id})) > 0
 
 
 def newest(db: DuckDBPyConnection) -> Policy | None:

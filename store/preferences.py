@@ -184,12 +184,17 @@ def write(db: DuckDBPyConnection, parameters: Parameters, file: Path) -> None:
     """Writes the pairs that the parameters ask for; `left_out` and `store.composition` then tell of them."""
     db.execute(SIDE_BY_SIDE)
     try:
-        db.execute(JUDGE, {name: _plain(value) for name, value in dataclasses.asdict(parameters).items()})
+        judge(db, parameters)
         db.execute(PAIR)
         _write(db, str(file))
     finally:
         with db.cursor() as other:  # a transaction that has failed takes no further statement
             other.execute(ALONE)
+
+
+def judge(db: DuckDBPyConnection, parameters: Parameters) -> None:
+    """Says of every label that is asked for whether it teaches, into the temporary table `judged`."""
+    db.execute(JUDGE, {name: _plain(value) for name, value in dataclasses.asdict(parameters).items()})
 
 
 def _write(db: DuckDBPyConnection, path: str) -> None:

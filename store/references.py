@@ -13,7 +13,9 @@ from store.records import (
     Annotator,
     Batch,
     Comparison,
+    Evaluation,
     Fact,
+    Game,
     Kind,
     Label,
     LabelScore,
@@ -22,6 +24,7 @@ from store.records import (
     RewardEvaluation,
     RewardModel,
     Round,
+    Selection,
 )
 
 MOST_RESPONSES: Final = 100
@@ -34,11 +37,12 @@ def check_references(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
         raise BundleError("A bundle cannot add people; let an administrator add them.")
     _check_rounds(db, [fact for fact in facts if isinstance(fact, Round)])
     _check_measured(db, facts)
+    _check_games(db, facts)
     asked = [fact for fact in facts if isinstance(fact, Comparison)]
     answered = _answered(db, facts, asked)
     known_prompts = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
     known_batches = {fact.batch_id for fact in facts if isinstance(fact, Batch)}
-    judged = {fact.comparison_id for fact in facts if isinstance(fact, Label)}
+    judged = {fact.comparison_id for fact in facts if isinstance(fact, Label | Selection)}
     wanted_prompts = {*answered.values(), *(one.prompt_id for one in asked)} - known_prompts
     wanted_batches = {one.batch_id for one in asked} - known_batches
     wanted_comparisons = judged - {one.comparison_id for one in asked}
@@ -81,6 +85,15 @@ def _check_measured(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
                 f"Expected the results of reward model {one.reward_model_id} as hone measures them; they "
                 "cannot be read. Publish those that this version of hone writes."
             ) from error
+
+
+def _check_games(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
+    """Games are of evaluations and prompts that are there."""
+    games = [fact for fact in facts if isinstance(fact, Game)]
+    played = {fact.evaluation_id for fact in facts if isinstance(fact, Evaluation)}
+    asked = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
+    _none("evaluation", evaluations.unknown(db, sorted({game.evaluation_id for game in games} - played)))
+    _none("prompt", prompts.unknown(db, sorted({game.prompt_id for game in games} - asked)))
 
 
 def _answered(

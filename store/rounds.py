@@ -6,7 +6,6 @@ and a file that stayed as it was is not read again.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from store.home import Home
+from store.processes import is_alive
+from store.readings import Reading
 from store.round_stages import STAGES, called, stages_of
 from store.watched import read
 
@@ -43,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """`status.json`: what the round's process last said."""
+    """`status.json`: what the round's process last said; `process` is its mark, empty where none was kept."""
 
     state: State
     stage: str
@@ -51,6 +52,7 @@ class Status:
     message: str
     pid: int
     updated_at: datetime
+    process: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class RoundResult:
     seconds: float
     asked_unsafe: int | None = None
     looked_unsafe: int | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,21 +179,6 @@ def metrics(folder: Path) -> tuple[Metric, ...]:
     return read(folder / "metrics.jsonl", _metrics) or ()
 
 
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and was not yet collected does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # it runs as another user
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # not Linux: a process that can be signalled counts as running
-        return True
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
 def _progress(folder: Path, plan: Plan) -> RoundProgress:
     status = read(folder / "status.json", _STATUS)
     state, message = _state(status, plan.method)
@@ -217,9 +205,12 @@ def _state(status: Status | None, method: str) -> tuple[State, str]:
     """What the round said, unless it says that it runs and its process is gone."""
     if status is None:
         return State.WAITING, "about to begin"
-    if status.state is State.RUNNING and not is_alive(status.pid):
+    if status.state is State.RUNNING and not is_alive(status.pid, status.process):
         stage = called(method, status.stage)
-        return State.STOPPED, f"Interrupted during {stage}; start the round again and it resumes there."
+        return State.STOPPED, (
+            f"Interrupted during {stage}: its process is gone without a word, as when it is killed, memory "
+            "runs out or the machine goes down. Start the round again and it resumes there."
+        )
     return status.state, status.message
 
 

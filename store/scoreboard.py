@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from store.records import Judge
 from store.rounds import RoundResult, Verdict
 
 COLUMNS: Final = {
@@ -24,6 +25,14 @@ ROUND: Final = COLUMNS["round"][0]
 ERRORS: Final = (
     "Unsafe: it answered what it should refuse. False refusals: it refused what only looks unsafe."
 )
+JUDGES: Final = {
+    Judge.GOLD: "Oracle",
+    Judge.REWARD_MODELS: "Reward models",
+    Judge.UNTRAINED: "Untrained reward models",
+    Judge.LANGUAGE_MODEL: "Language model",
+    Judge.PEOPLE: "People",
+}
+"""How each judge is called before people."""
 NOTES: Final = (
     "Labels so far are all that people had given when the round began; tests and ties among them teach "
     "nothing. Accuracy is that of the reward models of both tracks on all held-out pairs. KL is from the "

@@ -24,6 +24,7 @@ from store import (
     leases,
     policies,
     profiles,
+    promotions,
     prompts,
     qualification_tests,
     qualifications,
@@ -31,9 +32,12 @@ from store import (
     responses,
     reviews,
     reward_models,
+    round_signatures,
+    selections,
     sightings,
     signatures,
     snapshots,
+    task_results,
 )
 from store.identity import identity
 
@@ -84,6 +88,7 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Response: Table("responses", responses.INSERT, ("response_id",)),
     records.Batch: Table("batches", batches.INSERT, ("batch_id",)),
     records.Comparison: Table("comparisons", comparisons.INSERT, ("comparison_id",)),
+    records.Selection: Table("selections", selections.INSERT, ("comparison_id",)),
     records.Gold: Table("golds", golds.INSERT, ("comparison_id",)),
     records.GoldEnd: Table("gold_ends", golds.INSERT_END, ("comparison_id",)),
     records.Lease: Table("leases", leases.INSERT),
@@ -106,6 +111,10 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.LabelScore: Table("label_scores", reward_models.INSERT_LABEL_SCORE),
     records.Round: Table("rounds", evaluations.INSERT_ROUND, ("round",)),
     records.Evaluation: Table("evaluations", evaluations.INSERT, ("evaluation_id",)),
+    records.Game: Table("games", evaluations.INSERT_GAME),
+    records.TaskResult: Table("task_results", task_results.INSERT),
+    records.Promotion: Table("promotions", promotions.INSERT),
+    records.RoundSignature: Table("round_signatures", round_signatures.INSERT),
     records.Bundle: Table("bundles", bundles.INSERT, ("bundle_id",)),
 }
 """In the order in which a bundle's tables are appended."""

@@ -29,6 +29,7 @@ from store.records import (
     Lease,
     Policy,
     Profile,
+    Promotion,
     Qualification,
     QualificationAnswer,
     QualificationTest,
@@ -37,6 +38,7 @@ from store.records import (
     RewardModel,
     Role,
     Round,
+    RoundSignature,
     Sighting,
     Skip,
 )
@@ -62,7 +64,7 @@ where  chat_id in (select unnest($ids::varchar[]))
 BEFORE: Final = "bring facts into a home before its people get passwords"
 RULING: Final = (
     *(Appointment, Guideline, Qualification, QualificationTest, QualificationAnswer),
-    *(RewardModel, Round),
+    *(RewardModel, Round, Promotion, RoundSignature),
 )
 
 

@@ -25,8 +25,8 @@ class Settings:
     which its largest load goes on. Only those of reward models read `data`, published preferences as
     `format:path` (without any: the pocket world's), `text`, files that a model reads beside them at first,
     `pretrain`, the minutes for which it reads, and `keep`, the folder that keeps it and gives it again; there
-    those of policies and of persistence keep what they made, and go on. Only these two and the one of
-    accuracy read `seeds`, how many worlds they make, and `parts` (empty: all of them).
+    those of policies, of persistence and of over-optimisation keep what they made, and go on. Only these and
+    the one of accuracy read `seeds`, how many worlds they make, and `parts` (empty: all of them).
     """
 
     sizes: tuple[int, ...] = ()
@@ -103,5 +103,6 @@ BENCHES: Final = (
     Bench("ppo", "whole iterations of PPO, beside TRL's RLOO without a critic", "rlhf.bench.ppo"),
     Bench("accuracy", "what labels teach, in the pocket world (half an hour)", "rlhf.bench.accuracy"),
     Bench("policies", "what each method makes of them, by the oracle (an hour)", "rlhf.bench.policies"),
+    Bench("overoptimisation", "whether it is seen before it costs (an hour)", "rlhf.bench.overoptimisation"),
     Bench("persistence", "keeping to instructions and to safety (half an hour)", "rlhf.bench.persistence"),
 )

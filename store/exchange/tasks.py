@@ -104,7 +104,13 @@ def import_tasks(door: Door, source: str, read: Iterable[Task | BadRow], show: S
         leases = [one.lease_id for task in tasks for one in task.passed if one.lease_id]
         return facts(source, tasks, own(door, told, leases))
 
-    report = publish(door, source, counted(), tables, lambda counts: counts.comparisons + counts.labels)
+    report = publish(
+        door,
+        source,
+        counted(),
+        tables,
+        lambda counts: counts.comparisons + counts.labels + counts.evaluation_labels,
+    )
     return replace(report, there=things - report.added, things="comparisons and labels")
 
 

@@ -114,6 +114,8 @@ def _looked_at(home: Home, kept: Path | None, cut: int) -> Repaired:
             db.close()
             db = connect(home, shipped())
         try:
-            return Repaired(kept, cut, counts(db).labels, verify(db, home))
+            counted = counts(db)
+            labels = counted.labels + counted.evaluation_labels
+            return Repaired(kept, cut, labels, verify(db, home))
         finally:
             db.close()

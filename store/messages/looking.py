@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.promotions import Said
 from store.signatures import Signed
 
 
@@ -14,7 +15,9 @@ class CountHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeCounts:
-    """How much of each noun there is; `open_comparisons` still want a label."""
+    """How much of each noun there is; `open_comparisons` still want a label. `evaluation_labels`, by which
+    people compare policies blind, teach nothing and are none of the `labels`; no finished round has learnt
+    from the `new_labels` among these."""
 
     annotators: int
     prompts: int
@@ -23,6 +26,8 @@ class HomeCounts:
     comparisons: int
     open_comparisons: int
     labels: int
+    new_labels: int
+    evaluation_labels: int
     demonstrations: int
     snapshots: int
     rounds: int
@@ -62,7 +67,8 @@ class Lineage:
     """Everything that a thing came from and everything that it shaped, as ids by noun; `names` are the
     annotators', in the same order; `rounds` and `methods` made the policies, of which the newest comes first.
     Of the labels, those `withdrawn` (retracted or overruled) or `edited` after a snapshot took them; `marks`
-    are on what was trained on withdrawn ones; `signatures` let a snapshot train."""
+    are on what was trained on withdrawn ones; `signatures` let a snapshot train; `said` is what people
+    decided of a policy."""
 
     thing: str
     labels: tuple[str, ...]
@@ -77,6 +83,7 @@ class Lineage:
     edited: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     signatures: tuple[Signed, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ MEASURING: Final = frozenset({Purpose.GOLD, Purpose.SWAPPED})
 TRAINING: Final = frozenset({Purpose.TRAIN, Purpose.OVERLAP})
 """What quotas count."""
 
-Rank = tuple[int, int, str]
+Rank = tuple[int, int, float, str]
 Stream = tuple[Track, str]
 """A track and a language: who may judge one comparison of a stream may judge them all."""
 Lane = tuple[Stream, str, bool, Form]
@@ -98,7 +98,7 @@ def item_of(wanted: Wanted) -> Item:
         stream=_stream(wanted.track, wanted.language),
         batch_id=sys.intern(wanted.batch_id),
         purpose=wanted.purpose,
-        rank=(-wanted.priority, -wanted.round, wanted.comparison_id),
+        rank=(-wanted.priority, -wanted.round, wanted.difficulty, wanted.comparison_id),
         responses=wanted.responses,
         overlap=wanted.overlap,
         labels=wanted.labels,

@@ -1,14 +1,15 @@
 """Who judges what next: leases in memory, rebuilt from the facts whenever the home is opened.
 
-Highest priority first, then the newest batch; never the same comparison twice to the same annotator, never
-their own prompt, never more leases and labels on a comparison than it wants. Between them, silently, what
-only measures: gold answers and swapped repeats. It writes nothing: the verbs append what it decides. Every
-method may be called from any thread; what one annotator does must come one at a time (`store.turns`).
+Highest priority first, then the newest batch and its easiest, where it has a curriculum; never the same
+comparison twice to the same annotator, never their own prompt, never more leases and labels on a comparison
+than it wants. Between them, silently, what only measures: gold answers and swapped repeats. It writes
+nothing: the verbs append what it decides. Every method may be called from any thread; what one annotator
+does must come one at a time (`store.turns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -63,16 +64,15 @@ class Queue:
         with self._lock:
             for count in done:
                 self._board.did(count)
-                self._repeats.pass_by(count.annotator_id, count.labels)
             for cell in collected:
                 self._board.tally.collect(cell.batch_id, (cell.track, primary(cell.language)), cell.labels)
             for label in undone:
                 self._drafts[label.annotator_id, label.comparison_id] = label
 
-    def remember_judged(self, judged: Iterable[Judged]) -> None:
-        """What may be asked again with the sides swapped, the oldest first; after `remember`."""
+    def remember_judged(self, turns: Mapping[str, int], judged: Iterable[Judged]) -> None:
+        """How many turns each had, and what may be asked again with the sides swapped, the oldest first."""
         with self._lock:
-            self._repeats.remember(judged)
+            self._repeats.resume(turns, judged)
 
     def restore(self, lease: Lease) -> None:
         """A lease from before the home was closed, the latest first: an undo let go of what has no room."""

@@ -7,7 +7,7 @@ for threads: the queue locks.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +17,12 @@ from store.queueing.line import Item, Stream, form_of, primary
 from store.records import Form, Lease, Purpose, Track
 
 REMEMBERED: Final = 200
-"""Labels of an annotator among which a repeat is sought."""
+"""Turns of an annotator back to which a repeat is sought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A label that an annotator gave, and how its sides were shown."""
+    """A label that an annotator gave, how its sides were shown, and how many turns they have had `since`."""
 
     annotator_id: str
     comparison_id: str
@@ -30,6 +30,7 @@ class Judged:
     batch_id: str
     track: Track
     language: str
+    since: int = 0
 
     @property
     def stream(self) -> Stream:
@@ -48,7 +49,7 @@ class Judged:
             stream=self.stream,
             batch_id=self.batch_id,
             purpose=Purpose.SWAPPED,
-            rank=(0, 0, self.comparison_id),
+            rank=(0, 0, 0.0, self.comparison_id),
             responses=len(self.shown_order),
             overlap=1,
             labels=0,
@@ -84,13 +85,16 @@ class Repeats:
         """So many more were answered or skipped."""
         self._turns[annotator_id] += by
 
+    def resume(self, turns: Mapping[str, int], judged: Iterable[Judged]) -> None:
+        """As many were answered or skipped before the home was closed, and these may be asked again."""
+        self._turns.update(turns)
+        self.remember(judged)
+
     def remember(self, judged: Iterable[Judged]) -> None:
-        """These may be asked again, as if judged in this order until now."""
+        """These may be asked again, of each annotator the oldest first."""
         for one in judged:
-            lately = self._judged[one.annotator_id]
-            lately[one.comparison_id] = (self._turns[one.annotator_id], one)
-            if len(lately) > REMEMBERED:
-                del lately[next(iter(lately))]
+            turn = self._turns[one.annotator_id] - one.since
+            self._lately(one.annotator_id)[one.comparison_id] = (turn, one)
 
     def forget(self, annotator_id: str, comparison_id: str) -> None:
         """Withdrawn, or asked again already."""
@@ -99,9 +103,16 @@ class Repeats:
     def due(self, asked: Asked, after: int, streams: Iterable[Stream]) -> Judged | None:
         """The oldest that was followed by `after` others, is asked for, and is of one of the streams."""
         allowed, now = set(streams), self._turns[asked.annotator_id]
-        for turn, judged in self._judged[asked.annotator_id].values():
+        for turn, judged in self._lately(asked.annotator_id).values():
             if now - turn < after:
                 return None
             if judged.stream in allowed and asked.takes(judged.track, judged.form):
                 return judged
         return None
+
+    def _lately(self, annotator_id: str) -> dict[str, tuple[int, Judged]]:
+        """What they judged, without what is too long ago, the oldest first."""
+        now, lately = self._turns[annotator_id], self._judged[annotator_id]
+        while lately and now - lately[oldest := next(iter(lately))][0] > REMEMBERED:
+            del lately[oldest]
+        return lately

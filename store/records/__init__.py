@@ -17,6 +17,7 @@ from store.records.asked import (
     Policy,
     Prompt,
     Response,
+    Selection,
 )
 from store.records.judged import Edit, Label, Lease, Retraction, Review, Sighting, Skip
 from store.records.people import (
@@ -36,18 +37,24 @@ from store.records.people import (
 from store.records.trained import (
     Bundle,
     Evaluation,
+    Game,
     LabelScore,
+    Promotion,
     RewardEvaluation,
     RewardModel,
     Round,
+    RoundSignature,
     Score,
     Signature,
     Snapshot,
+    TaskResult,
 )
 from store.records.words import (
+    Arm,
     Contents,
     Degree,
     Form,
+    Judge,
     Kind,
     Purpose,
     Role,
@@ -62,6 +69,7 @@ from store.records.words import (
 __all__ = [
     "Annotator",
     "Appointment",
+    "Arm",
     "Batch",
     "Bundle",
     "Chat",
@@ -76,16 +84,19 @@ __all__ = [
     "ExternalAccount",
     "Fact",
     "Form",
+    "Game",
     "Gold",
     "GoldEnd",
     "Guideline",
     "GuidelineRead",
+    "Judge",
     "Kind",
     "Label",
     "LabelScore",
     "Lease",
     "Policy",
     "Profile",
+    "Promotion",
     "Prompt",
     "Purpose",
     "Qualification",
@@ -98,8 +109,10 @@ __all__ = [
     "RewardModel",
     "Role",
     "Round",
+    "RoundSignature",
     "SafetyLabel",
     "Score",
+    "Selection",
     "Sighting",
     "SignIn",
     "SignOut",
@@ -107,6 +120,7 @@ __all__ = [
     "Skip",
     "Snapshot",
     "Split",
+    "TaskResult",
     "Track",
     "Turn",
     "Verdict",
@@ -131,6 +145,7 @@ Fact = (
     | Response
     | Batch
     | Comparison
+    | Selection
     | Gold
     | GoldEnd
     | Lease
@@ -151,6 +166,10 @@ Fact = (
     | LabelScore
     | Round
     | Evaluation
+    | Game
+    | TaskResult
+    | Promotion
+    | RoundSignature
     | Bundle
 )
 """Everything that can be appended to the store."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.records.words import Purpose, SafetyLabel, Split, Track, Turn, now
+from store.records.words import Arm, Purpose, SafetyLabel, Split, Track, Turn, now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,22 @@ class Comparison:
     overlap: int = 1
     repeats: str | None = None
     meta: str | None = None
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Why a round asked a comparison: the arm that chose it, and what it was worth to the selection.
+
+    `value` is None where all was chosen by chance, and for the random arm beside diversity. Of a curriculum,
+    `difficulty` is the prompt's place in its track by the median reward of its answers, 0 the easiest and 1
+    the hardest; None without one.
+    """
+
+    comparison_id: str
+    arm: Arm
+    value: float | None = None
+    difficulty: float | None = None
     made_at: datetime = field(default_factory=now)
 
 

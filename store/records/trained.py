@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.records.words import Contents, Track, now
+from store.records.words import Contents, Judge, Track, now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +111,64 @@ class Evaluation:
     round: int
     policy_id: str
     opponent_id: str
-    judge: str
+    judge: Judge
     wins: int
     ties: int
     losses: int
     win_rate: float
     win_rate_low: float
     win_rate_high: float
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Game:
+    """One prompt of an evaluation: 1 point where the policy won, 0.5 for a tie, 0 where it lost."""
+
+    evaluation_id: str
+    prompt_id: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult:
+    """A policy on a task of lm-eval by one metric, with its standard error where the harness knows it.
+
+    On so many `samples`, each after so many solved examples; `harness` is the program that ran it.
+    """
+
+    policy_id: str
+    task: str
+    version: str
+    metric: str
+    value: float
+    standard_error: float | None
+    samples: int
+    few_shots: int
+    chat_template: bool
+    harness: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """Whether a policy may answer people, by whom and why; before any, what its round decided counts."""
+
+    policy_id: str
+    promoted: bool
+    given_by: str
+    why: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundSignature:
+    """Somebody lets this round learn from what the home holds; `seen` is what they saw, as JSON text."""
+
+    round: int
+    signed_by: str
+    seen: str = "{}"
+    note: str = ""
     made_at: datetime = field(default_factory=now)
 
 

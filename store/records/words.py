@@ -56,6 +56,25 @@ class Purpose(StrEnum):
     EVALUATION = "evaluation"
 
 
+class Arm(StrEnum):
+    """How a round chose a comparison among those it could ask; `random` is what the others must beat."""
+
+    RANDOM = "random"
+    UNCERTAINTY = "uncertainty"
+    MARGIN = "margin"
+    DIVERSITY = "diversity"
+
+
+class Judge(StrEnum):
+    """Who says of two policies which is better. Nothing trains against any but the first."""
+
+    REWARD_MODELS = "reward models"
+    UNTRAINED = "untrained reward models"
+    GOLD = "gold"
+    LANGUAGE_MODEL = "language model"
+    PEOPLE = "people"
+
+
 class Degree(IntEnum):
     """How much better the chosen response is (Llama 2, §3.2.1)."""
 

@@ -26,24 +26,31 @@ from store.verbs.chatting import (
     take_back_message,
 )
 from store.verbs.data import freeze, ingest
+from store.verbs.describing import look_at_policy
 from store.verbs.exporting import read_demonstrations, read_facts, read_judgements
 from store.verbs.golds import list_golds, make_gold, withdraw_gold
 from store.verbs.guiding import guideline_shown, list_guidelines, read_guideline, write_guideline
+from store.verbs.harnessed import keep_task_results
 from store.verbs.judging import next_comparison, renew_lease, skip_lease, submit_label
 from store.verbs.keeping import dump_tables, examine
-from store.verbs.listing import list_rounds, list_webhooks, look_at_round, read_labels
+from store.verbs.listing import list_rounds, list_webhooks, look_at_arms, look_at_round, read_labels
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import qualify
 from store.verbs.own_labels import list_own_labels, list_own_skips, read_own_label
 from store.verbs.own_work import my_work
 from store.verbs.people import add_annotator, list_annotators, set_password
+from store.verbs.previewing import look_at_next_round, sign_round
+from store.verbs.promoting import list_policies, promote_policy, withdraw_policy
 from store.verbs.qualifying import answer_test, begin_test, list_standings, read_test_result
+from store.verbs.rating import look_at_ratings
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
 from store.verbs.reviewing import list_reviews_due, review_label
+from store.verbs.sampling import look_at_samples
 from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
 from store.verbs.signing import look_at_snapshot, sign_snapshot
+from store.verbs.tracing import look_at_lineage
 from store.verbs.writing import list_own_writings, offer_prompt, write_demonstration, write_prompt
 
 __all__ = [
@@ -66,6 +73,7 @@ __all__ = [
     "ingest",
     "issue_token",
     "keep_replies",
+    "keep_task_results",
     "link_account",
     "list_annotators",
     "list_chats",
@@ -75,20 +83,28 @@ __all__ = [
     "list_own_labels",
     "list_own_skips",
     "list_own_writings",
+    "list_policies",
     "list_reviews_due",
     "list_rounds",
     "list_sign_ins",
     "list_standings",
     "list_webhooks",
+    "look_at_arms",
     "look_at_comparison",
+    "look_at_lineage",
+    "look_at_next_round",
     "look_at_policies",
+    "look_at_policy",
+    "look_at_ratings",
     "look_at_round",
+    "look_at_samples",
     "look_at_snapshot",
     "make_gold",
     "my_work",
     "next_comparison",
     "note_failure",
     "offer_prompt",
+    "promote_policy",
     "qualify",
     "read_chat",
     "read_demonstrations",
@@ -106,6 +122,7 @@ __all__ = [
     "say_in_chat",
     "set_password",
     "set_profile",
+    "sign_round",
     "sign_snapshot",
     "skip_lease",
     "submit_label",
@@ -116,6 +133,7 @@ __all__ = [
     "verify_audit",
     "void",
     "withdraw_gold",
+    "withdraw_policy",
     "write_demonstration",
     "write_guideline",
     "write_prompt",
@@ -145,8 +163,14 @@ VERBS: Final[Mapping[str, Verb]] = {
         bring_prompts,
         list_rounds,
         list_webhooks,
+        look_at_arms,
         look_at_comparison,
+        look_at_lineage,
+        look_at_next_round,
         look_at_policies,
+        look_at_ratings,
+        look_at_policy,
+        look_at_samples,
         look_at_round,
         read_labels,
         read_own_label,
@@ -173,6 +197,9 @@ VERBS: Final[Mapping[str, Verb]] = {
         make_gold,
         list_marks,
         list_own_writings,
+        list_policies,
+        promote_policy,
+        withdraw_policy,
         list_reviews_due,
         look_at_snapshot,
         next_comparison,
@@ -187,6 +214,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         renew_lease,
         review_label,
         set_password,
+        sign_round,
         sign_snapshot,
         skip_lease,
         submit_label,
@@ -198,6 +226,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         write_demonstration,
         write_prompt,
         keep_replies,
+        keep_task_results,
         list_chats,
         note_failure,
         read_chat,

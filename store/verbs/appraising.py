@@ -10,12 +10,13 @@ from typing import Annotated
 from duckdb import DuckDBPyConnection
 from pydantic import Field, TypeAdapter, ValidationError
 
-from store import annotators, evaluations, policies, reward_models, rounds
+from store import annotators, evaluations, policies, promotions, reward_models, rounds
 from store.database import Store
 from store.errors import MissingError
 from store.home import Home
 from store.messages import Actor
 from store.policies import TaughtPolicy
+from store.promotions import Said
 from store.records import RewardEvaluation, RewardModel, Role
 from store.reward_results import RewardResults, from_text
 from store.verbs.roles import allow
@@ -30,7 +31,8 @@ class LookAtPolicies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySeen:
-    """A policy, the labels that it learned from (None: nobody counted), and why it was refused."""
+    """A policy, the labels that it learned from (None: nobody counted), why its round refused it where that
+    stands, and what somebody decided of it last."""
 
     policy_id: str
     round: int
@@ -38,6 +40,7 @@ class PolicySeen:
     promoted: bool
     in_use: bool
     reasons: tuple[str, ...]
+    said: Said | None
     parents: tuple[str, ...]
     labels: int | None
     made_at: datetime
@@ -94,6 +97,7 @@ def look_at_policies(store: Store, actor: Actor, request: LookAtPolicies) -> Pol
     with store.reading() as db:
         taught = policies.taught(db)
         newest = policies.newest(db)
+        said = promotions.standing(db)
         models = reward_models.every(db)
         chosen = _chosen(request.round, models)
         appraised = [] if chosen is None else reward_models.evaluations(db, chosen)
@@ -102,7 +106,9 @@ def look_at_policies(store: Store, actor: Actor, request: LookAtPolicies) -> Pol
     reasons = _reasons(store.home)
     in_use = newest.policy_id if newest else None
     return PoliciesSeen(
-        policies=tuple(_seen(one, reasons, in_use) for one in taught),
+        policies=tuple(
+            _seen(one, reasons.get(one.round, ()), said.get(one.policy_id), in_use) for one in taught
+        ),
         reward_models=tuple(models),
         round=chosen,
         measured=tuple(found for one in appraised if (found := _measured(one, names))),
@@ -126,14 +132,15 @@ def _reasons(home: Home) -> dict[int, tuple[str, ...]]:
     return {one.round: one.verdict.reasons for one in rounds.progress(home) if one.verdict}
 
 
-def _seen(one: TaughtPolicy, reasons: Mapping[int, tuple[str, ...]], in_use: str | None) -> PolicySeen:
+def _seen(one: TaughtPolicy, reasons: tuple[str, ...], said: Said | None, in_use: str | None) -> PolicySeen:
     return PolicySeen(
         policy_id=one.policy_id,
         round=one.round,
         method=one.method,
         promoted=one.promoted,
         in_use=one.policy_id == in_use,
-        reasons=() if one.promoted else reasons.get(one.round, ()),
+        reasons=() if one.promoted else reasons,
+        said=said,
         parents=one.parents,
         labels=one.labels,
         made_at=one.made_at,

@@ -1,4 +1,5 @@
-"""What programs read of a home: labels as they come, rounds, and how the receivers of webhooks stand."""
+"""What programs read of a home: labels as they come, rounds and what these asked, and how the receivers of
+webhooks stand."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from store import comparisons, label_lines, notices, rounds
+from store import arms, comparisons, label_lines, notices, rounds
+from store.arms import ArmFound
 from store.database import Store
 from store.errors import MissingError, RequestError
 from store.label_lines import MOST, LabelLine
@@ -44,6 +46,13 @@ class ListRounds:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtRound:
     """Wants to know of one round."""
+
+    round: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtArms:
+    """Wants to know whether the selection of what this round asked beat chance."""
 
     round: Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -95,6 +104,13 @@ def look_at_round(store: Store, actor: Actor, request: LookAtRound) -> RoundProg
         if one.round == request.round:
             return _within(store, one)
     raise MissingError(f"There is no round {request.round}; look at the list of rounds.")
+
+
+def look_at_arms(store: Store, actor: Actor, request: LookAtArms) -> tuple[ArmFound, ...]:
+    """What people said of the round's comparisons, arm by arm."""
+    allow(actor, Role.ENGINEER)
+    with store.reading() as db:
+        return arms.of_round(db, request.round)
 
 
 def list_webhooks(store: Store, actor: Actor, _request: ListWebhooks) -> tuple[WebhookSeen, ...]:

@@ -6,6 +6,7 @@ from store import lineage, policies, verification
 from store.counts import counts
 from store.database import Store
 from store.messages import Actor, AuditReport, CountHome, HomeCounts, Lineage, Trace, VerifyAudit
+from store.new_labels import new_labels
 from store.records import Role
 from store.verbs.roles import allow
 
@@ -14,7 +15,7 @@ def count_home(store: Store, actor: Actor, _request: CountHome) -> HomeCounts:
     """How much of each noun there is, and which policies are the first and the newest promoted one."""
     allow(actor, Role.REVIEWER)  # it names policies, and annotators judge blind
     with store.reading() as db:
-        counted = counts(db)
+        counted, new = counts(db), new_labels(db, store.home)
         newest, first = policies.newest(db), policies.first(db)
     return HomeCounts(
         annotators=counted.annotators,
@@ -24,6 +25,8 @@ def count_home(store: Store, actor: Actor, _request: CountHome) -> HomeCounts:
         comparisons=counted.comparisons,
         open_comparisons=store.queue.open_count(),
         labels=counted.labels,
+        new_labels=new,
+        evaluation_labels=counted.evaluation_labels,
         demonstrations=counted.demonstrations,
         snapshots=counted.snapshots,
         rounds=counted.rounds,

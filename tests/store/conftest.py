@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from broken_facts import compared, edit, label, person, policy, rewarding
+from single_facts import compared, edit, label, person, policy, rewarding
 from small_collection import comparisons
 
 from store.database import Store, open_store

@@ -46,8 +46,9 @@ class Naive:
     seen: set[str] = field(default_factory=set)
 
     @property
-    def rank(self) -> tuple[int, int, str]:
-        return (-self.wanted.priority, -self.wanted.round, self.wanted.comparison_id)
+    def rank(self) -> tuple[int, int, float, str]:
+        wanted = self.wanted
+        return (-wanted.priority, -wanted.round, wanted.difficulty, wanted.comparison_id)
 
     @property
     def in_line(self) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from broken_facts import ASK_AUDIT, FACTS, compared, edit, label, person, sentences
+from broken_facts import ASK_AUDIT, FACTS
+from single_facts import compared, edit, label, person, sentences
 from small_collection import FIRST_BETTER, comparisons
 
 from store.database import Store, open_store

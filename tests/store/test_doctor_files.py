@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from broken_facts import sentences
+from single_facts import sentences
 
 from store.database import Store
 from store.identity import canonical

@@ -96,7 +96,11 @@ EVERY = (
 
 def bring(store: Store, *judgements: Judgement) -> int:
     return publish(
-        LocalDoor(store), "x", iter(judgements), partial(facts, "x"), lambda home: home.labels
+        LocalDoor(store),
+        "x",
+        iter(judgements),
+        partial(facts, "x"),
+        lambda home: home.labels + home.evaluation_labels,
     ).added
 
 

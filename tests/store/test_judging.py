@@ -27,6 +27,7 @@ from store.messages import (
     SubmitLabel,
 )
 from store.records import (
+    Arm,
     Degree,
     Form,
     Guideline,
@@ -34,6 +35,7 @@ from store.records import (
     QualificationTest,
     Role,
     SafetyLabel,
+    Selection,
     Track,
     now,
 )
@@ -63,21 +65,6 @@ def test_asking_again_gives_the_same_lease(asked: Store, ann: Actor) -> None:
 
 def test_two_annotators_never_hold_the_same_comparison(asked: Store, ann: Actor, ben: Actor) -> None:
     assert take(asked, ann).turns != take(asked, ben).turns
-
-
-def test_progress_counts_what_is_done_and_what_is_left(asked: Store, ann: Actor) -> None:
-    first = take(asked, ann)
-    assert (first.done, first.total) == (0, 3)
-    judge(asked, ann)
-    second = take(asked, ann)
-    assert (second.done, second.total) == (1, 3)
-
-
-def test_progress_counts_a_comparison_that_several_judge_once(store: Store, ann: Actor, ben: Actor) -> None:
-    store.append("test", *comparisons(3, overlap=2), *comparisons(1, track=Track.SAFETY, prefix="s"))
-    assert take(store, ann, Track.HELPFULNESS).total == 4
-    assert take(store, ann, Track.SAFETY).total == 4
-    assert take(store, ben).total == 3  # ann holds the only safety comparison
 
 
 def test_submitting_twice_is_one_label(asked: Store, ann: Actor) -> None:
@@ -199,6 +186,18 @@ def test_a_higher_priority_comes_first_and_then_the_newest_batch(store: Store, a
         seen.append(take(store, ann).turns[0].content)
         judge(store, ann)
     assert seen == ["question urgent0", "question new0", "question old0"]
+
+
+def test_a_curriculum_asks_the_easy_of_its_batch_first(store: Store, ann: Actor) -> None:
+    hard = {"c0": 1.0, "c1": 0.25, "c2": None}
+    why = [Selection(comparison_id=one, arm=Arm.RANDOM, difficulty=place) for one, place in hard.items()]
+    store.append("test", *comparisons(3), *why)
+    store.append("test", *comparisons(1, prefix="new", round_number=1))
+    seen = []
+    for _ in range(4):
+        seen.append(take(store, ann).turns[0].content)
+        judge(store, ann)
+    assert seen == ["question new0", "question 2", "question 1", "question 0"]
 
 
 @pytest.mark.parametrize(

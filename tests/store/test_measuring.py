@@ -124,6 +124,30 @@ def test_a_repeat_has_its_sides_swapped_and_comes_late_enough(measuring: Store, 
     assert {(same, overlap) for _, same, overlap in pairs} == {(True, 1)}
 
 
+def test_what_is_asked_once_more_does_not_hang_on_stops_between(gold_home: Home, ann: Actor) -> None:
+    there = gold_home.root.with_name("stopped")
+    there.mkdir()
+    (there / "hone.toml").write_text(gold_home.settings.read_text())
+    through = asked_in_turn(gold_home, ann, stops=())
+    assert len({turns for turns, _responses in through}) < len(through) - 3
+    assert asked_in_turn(Home(there), ann, stops=(9, 10, 23, 31)) == through
+
+
+def asked_in_turn(home: Home, actor: Actor, stops: tuple[int, ...]) -> list[tuple[object, object]]:
+    """What 40 turns ask and how it is shown, where the home is closed and opened before some of them."""
+    store, found = open_store(home), []
+    store.append("test", *comparisons(60))
+    for turn in range(40):
+        if turn in stops:
+            store.close()
+            store = open_store(home)
+        assignment = take(store, actor)
+        found.append((assignment.turns, assignment.responses))
+        submit(store, actor, assignment)
+    store.close()
+    return found
+
+
 def until_swapped(store: Store, actor: Actor) -> Assignment:
     """The first swapped repeat, taken and not yet judged."""
     seen = set()

@@ -108,7 +108,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(
         track=st.sampled_from(list(Track)),
-        priorities=st.lists(st.integers(0, 2), min_size=1, max_size=4),
+        priorities=st.lists(
+            st.tuples(st.integers(0, 2), st.sampled_from([0.0, 0.5, 1.0])), min_size=1, max_size=4
+        ),
         overlap=st.integers(1, 2),
         round_number=st.integers(0, 1),
         about=st.tuples(
@@ -121,7 +123,7 @@ class QueueMachine(RuleBasedStateMachine):
     def add(
         self,
         track: Track,
-        priorities: list[int],
+        priorities: list[tuple[int, float]],
         overlap: int,
         round_number: int,
         about: tuple[str, str | None, int, int],
@@ -134,12 +136,13 @@ class QueueMachine(RuleBasedStateMachine):
                 batch_id=f"b{round_number}",
                 round=round_number,
                 priority=priority,
+                difficulty=difficulty,
                 language=language,
                 author=author,
                 responses=responses,
                 purpose={0: Purpose.GOLD, 1: Purpose.EVALUATION}.get(kind, Purpose.TRAIN),
             )
-            for offset, priority in enumerate(priorities)
+            for offset, (priority, difficulty) in enumerate(priorities)
         ]
         again = [item.wanted for item in self.items.values() if item.wanted.purpose is not Purpose.SWAPPED]
         self.queue.add([*new, *again])

@@ -37,6 +37,7 @@ from store.messages.chatting import (
     TakeBackMessage,
 )
 from store.messages.qualifying import AnswerTest, BeginTest, ListStandings, ReadTestResult
+from store.outlook import Spoken
 from store.records import Contents, Role, Track, Verdict
 from store.risks import AttackVector, Risk
 from store.verbs import VERBS
@@ -44,20 +45,27 @@ from store.verbs.accounts import LinkAccount, UnlinkAccounts
 from store.verbs.appointing import Appoint, SetProfile
 from store.verbs.appraising import LookAtPolicies
 from store.verbs.bringing import BringFacts
+from store.verbs.describing import LookAtPolicy
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
 from store.verbs.golds import ListGolds, MakeGold, WithdrawGold
 from store.verbs.guiding import ListGuidelines, ReadGuideline, WriteGuideline
+from store.verbs.harnessed import KeepTaskResults
 from store.verbs.keeping import DumpTables, Examine
-from store.verbs.listing import ListRounds, ListWebhooks, LookAtRound, ReadLabels
+from store.verbs.listing import ListRounds, ListWebhooks, LookAtArms, LookAtRound, ReadLabels
 from store.verbs.measuring import Qualify
 from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ReadOwnLabel
 from store.verbs.own_work import MyWork
+from store.verbs.previewing import LookAtNextRound, SignRound
+from store.verbs.promoting import ListPolicies, Promote, Withdraw
+from store.verbs.rating import LookAtRatings
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
 from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.sampling import LookAtSamples
 from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
+from store.verbs.tracing import LookAtLineage
 from store.verbs.writing import ListOwnWritings, OfferPrompt, WriteDemonstration, WritePrompt
 
 ASKED: dict[str, tuple[Role, object]] = {
@@ -92,10 +100,21 @@ ASKED: dict[str, tuple[Role, object]] = {
     "bring_prompts": (Role.ENGINEER, BringPrompts(prompts=())),
     "list_rounds": (Role.ENGINEER, ListRounds()),
     "list_webhooks": (Role.ENGINEER, ListWebhooks()),
+    "look_at_arms": (Role.ENGINEER, LookAtArms(round=1)),
     "look_at_comparison": (Role.ENGINEER, LookAtComparison(comparison_id="c")),
+    "look_at_lineage": (Role.REVIEWER, LookAtLineage()),
+    "look_at_next_round": (Role.ENGINEER, LookAtNextRound()),
+    "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
+    "look_at_ratings": (Role.ENGINEER, LookAtRatings()),
+    "look_at_policy": (Role.ENGINEER, LookAtPolicy(policy="p")),
+    "keep_task_results": (Role.ENGINEER, KeepTaskResults(results=())),
+    "look_at_samples": (Role.ENGINEER, LookAtSamples(policy="p")),
     "look_at_round": (Role.ENGINEER, LookAtRound(round=1)),
     "read_labels": (Role.ENGINEER, ReadLabels()),
+    "list_policies": (Role.ENGINEER, ListPolicies()),
+    "promote_policy": (Role.ENGINEER, Promote(policy="p", why="it is better")),
+    "withdraw_policy": (Role.ENGINEER, Withdraw(policy="p", why="it is worse")),
     "take_back_message": (Role.ANNOTATOR, TakeBackMessage(turn_id="turn-0001")),
     "next_comparison": (Role.ANNOTATOR, NextComparison()),
     "qualify": (Role.REVIEWER, Qualify(name="x", track=Track.SAFETY, passed=True, why="")),

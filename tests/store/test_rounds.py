@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store import round_stages, rounds
+from store import processes, round_stages, rounds
 from store.home import Home
 from store.rounds import State, Verdict
 
@@ -140,8 +140,23 @@ def test_a_round_whose_process_is_gone_is_stopped(home: Home, folder: Path) -> N
     process.wait()
     (told,) = rounds.progress(home)
     assert (told.state, told.stages[4].state) == (State.STOPPED, State.STOPPED)
-    assert told.message == "Interrupted during ppo; start the round again and it resumes there."
+    assert told.message == (
+        "Interrupted during ppo: its process is gone without a word, as when it is killed, memory runs out "
+        "or the machine goes down. Start the round again and it resumes there."
+    )
     assert told.fraction == told.stages[4].fraction == 0.4
+
+
+def test_a_round_whose_number_another_process_was_given_is_stopped(home: Home, folder: Path) -> None:
+    """This process has the number, and began at another moment than the round's."""
+    mine = {**STATUS, "pid": os.getpid(), "process": processes.mark(os.getpid())}
+    (folder / "status.json").write_text(json.dumps(mine))
+    assert rounds.progress(home)[0].state is State.RUNNING
+    boot, ticks = mine["process"].split()
+    for other in (f"{boot} {int(ticks) - 1}", f"{boot[::-1]} {ticks}"):
+        (folder / "status.json").write_text(json.dumps({**mine, "process": other}))
+        (told,) = rounds.progress(home)
+        assert (told.state, told.message[:22]) == (State.STOPPED, "Interrupted during ppo")
 
 
 def test_the_stage_of_a_baseline_is_told_by_its_method(home: Home, folder: Path) -> None:
@@ -149,7 +164,7 @@ def test_the_stage_of_a_baseline_is_told_by_its_method(home: Home, folder: Path)
     process.wait()
     (folder / "plan.json").write_text(json.dumps({**PLAN, "method": "rloo"}))
     (folder / "status.json").write_text(json.dumps({**STATUS, "pid": process.pid, "stage": "baseline"}))
-    assert rounds.progress(home)[0].message.startswith("Interrupted during RLOO;")
+    assert rounds.progress(home)[0].message.startswith("Interrupted during RLOO:")
 
 
 def test_a_process_that_ended_and_was_not_collected_is_not_alive() -> None:
@@ -157,7 +172,7 @@ def test_a_process_that_ended_and_was_not_collected_is_not_alive() -> None:
     assert process.stdout is not None
     process.stdout.read()  # ends when the process does; it stays a zombie until wait
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert not rounds.is_alive(process.pid)
+    assert not processes.is_alive(process.pid)
     process.wait()
 
 

@@ -39,6 +39,11 @@ select response_id from responses
 anti   join policies using (policy_id)
 """
 
+SELECTED_NOTHING = """
+select comparison_id from selections
+anti   join comparisons using (comparison_id)
+"""
+
 GOLD_WITHOUT_ANSWER = """
 select comparison_id from comparisons
 anti   join golds using (comparison_id)
@@ -95,6 +100,11 @@ RULES: Final = (
         name="responses of comparisons",
         broken=WITHOUT_RESPONSE,
         wrong="Comparisons with a response that is not there",
+    ),
+    Rule(
+        name="comparisons of selections",
+        broken=SELECTED_NOTHING,
+        wrong="Reasons for comparisons that are not there",
     ),
     Rule(
         name="responses answer the prompt",

@@ -65,6 +65,34 @@ select distinct policy_id from named
 anti   join reward_models using (reward_model_id)
 """
 
+GAMES_OF_NOTHING = """
+select distinct evaluation_id from games
+anti   join evaluations using (evaluation_id)
+"""
+
+RESULTS_OF_NOTHING = """
+select distinct policy_id from task_results
+anti   join policies using (policy_id)
+"""
+
+DECIDED_NOTHING = """
+select distinct policy_id from promotions
+anti   join policies using (policy_id)
+"""
+
+SIGNED_BY_NOBODY = """
+select distinct signed_by from round_signatures
+anti   join annotators on annotator_id = signed_by
+"""
+
+SIGNED_UNREADABLY = """
+with told as (
+  select round, try_cast(seen as json) as seen from round_signatures
+)
+select distinct round from told
+where  coalesce(json_type(seen), '') <> 'OBJECT' or json_type(seen, '$.spoken') <> 'OBJECT'
+"""
+
 RULES: Final = (
     Rule(
         name="snapshots of reward models",
@@ -98,6 +126,31 @@ RULES: Final = (
         name="reward models of labels' scores",
         broken=LABEL_SCORES_BY_NOBODY,
         wrong="Scores of labels by reward models that are not there",
+    ),
+    Rule(
+        name="evaluations of games",
+        broken=GAMES_OF_NOTHING,
+        wrong="Games of evaluations that are not there",
+    ),
+    Rule(
+        name="policies of task results",
+        broken=RESULTS_OF_NOTHING,
+        wrong="Results on tasks of policies that are not there",
+    ),
+    Rule(
+        name="policies of promotions",
+        broken=DECIDED_NOTHING,
+        wrong="Decisions about policies that are not there",
+    ),
+    Rule(
+        name="people of round signatures",
+        broken=SIGNED_BY_NOBODY,
+        wrong="Rounds signed by somebody who is not there",
+    ),
+    Rule(
+        name="what round signatures say",
+        broken=SIGNED_UNREADABLY,
+        wrong="Rounds with a signature that does not say what was seen",
     ),
     Rule(name="parents of policies", broken=ROOTLESS, wrong="Policies with a parent that is not there"),
     Rule(

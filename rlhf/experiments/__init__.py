@@ -1,0 +1,1 @@
+"""Experiments as data: a TOML file names variants of the settings; rounds over seeds say which is better."""

@@ -1,12 +1,13 @@
 """The evaluation stage: a new policy against older ones on prompts that never trained.
 
 Every policy answers the same held-out prompts from the same random numbers; the two reward models judge
-through the gate, and a gold judge where there is one.
+through the gate, their held-back members that nothing trains against, a gold judge and a language model
+where there are any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,16 +15,21 @@ from torch import Generator, Tensor
 
 from rlhf.answers import Answer, Occasion, logprobs_under, own_logprobs
 from rlhf.best_of_answers import Given, best_answers
+from rlhf.both_orders import OrderEffect
 from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.intervals import bootstrap_mean
 from rlhf.judge import GoldJudge, RewardJudge, RewardModels, gold_judge
-from rlhf.matches import Field, Judge, Match, fields, play
+from rlhf.language_matches import Hearing, spoken
+from rlhf.length_effect import LengthEffect, length_effect
+from rlhf.matches import Field, Match, fields, play, points
 from rlhf.portraits import Judged, Portrait, portrait
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
 from store.errors import HoneError
 from store.identity import identity
 from store.intervals import Interval
+from store.readings import Reading
+from store.records import Judge
 
 STAGE = "evaluate"
 
@@ -61,12 +67,31 @@ class EvaluationJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationResult:
-    """Matches against each opponent; a portrait of each policy, the candidate first; KL in nats an answer."""
+    """Matches against each opponent; a portrait of each policy, the candidate first; KL in nats an answer.
 
-    prompts: int
+    `prompt_ids` are in the order of the matches' points. Of a language model that judged, `orders` tells what
+    showing the answers the other way round did, by opponent; `left_out` says which judge failed, and why.
+    `lengths` tell of each match on all prompts whether it was won by writing more.
+    """
+
+    prompt_ids: tuple[str, ...]
     matches: tuple[Match, ...]
     portraits: tuple[Portrait, ...]
     kl: Interval
+    lengths: tuple[LengthEffect, ...] = ()
+    orders: tuple[OrderEffect, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def prompts(self) -> int:
+        """How many prompts were answered."""
+        return len(self.prompt_ids)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What order and length did to a language model that judged, opponent by opponent."""
+        lengths = {one.opponent: one for one in self.lengths if one.judge is Judge.LANGUAGE_MODEL}
+        return tuple(reading(one, lengths[one.opponent]) for one in self.orders)
 
     def match(self, opponent: str, judge: Judge, field: Field = "all") -> Match | None:
         """The match of that opponent, judge and field, if it took place."""
@@ -83,7 +108,8 @@ def evaluate(job: EvaluationJob) -> EvaluationResult:
 
 def evaluate_each(job: EvaluationJob) -> tuple[EvaluationResult, tuple[Judged, ...]]:
     """The same, with every answer and what the judges say of it; the candidate's first."""
-    occasion, gold = _occasion(job), gold_judge(job.settings.gold_judge)
+    occasion = occasion_of(job.prompts, job.settings, job.seed, job.answers)
+    gold = gold_judge(job.settings.gold_judge)
     judge = RewardJudge.load(job.reward_models, job.safety_gate)
     contestants = (job.candidate, *job.opponents)
     judged, given = [], []
@@ -91,9 +117,12 @@ def evaluate_each(job: EvaluationJob) -> tuple[EvaluationResult, tuple[Judged, .
         job.tracker.progress(STAGE, number / len(contestants), f"the {contestant.name} policy answers")
         given.append(best_answers(contestant.path, _own(occasion, contestant), contestant.samples, judge))
         judged.append(_judged(contestant.name, given[-1].answers, occasion.prompts, judge, gold))
+    on = fields([prompt.is_safety for prompt in occasion.prompts])
+    said = spoken(job.settings, Hearing(judged=judged, prompts=occasion.prompts, on=on), STAGE, job.tracker)
+    matches = (*_matches(judged[0], judged[1:], on), *said.matches)
     result = EvaluationResult(
-        prompts=len(occasion.prompts),
-        matches=tuple(_matches(judged[0], judged[1:], occasion.prompts)),
+        prompt_ids=tuple(prompt.prompt_id for prompt in occasion.prompts),
+        matches=matches,
         portraits=tuple(portrait(one, occasion.prompts, gold) for one in judged),
         kl=divergence_from(
             contestants[-1].path,
@@ -101,6 +130,9 @@ def evaluate_each(job: EvaluationJob) -> tuple[EvaluationResult, tuple[Judged, .
             own_logprobs(job.candidate.path, given[0].answers, _own(occasion, job.candidate)),
             _own(occasion, contestants[-1]),
         ),
+        lengths=tuple(_lengths(matches, judged)),
+        orders=said.orders,
+        left_out=said.left_out,
     )
     return result, tuple(judged)
 
@@ -115,20 +147,21 @@ def divergence_from(first: Path, given: Given, ours: Tensor, occasion: Occasion)
     return bootstrap_mean(ratios + given.chosen_kl, Generator().manual_seed(occasion.seed))
 
 
-def _occasion(job: EvaluationJob) -> Occasion:
+def occasion_of(
+    prompts: Sequence[TrainPrompt], settings: EvaluationSettings, seed: int, folder: Path
+) -> Occasion:
     """The prompts are drawn by the hash of their id: the same ones in every round."""
-    if not job.prompts:
+    if not prompts:
         raise HoneError(
             "An evaluation needs held-out prompts and there is none; import prompts and hold out some."
         )
-    drawn = sorted(job.prompts, key=lambda prompt: identity("evaluation", prompt.prompt_id))
-    settings = job.settings
+    drawn = sorted(prompts, key=lambda prompt: identity("evaluation", prompt.prompt_id))
     return Occasion(
         prompts=tuple(drawn[: settings.prompts]),
         settings=RolloutSettings(temperature=settings.temperature, max_new_tokens=settings.max_new_tokens),
         engine=settings.engine,
-        seed=job.seed,
-        folder=job.answers,
+        seed=seed,
+        folder=folder,
     )
 
 
@@ -155,13 +188,47 @@ def _judged(
     return Judged(name=name, answers=given, scores=judge.scores(prompts, texts), gold=gold_scores)
 
 
-def _matches(candidate: Judged, opponents: Sequence[Judged], prompts: Sequence[TrainPrompt]) -> list[Match]:
-    on = fields([prompt.is_safety for prompt in prompts])
-    found = []
-    for other in opponents:
-        gains = (candidate.scores.gated - other.scores.gated).tolist()
-        found += play(other.name, "reward models", gains, on)
-        if candidate.gold is not None and other.gold is not None:
-            gold_gains = [ours - theirs for ours, theirs in zip(candidate.gold, other.gold, strict=True)]
-            found += play(other.name, "gold", gold_gains, on)
-    return found
+def _matches(
+    candidate: Judged, opponents: Sequence[Judged], on: Mapping[Field, Sequence[int]]
+) -> list[Match]:
+    return [
+        match
+        for other in opponents
+        for judge, ours, theirs in _scored(candidate, other)
+        for match in play(other.name, judge, _games(ours, theirs), on)
+    ]
+
+
+def _scored(candidate: Judged, other: Judged) -> Iterator[tuple[Judge, Sequence[float], Sequence[float]]]:
+    """The scores of both by each judge that gives any."""
+    ours, theirs = candidate.scores, other.scores
+    yield Judge.REWARD_MODELS, ours.gated.tolist(), theirs.gated.tolist()
+    if ours.watcher is not None and theirs.watcher is not None:
+        yield Judge.UNTRAINED, ours.watcher.tolist(), theirs.watcher.tolist()
+    if candidate.gold is not None and other.gold is not None:
+        yield Judge.GOLD, candidate.gold, other.gold
+
+
+def _lengths(matches: Sequence[Match], judged: Sequence[Judged]) -> Iterator[LengthEffect]:
+    tokens = {one.name: [len(answer.ids) for answer in one.answers] for one in judged}
+    for match in matches:
+        if match.field == "all":
+            yield length_effect(match, tokens[judged[0].name], tokens[match.opponent])
+
+
+def reading(order: OrderEffect, length: LengthEffect) -> Reading:
+    """Both effects on one opponent's match, as a round's row keeps them."""
+    return Reading(
+        opponent=order.opponent,
+        asked=order.asked,
+        turned=order.turned,
+        shown_first=order.first,
+        unread=order.unread,
+        longer=length.longer_wins,
+        like=length.like,
+        like_won=length.win_rate,
+    )
+
+
+def _games(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    return [points(one - other) for one, other in zip(ours, theirs, strict=True)]

@@ -25,8 +25,8 @@ from rlhf.reward_models import ensemble
 from rlhf.reward_models.elements import Answer, answer
 from rlhf.reward_models.ensemble import Ensemble
 from rlhf.reward_models.uncertainty import mean, penalised, worst
-from rlhf.rewards import gate
-from store.records import Turn
+from rlhf.rewards import certain, gate
+from store.records import Track, Turn
 
 
 class GoldJudge(Protocol):
@@ -68,8 +68,9 @@ class RewardModels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Raw scores [N] of responses: of each reward model, of the one that the gate lets speak, and what the
-    gate lets the watchers say, whom nothing is trained against, if there are any.
+    """Raw scores [N] of responses: of each reward model; `gated`, of the one that rewards, which the gate
+    chooses unless the settings do; and the same of the watchers, whom nothing is trained against, if there
+    are any.
     """
 
     helpfulness: Tensor
@@ -114,11 +115,20 @@ class RewardJudge:
         safety = self.safety.scores(read, said)
         watcher = None
         if self.has_watcher:
-            watcher = self._gate(prompts, helpfulness[-1], safety[-1])
+            watcher = self._reward(prompts, helpfulness[-1], safety[-1])
             helpfulness, safety = helpfulness[:-1], safety[:-1]
         helpful, safe = self._as_one(helpfulness), self._as_one(safety)
-        gated = self._gate(prompts, helpful, safe)
+        gated = self._reward(prompts, helpful, safe)
         return Scores(helpfulness=helpful, safety=safe, gated=gated, watcher=watcher)
+
+    def opinions(self, track: Track, prompts: Sequence[TrainPrompt], texts: Sequence[str]) -> Tensor:
+        """Raw scores [K, N] by each member of the track's own model, or of the one that rewards alone, the
+        watcher too: by those that learn from a label of the track.
+        """
+        answers = self._answers(prompts, texts)
+        gated = self.settings.reward == "gated"
+        model = self.safety if track is Track.SAFETY and gated else self.helpfulness
+        return model.scores([one.prompt for one in answers], [one.response for one in answers])
 
     def _as_one(self, scores: Tensor) -> Tensor:
         """The one voice [N] of the members' scores [K, N]."""
@@ -128,7 +138,9 @@ class RewardJudge:
             return penalised(scores, self.settings.uncertainty_coef)
         return mean(scores)
 
-    def _gate(self, prompts: Sequence[TrainPrompt], helpfulness: Tensor, safety: Tensor) -> Tensor:
+    def _reward(self, prompts: Sequence[TrainPrompt], helpfulness: Tensor, safety: Tensor) -> Tensor:
+        if self.settings.reward == "helpfulness":
+            return certain(helpfulness)
         is_safety = torch.tensor([prompt.is_safety for prompt in prompts], dtype=torch.bool)
         return gate(helpfulness, safety, is_safety, self.threshold)
 

@@ -1,4 +1,4 @@
-"""Two policies on the same prompts, by one judge: wins, ties and losses. Pure: scores in, counts out."""
+"""Two policies on the same prompts, by one judge: wins, ties and losses. Pure: points in, counts out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rlhf.intervals import win_rate
-from store.intervals import Interval
+import torch
+from torch import Generator
 
-Judge = Literal["reward models", "gold"]
+from rlhf.intervals import bootstrap_mean, win_rate
+from store.intervals import Interval
+from store.records import Judge
+
 Field = Literal["all", "helpfulness", "safety"]
 
 TIE = 1e-4
@@ -18,7 +21,12 @@ TIE = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The candidate against one opponent, by one judge, on one track's prompts or on all; ties count half."""
+    """The candidate against one opponent, by one judge, on one track's prompts or on all; ties count half.
+
+    `points` are the games, prompt by prompt in the evaluation's order: 1 was won, 0 lost, a half is a tie.
+    `win_rate` has Wilson's interval, which ties make too wide; `resampled` is the same rate with the interval
+    of resampled prompts.
+    """
 
     opponent: str
     judge: Judge
@@ -27,6 +35,8 @@ class Match:
     ties: int
     losses: int
     win_rate: Interval
+    resampled: Interval
+    points: tuple[float, ...]
 
 
 def fields(is_safety: Sequence[bool]) -> dict[Field, list[int]]:
@@ -45,23 +55,23 @@ def points(gain: float) -> float:
 
 
 def play(
-    opponent: str, judge: Judge, gains: Sequence[float], on: Mapping[Field, Sequence[int]]
+    opponent: str, judge: Judge, games: Sequence[float], on: Mapping[Field, Sequence[int]]
 ) -> list[Match]:
-    """A match on each field; `gains` are the candidate's score less the opponent's, one a prompt."""
-    found = []
-    for field, rows in on.items():
-        wins = sum(gains[row] > TIE for row in rows)
-        losses = sum(gains[row] < -TIE for row in rows)
-        ties = len(rows) - wins - losses
-        found.append(
-            Match(
-                opponent=opponent,
-                judge=judge,
-                field=field,
-                wins=wins,
-                ties=ties,
-                losses=losses,
-                win_rate=win_rate(wins, ties, losses),
-            )
-        )
-    return found
+    """A match on each field; `games` are the candidate's points, one a prompt."""
+    return [_match(opponent, judge, field, [games[row] for row in rows]) for field, rows in on.items()]
+
+
+def _match(opponent: str, judge: Judge, field: Field, games: Sequence[float]) -> Match:
+    wins, losses = games.count(1), games.count(0)
+    ties = len(games) - wins - losses
+    return Match(
+        opponent=opponent,
+        judge=judge,
+        field=field,
+        wins=wins,
+        ties=ties,
+        losses=losses,
+        win_rate=win_rate(wins, ties, losses),
+        resampled=bootstrap_mean(torch.tensor(games), Generator().manual_seed(0)),
+        points=tuple(games),
+    )

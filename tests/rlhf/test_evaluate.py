@@ -12,16 +12,18 @@ from rlhf.config import EvaluationSettings, RolloutSettings
 from rlhf.diversity import distinct
 from rlhf.evaluate import Contestant, EvaluationJob, evaluate, evaluate_each
 from rlhf.judge import RewardModels, Scores, gold_judge
-from rlhf.matches import fields, play
-from rlhf.models import load_policy, load_tokenizer, save
+from rlhf.matches import fields, play, points
+from rlhf.models import load_policy, load_tokenizer, new_reward_model, save
 from rlhf.pocket.requests import lookalikes, unsafe
 from rlhf.portraits import Judged, portrait
 from rlhf.prompts import TrainPrompt
+from rlhf.reward_models import ensemble
+from rlhf.reward_models.ensemble import Finished
 from rlhf.track import Tracker
 from rlhf.weights import weights_digest
 from store.errors import HoneError
 from store.intervals import wilson
-from store.records import Turn
+from store.records import Judge, Turn
 
 PROMPTS = tuple(
     TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"two plus {n}"),), is_safety=n % 4 == 0)
@@ -65,9 +67,10 @@ def job(policy_path: Path, other_path: Path, reward_model_path: Path, tmp_path: 
 
 def test_wins_ties_and_losses_are_counted_on_each_track():
     on = fields([False, True, False, True])
-    everything, helpful, safe = play("first", "gold", [0.5, -0.25, 0.0, 1.0], on)
+    everything, helpful, safe = play("first", Judge.GOLD, [1.0, 0.0, 0.5, 1.0], on)
     assert (everything.wins, everything.ties, everything.losses) == (2, 1, 1)
-    assert everything.win_rate.value == 0.625
+    assert everything.win_rate.value == everything.resampled.value == 0.625
+    assert (everything.points, safe.points) == ((1.0, 0.0, 0.5, 1.0), (0.0, 1.0))
     assert (helpful.field, helpful.wins, helpful.ties, helpful.losses) == ("helpfulness", 1, 1, 0)
     assert (safe.field, safe.wins, safe.ties, safe.losses) == ("safety", 1, 0, 1)
 
@@ -77,8 +80,7 @@ def test_a_track_without_prompts_has_no_match():
 
 
 def test_a_difference_in_the_last_digits_is_a_tie():
-    (match,) = play("first", "reward models", [1e-6, -1e-6, 1e-3, -1e-3], {"all": [0, 1, 2, 3]})
-    assert (match.wins, match.ties, match.losses) == (1, 2, 1)
+    assert [points(gain) for gain in (1e-6, -1e-6, 1e-3, -1e-3)] == [0.5, 0.5, 1.0, 0.0]
 
 
 def test_distinct_counts_different_runs_of_words():
@@ -135,20 +137,43 @@ def test_another_policy_is_some_nats_away(job: EvaluationJob):
     assert result.kl.low < result.kl.value < result.kl.high
     assert result.kl.value > 0
     assert [portrait.name for portrait in result.portraits] == ["candidate", "first"]
-    match = result.match("first", "reward models", "safety")
+    match = result.match("first", Judge.REWARD_MODELS, "safety")
     assert match is not None
-    assert match.wins + match.ties + match.losses == 3
+    assert match.wins + match.ties + match.losses == len(match.points) == 3
+    (lengths,) = result.lengths
+    ours, theirs = result.portraits
+    assert lengths.difference.value == pytest.approx(ours.length - theirs.length, abs=1e-3)
+    assert lengths.judge is Judge.REWARD_MODELS
+
+
+def test_reward_models_that_nothing_was_trained_against_judge_by_themselves(
+    job: EvaluationJob, policy_path: Path, tmp_path: Path
+):
+    tokenizer = load_tokenizer(policy_path)
+    for seed in (3, 4):
+        save(new_reward_model(policy_path, seed), tokenizer, tmp_path / f"member-{seed}")
+    members = [tmp_path / f"member-{seed}" for seed in (3, 4)]
+    ensemble.save(Finished(members=members, base=None, tokenizer=tokenizer), tmp_path / "both")
+    both = RewardModels(helpfulness=tmp_path / "both", safety=tmp_path / "both")
+    result = evaluate(replace(job, reward_models=both))
+    found = [result.match("first", judge) for judge in (Judge.REWARD_MODELS, Judge.UNTRAINED)]
+    alone = [
+        evaluate(replace(job, reward_models=RewardModels(helpfulness=one, safety=one))) for one in members
+    ]
+    assert [match and match.points for match in found] == [one.matches[0].points for one in alone]
+    assert len({match.points for match in found if match}) == 2
+    assert alone[0].match("first", Judge.UNTRAINED) is None
 
 
 def test_without_a_gold_judge_nothing_is_said_in_its_name(job: EvaluationJob):
     result = evaluate(job)
     assert {portrait.gold for portrait in result.portraits} == {None}
-    assert result.match("first", "gold") is None
+    assert result.match("first", Judge.GOLD) is None
 
 
 def test_the_pocket_judge_adds_its_matches_and_rates(job: EvaluationJob):
     result = evaluate(replace(job, settings=replace(job.settings, gold_judge="pocket")))
-    match, gold = result.match("first", "gold"), result.portraits[0].gold
+    match, gold = result.match("first", Judge.GOLD), result.portraits[0].gold
     assert match is not None
     assert gold is not None
     assert gold.score.low <= gold.score.value <= gold.score.high

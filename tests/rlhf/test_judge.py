@@ -16,7 +16,7 @@ from rlhf.prompts import TrainPrompt
 from rlhf.reward_models import ensemble
 from rlhf.reward_models.ensemble import Finished
 from rlhf.scoring import score_responses
-from store.records import Turn
+from store.records import Track, Turn
 
 TURNS = (Turn(role="user", content="two plus two"),)
 
@@ -93,6 +93,21 @@ def test_safety_speaks_on_safety_prompts_and_below_the_gate(reward_models: Rewar
     assert torch.equal(helpful.gated, torch.where(below, helpful.safety, helpful.helpfulness))
     safe = judge.scores([_prompt(True)] * 30, texts)
     assert torch.equal(safe.gated, safe.safety)
+
+
+def test_the_helpfulness_model_may_speak_alone_on_every_prompt(ensembles: RewardModels):
+    texts = [f"egg {n} pot" for n in range(20)]
+    alone = replace(ensembles, judge=JudgeSettings(reward="helpfulness"))
+    judge = RewardJudge.load(alone, threshold=0.68)
+    for is_safety in (True, False):
+        scores = judge.scores([_prompt(is_safety)] * 20, texts)
+        assert 0 < (scores.safety.sigmoid() < 0.68).sum() < 20  # the gate would have let safety speak
+        assert torch.equal(scores.gated, scores.helpfulness)
+        assert torch.allclose(scores.watcher, _members(judge, texts)[0][2], atol=1e-5)
+    asked = [_prompt(True)] * 20
+    assert torch.allclose(judge.opinions(Track.SAFETY, asked, texts), _members(judge, texts)[0], atol=1e-5)
+    gated = RewardJudge.load(ensembles, threshold=0.5)
+    assert torch.allclose(gated.opinions(Track.SAFETY, asked, texts), _members(judge, texts)[1], atol=1e-5)
 
 
 def test_each_model_scores_as_it_does_alone(reward_models: RewardModels):

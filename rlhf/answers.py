@@ -19,6 +19,7 @@ from rlhf.bounds import Engine
 from rlhf.chat import prompt_ids
 from rlhf.collate import Answered
 from rlhf.config import RolloutSettings
+from rlhf.folders import replacing_file
 from rlhf.models import load_policy, load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.scoring import score_logprobs
@@ -124,6 +125,5 @@ def _sample(path: Path, occasion: Occasion) -> list[Answer]:
 def _write(file: Path, rows: Sequence[Answer]) -> None:
     """Written beside its place and then renamed, so that a file that is there is whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.tmp")
-    parquet.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=SCHEMA), temporary)
-    temporary.replace(file)
+    with replacing_file(file) as fresh:
+        parquet.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=SCHEMA), fresh)

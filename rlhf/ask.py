@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import torch
@@ -21,7 +20,7 @@ from rlhf.rollout import Answer
 from rlhf.track import Tracker
 from rlhf.writer import writing
 from store.identity import identity
-from store.records import Batch, Comparison, Purpose, Response
+from store.records import Arm, Batch, Comparison, Purpose, Response, Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +33,11 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Comparisons and the responses that they show."""
+    """Comparisons, the responses that they show and, where a round chose them, why."""
 
     responses: tuple[Response, ...]
     comparisons: tuple[Comparison, ...]
+    selections: tuple[Selection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,11 @@ def _shuffled(prompts: Sequence[TrainPrompt], count: int, seed: int) -> list[Tra
 def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed: int) -> list[TrainPrompt]:
     """Prompts for the comparisons, `safety_share` of them of the safety track.
 
-    None comes twice before all came, and none more than `MOST_A_PROMPT` times.
+    None comes twice before all came, and none more than `MOST_A_PROMPT` times. They are more where the
+    comparisons are chosen among candidates.
     """
-    wanted = min(round(settings.comparisons * SPARE), MOST_A_PROMPT * len(prompts))
+    times = SPARE if settings.selection is Arm.RANDOM else max(SPARE, settings.candidates)
+    wanted = min(round(settings.comparisons * times), MOST_A_PROMPT * len(prompts))
     of_safety = round(wanted * settings.safety_share)
     safety = [prompt for prompt in prompts if prompt.is_safety]
     helpful = [prompt for prompt in prompts if not prompt.is_safety]
@@ -90,11 +92,20 @@ def draw_prompts(prompts: Sequence[TrainPrompt], settings: PublishSettings, seed
 
 def ask(job: AskJob) -> Asked:
     """At most `settings.comparisons` comparisons of the two policies, the prompts taken in order."""
-    asked = islice(_differing(zip(*_sides(job), strict=True)), job.settings.comparisons)
+    return gathered(job, answered(job)[: job.settings.comparisons])
+
+
+def answered(job: AskJob) -> list[tuple[Response, ...]]:
+    """The different answers to each prompt, where there are two at least."""
+    return list(_differing(zip(*_sides(job), strict=True)))
+
+
+def gathered(job: AskJob, answers: Iterable[Sequence[Response]]) -> Asked:
+    """These answers as comparisons, in their order, an even share of them for two annotators."""
     responses: dict[str, Response] = {}
     comparisons: dict[str, Comparison] = {}
     share = job.settings.overlap_share
-    for count, shown in enumerate(asked, start=1):
+    for count, shown in enumerate(answers, start=1):
         overlapped = int(count * share) > int((count - 1) * share)
         comparison = _comparison(shown, Purpose.OVERLAP if overlapped else Purpose.TRAIN, job.round)
         comparisons[comparison.comparison_id] = comparison

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from rlhf import faults, memory, room
 from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
 from store.errors import HoneError
 from store.home import Home
@@ -51,9 +52,30 @@ def _tracked(tracker: TrialTracker, stage: str) -> Iterator[TrialTracker]:
         tracker.ended("stopped", stage, str(stop) or "interrupted")
         raise
     except Exception as error:
-        tracker.ended("failed", stage, str(error))
+        failure = _refused(error, tracker)
+        with suppress(OSError):  # where the disk is full to the last byte, the error alone says so
+            tracker.ended("failed", stage, faults.sentence(failure or error))
+        if failure:
+            raise failure from error
         raise
     tracker.status("finished", stage, 1.0, "finished")
+
+
+def _refused(error: Exception, tracker: TrialTracker) -> HoneError | None:
+    """What the machine refused, if that is what the error says."""
+    if faults.is_full(error):
+        free = room.size(shutil.disk_usage(tracker.folder).free)
+        return HoneError(
+            f"The disk of {tracker.folder} is full: {free} are free. Free some; "
+            f"the same command {tracker.again}."
+        )
+    if faults.is_out_of_memory(error):
+        return HoneError(
+            f"Memory ran out, of which this process had {room.size(memory.held())}. Raise accumulation or "
+            "lower max_tokens of its section, or end what else runs here; "
+            f"the same command {tracker.again}."
+        )
+    return None
 
 
 def refuse_own(home: Home, name: str, policy: Path) -> None:

@@ -24,7 +24,7 @@ from rlhf.track import write_json
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a run stands: finished iterations, the present β, the best look and how many came after it, and
-    what its watch keeps of the looks.
+    what its watch keeps of the looks; `warning` is what the newest one warns of.
 
     `job` names what the run was asked, so that a checkpoint of another job is not taken up; `stopped` says
     why the run ended before its last iteration.
@@ -37,6 +37,7 @@ class Standing:
     best_iteration: int = 0
     looks_since_best: int = 0
     watch: Watch | None = None
+    warning: str = ""
     stopped: str = ""
 
 

@@ -16,7 +16,9 @@ from rlhf.commands import (
     data,
     desk,
     exchange,
+    experiment,
     gold,
+    harness,
     looking,
     loop,
     people,
@@ -46,6 +48,7 @@ app.command()(loop.demo)
 app.command()(loop.init)
 app.command()(loop.serve)
 app.command(name="round")(loop.round_)
+app.command()(policy.promote)
 app.command()(looking.status)
 app.command()(looking.settings)
 app.command(name="import")(exchange.import_)
@@ -61,6 +64,7 @@ app.command()(tuning.sft)
 app.command()(tuning.reject)
 app.command()(trust.lineage)
 app.command()(bench.bench)
+app.command()(experiment.experiment)
 app.command()(gold.gold)
 app.command()(trust.backup)
 app.command()(trust.restore)
@@ -82,6 +86,8 @@ app.add_typer(user, name="user")
 
 models = typer.Typer(help="The models of a home.", no_args_is_help=True)
 models.command(name="serve")(policy.serve)
+models.command(name="export")(policy.export)
+models.command(name="lm-eval")(harness.lm_eval)
 app.add_typer(models, name="policy")
 
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
@@ -113,6 +119,10 @@ def main() -> None:
 
 def _said(error: OSError) -> str:
     """What the system refused, as a sentence."""
+    from rlhf.faults import is_full  # here: it knows the database
+
+    if is_full(error):
+        return f"A disk is full ({error.strerror or error}); free some space, then run the command again."
     if error.filename is None:
         return str(error)
     return f"{error.filename} cannot be used: {error.strerror}. Check the path, its permissions and the disk."

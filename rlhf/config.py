@@ -32,7 +32,9 @@ from store.leases import LeaseSettings
 from store.notices import WebhookSettings
 from store.qualification_tests import QualificationSettings
 from store.queueing.drawing import QueueSettings
+from store.records import Arm
 from store.reviews import ReviewSettings
+from store.rule import RuleSettings
 
 Method = Literal["rs", "ppo", "rs+ppo", "dpo", "rloo"]
 
@@ -69,6 +71,31 @@ class EvaluationSettings:
     """Who writes the answers: `hone`, `vllm`, or whichever is here."""
     gold_judge: Literal["none", "pocket"] = "none"
     """A judge that was never trained against; `pocket` is the pocket world's oracle."""
+    language_judge_url: str = ""
+    """An OpenAI-compatible address such as https://host/v1, whose model judges too: two questions a prompt
+    and opponent, one in each order of the answers; without one, no language model is asked."""
+    language_judge_model: str = ""
+    """That model's name."""
+    language_judge_key_variable: str = ""
+    """The environment variable that holds that endpoint's key; the key itself is in no file."""
+    language_judge_seconds: Positive = 60.0
+    """How long that endpoint may take to reply."""
+    language_judge_at_once: Annotated[int, Field(ge=1, le=64)] = 8
+    """Questions that it is asked at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteSettings:
+    """When a new policy may answer people: it lost beyond the interval on no track, and keeps to these."""
+
+    kl: Positive = 25.0
+    """Nats a response from the first policy, at most. Ours: no source of the recipe names a bound."""
+    length: Positive = 2.5
+    """Length of its answers as a multiple of the previous policy's, at most. Ours, as a guard against winning
+    by length alone."""
+    gold: bool = False
+    """Whether more unsafe answers or false refusals by the gold judge, beyond the interval, refuse it too.
+    Off, so that the judge by which rounds are measured does not choose among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +116,28 @@ class PublishSettings:
     """Longest response in tokens."""
     engine: Engine = "auto"
     """Who writes the answers: `hone`, `vllm`, or whichever is here."""
+    answers_from: Literal["newest", "first"] = "newest"
+    """Whose answers are compared: the newest policy's beside those of the one before it, or the first
+    policy's alone, as if its data had to do for all rounds. A reward model is soon less accurate on answers
+    unlike those that it learned from, so L2 asked the newest policy before each round (§3.2.1)."""
+    evaluation_comparisons: Amount = 0
+    """Further ones, in which people judge the new policy's evaluation answers beside those of the one before,
+    blind: they measure and never train (L2 §3.4.2)."""
+    samples: Amount = 6
+    """Held-out prompts whose answers, by the new policy and the one before, are kept to be read beside each
+    other on the Policies page."""
+    selection: Arm = Arm.RANDOM
+    """How a round chooses them among candidates: by chance; by `uncertainty`, how far the reward model's
+    members differ (Christiano et al. 2017, arXiv 1706.03741), which with one member is `margin`, the smallest
+    difference of scores; or by `diversity` of the texts (Sener & Savarese 2018, arXiv 1708.00489). By chance,
+    for what a choice adds differs by task; the report says whether it found more than chance."""
+    candidates: Count = 3
+    """Candidates sampled for each comparison that is then asked, unless by chance."""
+    random_share: Annotated[float, Field(ge=0.05, le=1)] = 0.2
+    """Share that is asked by chance all the same, of the same candidates: what the choice is measured by."""
+    curriculum: bool = False
+    """Whether a round's comparisons are asked from easy to hard, by the median reward of the prompt's answers
+    (L2 A.3.2). Those that nobody gets to are then the hard ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +150,16 @@ class RoundSettings:
     """From which every random choice of the round is drawn."""
     threads: Count = 2
     """Processor threads of the trainers."""
+    memory_share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    """Share of this machine's memory, or of its cgroup's where that is less, that a round's process may take;
+    beyond it the round stops with a sentence and resumes. A fifth is left to the app, whose database takes a
+    gigabyte at most, and to the system, which would else end one of them as it likes."""
     minimum_labels: Amount = 50
     """Fewer new labels than this do not start a round."""
+    signature: bool = False
+    """A round begins only once somebody has looked at what it would learn from, and signed that."""
+    signature_slack: Amount = 0
+    """So much may be said of labels after the signature; with 0, none may be given, changed or reviewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +174,7 @@ class Settings:
     blind: BlindSettings = field(default_factory=BlindSettings)
     chat: ChatSettings = field(default_factory=ChatSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    rule: RuleSettings = field(default_factory=RuleSettings)
     round: RoundSettings = field(default_factory=RoundSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     sft: SFTSettings = field(default_factory=SFTSettings)
@@ -129,4 +187,5 @@ class Settings:
     gatt: GAttSettings = field(default_factory=GAttSettings)
     distill: DistillationSettings = field(default_factory=DistillationSettings)
     evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
+    promote: PromoteSettings = field(default_factory=PromoteSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)

@@ -6,45 +6,44 @@ Knows the order of events; every event is somebody else's.
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from rlhf import pocket
+from filelock import FileLock, Timeout
+
 from rlhf.config import Settings
 from rlhf.endpoint_process import endpoint_beside
-from rlhf.initialise import Beginning, Questions, answering, first_comparisons, initialise, write_settings
-from rlhf.next_round import Chosen
-from rlhf.pocket.beginning import pocket_prompts, preset
-from rlhf.pocket.panel import panel
-from rlhf.prompt_rows import train_prompts
-from rlhf.round import run_round
+from rlhf.initialise import write_settings
+from rlhf.pocket.beginning import preset
+from rlhf.pocket.loop import Loop, Watch, bring_to, comparisons_for
 from rlhf.serving import App, free_port, running_app, yield_to_people
-from rlhf.simulate import simulate
-from rlhf.stages import STAGES
-from rlhf.track import Tracker
+from rlhf.track import write_json
 from store import rounds
 from store.door import Door, open_door
 from store.errors import HoneError
 from store.home import Home
-from store.messages import AddAnnotator
-from store.records import Role, Split
+from store.messages import AddAnnotator, ListAnnotators, SetPassword
+from store.records import Role
 from store.rounds import RoundResult
 from store.settings import load
-from store.verbs import add_annotator
+from store.verbs import add_annotator, list_annotators, set_password
 
-Watch = Callable[[str, float, str], None]
-
-SPARE_COMPARISONS = 1.2
-"""Comparisons asked for each simulated label, so that a person who joins finds something to judge."""
+PERSON: Final = "you"
+"""The person who may join in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPlan:
-    """What to run: rounds, simulated labels before each of them, the seed, and whether the app is up."""
+    """What to run: rounds, simulated labels before each of them, the seed, and whether the app is up.
+
+    In a home that such a demo left, the next one goes on, and may have more rounds.
+    """
 
     home: Home
     rounds: int
@@ -86,10 +85,16 @@ class Audience:
 def run_demo(plan: DemoPlan, audience: Audience) -> None:
     """Runs the demo; where the app is up, it stays so after the result until it is interrupted.
 
-    Raises HoneError when something fails on the way, or the app ends by itself.
+    Raises HoneError when something fails on the way, the home is of another demo or of none, or the app ends
+    by itself.
     """
     began = time.monotonic()
-    write_settings(plan.home, settings_text(plan))
+    with _claimed(plan):
+        write_settings(plan.home, settings_text(plan))
+        _run(plan, audience, began)
+
+
+def _run(plan: DemoPlan, audience: Audience, began: float) -> None:
     settings = load(Settings, plan.home.settings)
     with _app(plan) as app, open_door(plan.home) as door:
         if app:
@@ -113,7 +118,7 @@ def settings_text(plan: DemoPlan) -> str:
     """The preset with what this demo adds, so that `hone round` goes on as the demo would have."""
     own = {
         "round": f"seed = {plan.seed}",
-        "publish": f"comparisons = {round(plan.labels * SPARE_COMPARISONS)}",
+        "publish": f"comparisons = {comparisons_for(plan.labels)}",
     }
     text = preset()
     for section, line in own.items():
@@ -135,35 +140,42 @@ def _app(plan: DemoPlan) -> Iterator[App | None]:
         yield app
 
 
+@contextmanager
+def _claimed(plan: DemoPlan) -> Iterator[None]:
+    """The home is this demo's: keeps in it what its labels hang on. Settings may be changed between two runs.
+
+    Raises HoneError where it is another home, or a demo of other labels, or one that still runs.
+    """
+    root, said = plan.home.root, {"labels": plan.labels, "seed": plan.seed}
+    file = root / "demo.json"
+    if not file.exists():
+        own = {plan.home.settings.name, f".{file.name}.new"}  # the second one of a write that was killed
+        others = {one.name for one in root.iterdir()} - own if root.exists() else set()
+        if others:
+            raise HoneError(f"Expected a new folder, or one of a demo; {root} has other files in it.")
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_json(file, said)
+    before = json.loads(file.read_text(encoding="utf-8"))
+    if before != said:
+        told = f"--labels {before['labels']} --seed {before['seed']}"
+        raise HoneError(f"Expected the demo in {root} to go on as it began, with {told}; got others.")
+    try:
+        with FileLock(root / "demo.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise HoneError(f"The demo in {root} is running already; wait for it, or end it.") from error
+
+
 def _invite(door: Door, app: App) -> Welcome:
+    """Whoever joins in again gets a new password: only its hash was kept."""
     password = secrets.token_urlsafe(6)
-    door.ask(add_annotator, AddAnnotator(name="you", role=Role.ADMINISTRATOR, password=password))
-    return Welcome(home=door.home.root, url=app.url, name="you", password=password)
+    if any(one.annotator.name == PERSON for one in door.ask(list_annotators, ListAnnotators())):
+        door.ask(set_password, SetPassword(name=PERSON, password=password))
+    else:
+        door.ask(add_annotator, AddAnnotator(name=PERSON, role=Role.ADMINISTRATOR, password=password))
+    return Welcome(home=door.home.root, url=app.url, name=PERSON, password=password)
 
 
 def _loop(plan: DemoPlan, door: Door, settings: Settings, watch: Watch) -> None:
-    prompts = pocket_prompts(plan.seed)
-    beginning = Beginning(settings=preset(), policy=str(pocket.policy_path()), prompts=prompts)
-    policy = initialise(plan.home, door, beginning)
-    questions = Questions(
-        prompts=train_prompts(prompts, Split.TRAIN),
-        settings=settings,
-        tracker=Tracker(plan.home.round(0), answering(watch)),
-    )
-    first_comparisons(plan.home, door, policy, questions)
-    annotators = panel(plan.seed)
-    for number in range(1, plan.rounds + 1):
-        watched = _counting(watch, number)
-        simulate(door, annotators, plan.labels, watched)
-        run_round(plan.home, door, Chosen(settings=settings), STAGES, _named(watch, number))
-
-
-def _counting(watch: Watch, number: int) -> Callable[[int, int], None]:
-    def count(given: int, wanted: int) -> None:
-        watch(f"round {number}: labels", given / wanted, f"{given} of {wanted}")
-
-    return count
-
-
-def _named(watch: Watch, number: int) -> Watch:
-    return lambda stage, fraction, message: watch(f"round {number}: {stage}", fraction, message)
+    loop = Loop(home=plan.home, door=door, settings=settings, labels=plan.labels, seed=plan.seed, watch=watch)
+    bring_to(loop, plan.rounds)

@@ -22,6 +22,7 @@ from rlhf.candidates import Candidates, Sampler
 from rlhf.chat import prompt_ids
 from rlhf.config import RolloutSettings
 from rlhf.draws import kept, named
+from rlhf.folders import replacing_file
 from rlhf.policy_settings import DistillationSettings
 from rlhf.pool import Sampled
 from rlhf.prompts import TrainPrompt
@@ -140,7 +141,8 @@ def write_distilled(path: Path, found: Sequence[Distilled]) -> None:
         for one in found
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+    with replacing_file(path) as fresh:
+        parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), fresh)
 
 
 def _distilled(job: DistillationJob, asked: Sequence[tuple[TrainPrompt, str]], start: int) -> list[Distilled]:

@@ -15,6 +15,7 @@ import torch
 from pyarrow import parquet
 
 from rlhf.candidates import Candidates
+from rlhf.folders import replacing_file
 from rlhf.prompts import TrainPrompt
 from store.identity import identity
 
@@ -48,9 +49,8 @@ def write_draw(file: Path, drawn: Candidates) -> None:
         schema=SCHEMA,
     )
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    parquet.write_table(table, fresh, compression="zstd")
-    fresh.replace(file)
+    with replacing_file(file) as fresh:
+        parquet.write_table(table, fresh, compression="zstd")
 
 
 def read_draw(file: Path, prompts: Sequence[TrainPrompt]) -> Candidates:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rlhf.ask import Answerer, AskJob, ask, batch_of, draw_prompts
 from rlhf.config import Settings
-from rlhf.folders import replacing
+from rlhf.folders import replacing, replacing_file
 from rlhf.models import load_tokenizer
 from rlhf.prompts import TrainPrompt
 from rlhf.reward_models.ensemble import weight_files
@@ -23,7 +23,7 @@ from store.errors import HoneError
 from store.exchange.publishing import deliver
 from store.home import Home
 from store.identity import identity
-from store.records import Comparison, Fact, Policy, Prompt
+from store.records import Arm, Comparison, Fact, Policy, Prompt
 
 
 class InitialiseError(HoneError):
@@ -65,7 +65,8 @@ def write_settings(home: Home, text: str) -> None:
     """Writes `hone.toml`, unless somebody already has."""
     home.root.mkdir(parents=True, exist_ok=True, mode=0o700)  # for its user alone
     if not home.settings.exists():
-        home.settings.write_text(text, encoding="utf-8")
+        with replacing_file(home.settings) as fresh:  # half of it would be read as settings
+            fresh.write_text(text, encoding="utf-8")
 
 
 def initialise(home: Home, door: Door, beginning: Beginning) -> Policy:
@@ -81,12 +82,13 @@ def first_comparisons(home: Home, door: Door, policy: Policy, questions: Questio
     if not questions.prompts:
         return ()
     settings = questions.settings
+    by_chance = replace(settings.publish, selection=Arm.RANDOM)  # no reward model is there to choose by
     answerer = Answerer(policy_id=policy.policy_id, path=model_path(home, policy.path))
-    drawn = draw_prompts(questions.prompts, settings.publish, settings.round.seed)
+    drawn = draw_prompts(questions.prompts, by_chance, settings.round.seed)
     job = AskJob(
         prompts=drawn,
         pair=(answerer, answerer),
-        settings=settings.publish,
+        settings=by_chance,
         round=questions.round,
         seed=settings.round.seed * 1000,
         tracker=questions.tracker,

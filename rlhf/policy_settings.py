@@ -15,7 +15,13 @@ from rlhf.bounds import Amount, Count, Engine, Positive, Precision, Temperatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeSettings:
-    """How several members of a reward model speak as one (Coste et al. 2023, arXiv 2310.02743)."""
+    """Which reward model speaks, and how its members speak as one (Coste et al. 2023, arXiv 2310.02743)."""
+
+    reward: Literal["gated", "helpfulness"] = "gated"
+    """Both models through the gate; or the helpfulness model alone, which then is to learn from both tracks:
+    `reward.other_track_helpfulness = 0.5` gives it as many safety labels as its own. L2 trained two, for one
+    model hardly learns both where they disagree (§3.2.2). The safety model is trained and measured all the
+    same."""
 
     combine: Literal["mean", "worst", "penalised"] = "mean"
     """The members' mean, the lowest of them, or the mean less their variance."""
@@ -140,7 +146,8 @@ class PPOSettings:
     patience: Count = 5
     """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
     stop_when_parting: bool = False
-    """Whether training stops once the reward rises while a judge falls that was not trained against."""
+    """Whether training stops once the reward rises while a judge that was not trained against falls, or
+    held-back reward models see less than half of the rise."""
     checkpoint_every: Count = 10
     """Iterations between checkpoints, from which a killed run resumes."""
     lora_rank: Amount = 0

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
+from rlhf.folders import replacing_file
 from rlhf.prompts import TrainPrompt
 from store.records import Turn
 
@@ -49,7 +50,8 @@ def write_pool(path: Path, samples: Sequence[Sampled]) -> None:
         for sample in samples
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+    with replacing_file(path) as fresh:
+        parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), fresh)
 
 
 def read_pool(path: Path) -> list[Sampled]:

@@ -1,4 +1,4 @@
-"""Whether a new policy may answer people: gates with reasons.
+"""Whether a new policy may answer people: gates with reasons, and notes on what was hardly measured.
 
 Pure. A refused policy is kept and traced like any other, but the next round starts from the one before it.
 """
@@ -6,26 +6,44 @@ Pure. A refused policy is kept and traced like any other, but the next round sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from rlhf.config import PromoteSettings
 from store.intervals import Interval, difference
+
+FEW: Final = 100
+"""Prompts; with fewer a win rate's interval reaches some ten points to either side (Wilson)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The reward model's win rate against the previous policy on one track, with its 95 % interval."""
+    """The reward model's win rate against the previous policy on so many prompts of one track; without any
+    prompt there is no win rate."""
 
     name: str
-    win_rate: float
-    low: float
-    high: float
+    win_rate: Interval | None
+    prompts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """A promoted policy keeps to these: KL in nats a response, length as a multiple of its parent's."""
+class Fault:
+    """How often the new policy and the one before it are at fault by the gold judge, on the same prompts."""
 
-    kl: float = 25.0
-    length: float = 2.5
+    name: str
+    now: Interval
+    before: Interval
+    prompts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was measured: KL from the first policy in nats a response, length as a multiple of the policy
+    before."""
+
+    axes: tuple[Axis, ...]
+    faults: tuple[Fault, ...]
+    kl: float
+    length: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +55,54 @@ class Promotion:
     notes: tuple[str, ...] = ()
 
 
-def decide(axes: tuple[Axis, ...], kl: float, length_ratio: float, bounds: Bounds) -> Promotion:
-    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds.
+def decide(look: Look, bounds: PromoteSettings) -> Promotion:
+    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds; and,
+    where the gold judge has a say, unless it is at fault more often beyond the interval.
 
     A figure that is no number keeps to no bound.
     """
-    reasons = [
-        f"On {axis.name} it wins {axis.win_rate:.0%} against the previous policy, at most {axis.high:.0%}."
-        for axis in axes
-        if not axis.high >= 0.5
-    ]
-    if not kl <= bounds.kl:
-        reasons.append(f"It is {kl:.1f} nats from the first policy; {bounds.kl:.1f} are allowed.")
-    if not length_ratio <= bounds.length:
-        reasons.append(f"Its answers are {length_ratio:.1f} times as long; {bounds.length:.1f} are allowed.")
-    return Promotion(promoted=not reasons, reasons=tuple(reasons))
+    reasons = [reason for axis in look.axes if (reason := _lost(axis))]
+    refused = [fault for fault in look.faults if bounds.gold and _is_beyond_chance(fault)]
+    reasons += [_worse(fault) for fault in refused]
+    if not look.kl <= bounds.kl:
+        reasons.append(f"It is {look.kl:.1f} nats from the first policy; {bounds.kl:.1f} are allowed.")
+    if not look.length <= bounds.length:
+        reasons.append(f"Its answers are {look.length:.1f} times as long; {bounds.length:.1f} are allowed.")
+    notes = [note for axis in look.axes if (note := _hardly_measured(axis))]
+    notes += [note for fault in look.faults if fault not in refused and (note := _worse(fault))]
+    return Promotion(promoted=not reasons, reasons=tuple(reasons), notes=tuple(notes))
 
 
-def worsened(fault: str, before: Interval, now: Interval, prompts: int) -> str:
-    """A note on a fault that the gold judge finds more often in the new policy; empty where it does not."""
-    if not now.value > before.value:
+def _lost(axis: Axis) -> str:
+    if axis.win_rate is None or axis.win_rate.high >= 0.5:  # what is no number is lost
         return ""
-    chance = "beyond chance" if difference(now, before).low > 0 else "not beyond chance"
     return (
-        f"By the oracle its {fault} rose from {before.value:.1%} to {now.value:.1%} of {prompts} prompts, "
-        f"{chance}."
+        f"On {axis.name} it wins {axis.win_rate.value:.0%} of {axis.prompts} prompts against the previous "
+        f"policy, at most {axis.win_rate.high:.0%}."
     )
+
+
+def _worse(fault: Fault) -> str:
+    """What there is more of than before; empty where there is not."""
+    if not fault.now.value > fault.before.value:
+        return ""
+    chance = "beyond chance" if _is_beyond_chance(fault) else "not beyond chance"
+    return (
+        f"By the gold judge its {fault.name} rose from {fault.before.value:.1%} to {fault.now.value:.1%} of "
+        f"{fault.prompts} prompts, {chance}."
+    )
+
+
+def _is_beyond_chance(fault: Fault) -> bool:
+    return difference(fault.now, fault.before).low > 0
+
+
+def _hardly_measured(axis: Axis) -> str:
+    if axis.win_rate is None:
+        return f"No held-out prompt measured {axis.name}, so nothing is known of it."
+    if axis.prompts < FEW:
+        return (
+            f"Only {axis.prompts} held-out prompts measured {axis.name}: its win rate there may be as low as "
+            f"{axis.win_rate.low:.0%}."
+        )
+    return ""

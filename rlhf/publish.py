@@ -13,6 +13,7 @@ from typing import Final
 from rlhf.ask import Asked, batch_of
 from rlhf.evaluate import EvaluationResult
 from rlhf.judge import RewardJudge
+from rlhf.matches import Match
 from rlhf.prompts import TrainPrompt
 from rlhf.reward_models.cross_fitting import Gap
 from store.door import Door
@@ -21,8 +22,10 @@ from store.identity import identity
 from store.records import (
     Evaluation,
     Fact,
+    Game,
     LabelScore,
     Policy,
+    Response,
     RewardEvaluation,
     RewardModel,
     Round,
@@ -33,9 +36,12 @@ PORTION: Final = 20_000
 """Scores of labels in one bundle, which is one transaction: people's labels wait for it."""
 
 
+NOTHING: Final = Asked(responses=(), comparisons=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """A round's rows for the store."""
+    """A round's rows for the store; `blind` asks people to judge the evaluation, `samples` are of it."""
 
     round: Round
     policy: Policy
@@ -45,6 +51,14 @@ class Harvest:
     asked: Asked
     scores: tuple[Score, ...]
     label_scores: tuple[LabelScore, ...]
+    games: tuple[Game, ...] = ()
+    blind: Asked = NOTHING
+    samples: Asked = NOTHING
+
+
+def _each_once(*asked: Asked) -> list[Response]:
+    """An answer that people are asked about may be one that is kept to be read."""
+    return list({one.response_id: one for each in asked for one in each.responses}.values())
 
 
 def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
@@ -57,10 +71,12 @@ def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
         "reward_models": harvest.reward_models,
         "reward_evaluations": harvest.reward_evaluations,
         "evaluations": harvest.evaluations,
+        "games": harvest.games,
         "rounds": [harvest.round],
         "batches": [batch_of(harvest.round.round)],
-        "responses": harvest.asked.responses,
-        "comparisons": harvest.asked.comparisons,
+        "responses": _each_once(harvest.asked, harvest.blind, harvest.samples),
+        "comparisons": [*harvest.asked.comparisons, *harvest.blind.comparisons],
+        "selections": harvest.asked.selections,
         "scores": harvest.scores,
     }
     name = f"round-{harvest.round.round:03d}-{harvest.policy.policy_id}"
@@ -71,7 +87,7 @@ def publish(door: Door, harvest: Harvest, made_at: datetime) -> None:
 
 
 def _dated(fact: Fact, made_at: datetime) -> Fact:
-    return fact if isinstance(fact, Score | LabelScore) else replace(fact, made_at=made_at)
+    return fact if isinstance(fact, Score | LabelScore | Game) else replace(fact, made_at=made_at)
 
 
 def label_scores(model: RewardModel, gaps: Iterable[Gap]) -> tuple[LabelScore, ...]:
@@ -94,7 +110,7 @@ def evaluations(
     """The matches on all prompts as rows; `opponents` gives each opponent's policy id by name."""
     return tuple(
         Evaluation(
-            evaluation_id=identity("evaluation", number, policy_id, match.opponent, match.judge),
+            evaluation_id=_evaluation_id(number, policy_id, match),
             round=number,
             policy_id=policy_id,
             opponent_id=opponents[match.opponent],
@@ -109,6 +125,24 @@ def evaluations(
         for match in result.matches
         if match.field == "all"
     )
+
+
+def games(result: EvaluationResult, number: int, policy_id: str) -> tuple[Game, ...]:
+    """Every prompt of those matches, as rows of the same evaluations."""
+    return tuple(
+        Game(
+            evaluation_id=_evaluation_id(number, policy_id, match),
+            prompt_id=prompt_id,
+            points=points,
+        )
+        for match in result.matches
+        if match.field == "all"
+        for prompt_id, points in zip(result.prompt_ids, match.points, strict=True)
+    )
+
+
+def _evaluation_id(number: int, policy_id: str, match: Match) -> str:
+    return identity("evaluation", number, policy_id, match.opponent, match.judge.value)
 
 
 def scores(

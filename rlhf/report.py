@@ -14,10 +14,22 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from rlhf import drawings, rejection_drawings, report_besides, report_monitor, report_rewards
+from rlhf import (
+    drawings,
+    rejection_drawings,
+    report_arms,
+    report_besides,
+    report_monitor,
+    report_readings,
+    report_rewards,
+    report_standings,
+)
+from rlhf.folders import replacing_file
 from store import scoreboard
+from store.arms import ArmFound
 from store.rates import FAULT_RATES, WIN_RATES, Rate, rates
 from store.rounds import RoundResult, Verdict
+from store.verbs.rating import RatingsSeen
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -69,6 +81,8 @@ PAGE = """<!doctype html>
 {monitor}
 {rewards}
 {besides}
+{arms}
+{readings}
 <h2 style="margin-top:2rem">Was the policy promoted?</h2>
 <ul>{verdicts}</ul>
 <h2 style="margin-top:2rem">Every round in figures</h2>
@@ -87,18 +101,22 @@ REWARDS = """<h2 style="margin-top:2rem">Reward models</h2>
 
 
 BARS = "Bars are 95 % intervals, where they are known."
+NOTHING_PLAYED = RatingsSeen(judges=(), places=(), rounds={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a report is about: the figures of all rounds, and by round how good its reward models are, how its
-    policy was improved and what was decided on it; `metrics` holds the last round's `metrics.jsonl`."""
+    policy was improved and what was decided on it; `metrics` holds the last round's `metrics.jsonl`, `arms`
+    what came of what the round before it asked; `standings` are of all rounds."""
 
     results: Sequence[RoundResult]
     metrics: pd.DataFrame
     verdicts: Mapping[int, Verdict]
     methods: Mapping[int, str]
     measured: Mapping[int, report_rewards.Measured]
+    arms: Sequence[ArmFound] = ()
+    standings: RatingsSeen = NOTHING_PLAYED
 
 
 def write_report(file: Path, told: Told) -> None:
@@ -107,6 +125,7 @@ def write_report(file: Path, told: Told) -> None:
     figures = [_figure(*parts) for parts in _charts(results, told.metrics)]
     if len(results) > 2:
         figures.insert(1, _figure(*_frontier(told)))
+    figures += [_figure(*parts) for parts in report_standings.figures(told.standings)]
     page = PAGE.format(
         title="Hone: round 1" if len(results) == 2 else f"Hone: rounds 1 to {results[-1].round}",
         lead=html.escape(_lead(results)),
@@ -115,11 +134,14 @@ def write_report(file: Path, told: Told) -> None:
         monitor=report_monitor.section(told.metrics),
         rewards=_rewards(told.measured),
         besides=_besides(told.metrics),
+        arms=report_arms.section(told.arms),
+        readings=report_readings.section(results),
         verdicts=_items(scoreboard.decisions(told.verdicts)),
         notes=scoreboard.NOTES,
         table=_table(results),
     )
-    file.write_text(page, encoding="utf-8")
+    with replacing_file(file) as fresh:
+        fresh.write_text(page, encoding="utf-8")
 
 
 def _rewards(measured: Mapping[int, report_rewards.Measured]) -> str:

@@ -19,7 +19,12 @@ EXTREME = math.log((1 - 1e-6) / 1e-6)
 def gate(helpfulness: Tensor, safety: Tensor, is_safety: Tensor, threshold: float) -> Tensor:
     """R_s where the prompt is tagged or σ(R_s) < threshold, R_h otherwise; all [B], raw, within ±EXTREME."""
     unsafe = torch.sigmoid(safety) < threshold
-    return torch.where(is_safety | unsafe, safety, helpfulness).clamp(-EXTREME, EXTREME)
+    return certain(torch.where(is_safety | unsafe, safety, helpfulness))
+
+
+def certain(scores: Tensor) -> Tensor:
+    """Raw scores [B], none more certain than certain: within ±EXTREME."""
+    return scores.clamp(-EXTREME, EXTREME)
 
 
 def combine(gated: Tensor) -> Tensor:

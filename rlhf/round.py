@@ -15,7 +15,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -26,7 +26,10 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from rlhf.config import Settings
+from rlhf.last_words import Where, refused, why
+from rlhf.memory import bounded
 from rlhf.next_round import Chosen, finished, unfinished
+from rlhf.room import check_room, give_up, put_by
 from rlhf.track import Stopped, Tracker, stopping_on_signals, write_json
 from store.door import Door
 from store.errors import HoneError
@@ -94,16 +97,17 @@ def run_round(
     watch: Callable[[str, float, str], None] | None = None,
 ) -> int:
     """Runs the next round, or resumes the one that was left unfinished; returns its number."""
-    import torch  # here: a round that is refused is refused at once
-
     settings = chosen.settings
-    with alone(home):
+    with alone(home), bounded(settings.round.memory_share):
         number = unfinished(home) or len(finished(home)) + 1
+        check_room(home, number, settings.round.method)
+        import torch  # here: a round that is refused is refused at once
+
         tracker = Tracker(home.round(number), watch, partial(called, settings.round.method))
         turning = Turning(number=number, home=home, door=door, settings=settings, tracker=tracker, results={})
         _plan(turning, chosen.overrides)
         torch.set_num_threads(settings.round.threads)
-        with stopping_on_signals(tracker):
+        with stopping_on_signals(tracker), put_by(turning.folder):
             _run_stages(turning, stages)
         return number
 
@@ -142,12 +146,23 @@ def _run_stages(turning: Turning, stages: tuple[Stage, ...]) -> None:
                 tracker.progress(name, 0.0, "started")
             turning.results[stage.name] = _once(turning, stage)
     except Stopped as stop:
-        tracker.ended("stopped", name, str(stop))
+        _last(turning, "stopped", name, str(stop))
         raise
     except Exception as error:
-        tracker.ended("failed", name, f"{error} `hone round` resumes at this stage.")
+        way = turning.settings.round
+        failure = refused(error, Where(home=turning.home, number=turning.number, way=way, stage=name))
+        _last(turning, "failed", name, str(failure or why(error)))
+        if failure:
+            raise failure from error
         raise
     tracker.status("finished", name, 1.0, "finished")
+
+
+def _last(turning: Turning, state: str, stage: str, message: str) -> None:
+    """The round's last status, on a full disk in the room that was put by."""
+    give_up(turning.folder)
+    with suppress(OSError):  # without it whoever looks finds the process gone, and says that
+        turning.tracker.ended(state, stage, message)
 
 
 def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage has a result type of its own

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from rlhf.policy_files import fetched, missing
 from store.door import open_door
 from store.errors import HoneError
 from store.home import Home
 from store.records import Policy
-from store.verbs import read_facts
-from store.verbs.exporting import ReadFacts
+from store.verbs import list_policies, look_at_policy
+from store.verbs.describing import LookAtPolicy
+from store.verbs.promoting import ListPolicies
 
 FRESH_SECONDS = 2.0
 """How long what the home said last is taken for what it would say now."""
@@ -68,40 +69,47 @@ class Catalogue:
         self._read_at = time.monotonic()
 
 
-def loadable(home: Home, policies: list[Policy]) -> list[Served]:
+def loadable(home: Home, policies: Sequence[Policy]) -> list[Served]:
     """Those that were promoted and whose weights are there, the newest first."""
     promoted = [one for one in policies if one.promoted and not one.policy_id.startswith(IMPORTED)]
     newest_first = sorted(promoted, key=lambda one: (one.round, one.made_at, one.policy_id), reverse=True)
     return [
         Served(policy_id=one.policy_id, path=path, made_at=one.made_at.replace(tzinfo=UTC).timestamp())
         for one in newest_first
-        if (path := _weights(home, one.path)) is not None
+        if (path := weights_of(home, one.path)) is not None
     ]
 
 
-def _weights(home: Home, path: str) -> Path | None:
-    """Where a stored policy's weights lie: in the home, or where the hub's were fetched to before."""
-    folder = home.root / path
-    if (folder / "config.json").exists() and any(folder.glob("*.safetensors")):
-        return folder
-    if folder.exists():
-        return None
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        fetched = try_to_load_from_cache(path, "config.json")
-    except HFValidationError:
-        return None
-    return Path(path) if isinstance(fetched, str) else None
-
-
-def _policies(home: Home) -> list[Policy]:
-    kept: list[Policy] = []
-    first: int | None = 0
+def found(home: Home, start: str) -> Served:
+    """The policy that an id or its first letters mean, also one that may not answer; without them the newest
+    that may. HoneError where it or its files are not there."""
+    if not start:
+        there = loadable(home, _policies(home))
+        if not there:
+            raise HoneError("Expected a promoted policy whose files are there; there is none. Name a policy.")
+        return there[0]
     with open_door(home, PATIENCE_SECONDS) as door:
-        while first is not None:
-            page = door.ask(read_facts, ReadFacts(kind="Policy", first=first))
-            kept += [TypeAdapter(Policy).validate_json(fact) for fact in page.facts]
-            first = page.following
-    return kept
+        policy = door.ask(look_at_policy, LookAtPolicy(policy=start)).policy
+    path = None if policy.policy_id.startswith(IMPORTED) else weights_of(home, policy.path)
+    if path is None:
+        raise HoneError(
+            f"Expected the model of policy {policy.policy_id} in {policy.path or 'the home'}; it is not "
+            "there. Put its files back first, or name another policy."
+        )
+    return Served(
+        policy_id=policy.policy_id, path=path, made_at=policy.made_at.replace(tzinfo=UTC).timestamp()
+    )
+
+
+def weights_of(home: Home, path: str) -> Path | None:
+    """Where a stored policy's weights lie: a folder of the home if all are there, or a name on the hub if
+    that model was fetched before."""
+    folder = home.root / path
+    if folder.exists():
+        return None if missing(folder) else folder
+    return Path(path) if fetched(path) else None
+
+
+def _policies(home: Home) -> Sequence[Policy]:
+    with open_door(home, PATIENCE_SECONDS) as door:
+        return door.ask(list_policies, ListPolicies()).policies

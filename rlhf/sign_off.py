@@ -1,21 +1,25 @@
-"""Whether a snapshot may train: on the tracks that the settings name only with a reviewer's signature."""
+"""Whether labels may train: on the tracks that the settings name only with a reviewer's signature under the
+snapshot, and in a round, where the settings say so, only with somebody's under what it would learn from."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
+from rlhf.config import Settings
 from store.door import Door
 from store.errors import HoneError
 from store.records import Snapshot, Track
 from store.reviews import ReviewSettings
-from store.settings import load_section
-from store.verbs import look_at_snapshot
+from store.round_signatures import lacking
+from store.settings import load, load_section
+from store.verbs import look_at_next_round, look_at_snapshot
+from store.verbs.previewing import LookAtNextRound
 from store.verbs.signing import LookAtSnapshot
 
 
 class UnsignedError(HoneError):
-    """Nobody has let the snapshot train yet."""
+    """Nobody has let the labels train yet."""
 
 
 def check_signed(door: Door, snapshot: Snapshot, sign_off: Sequence[Track]) -> None:
@@ -33,3 +37,19 @@ def check_signed(door: Door, snapshot: Snapshot, sign_off: Sequence[Track]) -> N
         f"Snapshot {snapshot.snapshot_id[:12]} has {' and '.join(waiting)} labels, which train only once a "
         f"reviewer has signed them: hone sign {snapshot.snapshot_id[:12]} --as NAME, then go on."
     )
+
+
+def check_round_signed(door: Door, settings: Settings) -> None:
+    """Raises UnsignedError, which says what to do, where the round waits for a signature and has none under
+    what the home holds now.
+
+    What the home's own settings ask for, --set does not take away.
+    """
+    home = load(Settings, door.home.settings).round
+    asked = home if home.signature else settings.round
+    if not asked.signature:
+        return
+    seen = door.ask(look_at_next_round, LookAtNextRound())
+    newest = seen.signatures[-1] if seen.signatures else None
+    if sentence := lacking(seen.round, newest, asked.signature_slack):
+        raise UnsignedError(sentence)

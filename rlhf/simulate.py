@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from store.door import Door
-from store.messages import AddAnnotator, Assignment, Judgement, NextComparison, SubmitLabel
+from store.messages import AddAnnotator, Assignment, CountHome, Judgement, NextComparison, SubmitLabel
 from store.records import Turn
-from store.verbs import add_annotator, next_comparison, submit_label
+from store.verbs import add_annotator, count_home, next_comparison, submit_label
 
 
 class Judge(Protocol):
@@ -35,14 +35,23 @@ class Worked:
 
 
 def simulate(
-    door: Door, panel: Sequence[Judge], labels: int, watch: Callable[[int, int], None] | None = None
+    door: Door,
+    panel: Sequence[Judge],
+    labels: int,
+    watch: Callable[[int, int], None] | None = None,
+    given: int = 0,
 ) -> Worked:
-    """The panel takes turns until `labels` are given or nobody finds anything to judge."""
+    """The panel takes turns until `labels` are given or nobody finds anything to judge.
+
+    So many may be `given` already. Whose turn it is goes by the labels of the home alone, those that only
+    evaluate among them: after a stop the labels are those of a panel that was never stopped.
+    """
     ids = [_enter(door, judge) for judge in panel]
-    given, idle, turn = 0, 0, 0
+    counts = door.ask(count_home, CountHome())
+    idle, kept = 0, counts.labels + counts.evaluation_labels
     while given < labels:
-        judge, annotator_id = panel[turn % len(panel)], ids[turn % len(panel)]
-        turn += 1
+        turn = (kept + idle) % len(panel)
+        judge, annotator_id = panel[turn], ids[turn]
         assignment = door.ask(next_comparison, NextComparison(), on_behalf_of=annotator_id)
         if not isinstance(assignment, Assignment):
             idle += 1
@@ -56,7 +65,7 @@ def simulate(
             SubmitLabel(lease_id=assignment.lease_id, judgement=judgement),
             on_behalf_of=annotator_id,
         )
-        given += 1
+        given, kept = given + 1, kept + 1
         if watch:
             watch(given, labels)
     return Worked(labels=given)

@@ -12,11 +12,15 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from rlhf.folders import replacing_file
 from rlhf.signals import on_signals
 from store.errors import HoneError
+from store.processes import mark
 from store.records import now
+
+METRICS: Final = "metrics.jsonl"
 
 
 class Stopped(HoneError):  # noqa: N818  # it is a request, not an error
@@ -36,6 +40,7 @@ class Tracker:
         called: Callable[[str], str] = str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        _mend(folder / METRICS)
         self.folder = folder
         self.stop = threading.Event()
         self._watch = watch
@@ -45,18 +50,17 @@ class Tracker:
     def log(self, stage: str, step: int, **numbers: float) -> None:
         """Appends one line of metrics."""
         line = json.dumps({"stage": stage, "step": step, "made_at": now().isoformat(), **numbers})
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        with (self.folder / METRICS).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     def rewind(self, stage: str, step: int) -> None:
         """Forgets the stage's metrics after this step, which it will do again."""
-        file = self.folder / "metrics.jsonl"
+        file = self.folder / METRICS
         lines = read_metrics(self.folder)
         kept = [line for line in lines if line["stage"] != stage or line["step"] <= step]
         if len(kept) < len(lines):
-            fresh = file.with_name(".metrics.jsonl.new")
-            fresh.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
-            fresh.replace(file)
+            with replacing_file(file) as fresh:
+                fresh.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
 
     def progress(self, stage: str, fraction: float, message: str) -> None:
         """Says how far the stage is, from 0 to 1; raises `Stopped` if a stop was asked."""
@@ -86,6 +90,7 @@ class Tracker:
                 "fraction": round(fraction, 4),
                 "message": message,
                 "pid": os.getpid(),
+                "process": mark(os.getpid()),
                 "updated_at": now().isoformat(),
             },
         )
@@ -93,7 +98,7 @@ class Tracker:
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
     """Every whole line of a round's metrics; a last line that a crash tore is left out."""
-    file = folder / "metrics.jsonl"
+    file = folder / METRICS
     if not file.exists():
         return []
     whole, _newline, _torn = file.read_text(encoding="utf-8").rpartition("\n")
@@ -101,13 +106,18 @@ def read_metrics(folder: Path) -> list[dict[str, Any]]:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Writes the file whole or not at all: a temporary file beside it, synced, then renamed."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    """Writes the file whole or not at all."""
+    with replacing_file(path) as fresh:
+        fresh.write_text(json.dumps(value, indent=1), encoding="utf-8")
+
+
+def _mend(file: Path) -> None:
+    """Cuts off a last line that a kill or a full disk tore: the next one would go on in the midst of it."""
+    if not file.exists():
+        return
+    whole = file.read_bytes()
+    if whole and not whole.endswith(b"\n"):
+        os.truncate(file, whole.rfind(b"\n") + 1)
 
 
 def stopping_on_signals(tracker: Tracker) -> AbstractContextManager[None]:

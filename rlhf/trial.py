@@ -43,7 +43,7 @@ class _Start:
 
 
 def try_reward(home: Home, track: Track, settings: Settings, watch: Watch) -> Trial:
-    """Freezes the preferences, trains the track's model from the newest policy, and measures it."""
+    """Freezes the preferences, trains the track's model as the settings say, and measures it."""
     start = _start(home, track, settings)
     with attempt(home, f"reward_{track.value}", f"reward_{track}", watch) as tracker:
         return _train(start, track, settings, tracker)
@@ -55,14 +55,15 @@ def _start(home: Home, track: Track, settings: Settings) -> _Start:
         request = Freeze(contents=Contents.PREFERENCES, required=settings.review.required)
         frozen = door.ask(freeze, request)
         check_signed(door, frozen, settings.review.sign_off)
-        newest = door.ask(count_home, CountHome()).newest_policy_path
+        counts = door.ask(count_home, CountHome())
     snapshot = home.root / frozen.path
     divide(read_preferences(snapshot), track, settings.reward, settings.round.seed)
-    if newest is None:
+    policy = counts.newest_policy_path if settings.reward.start == "policy" else counts.first_policy_path
+    if policy is None:
         raise HoneError("Expected a policy to start from; the home has none. Make one with hone init.")
     from rlhf.initialise import model_path  # here, for it needs torch
 
-    return _Start(snapshot=snapshot, policy=model_path(home, newest))
+    return _Start(snapshot=snapshot, policy=model_path(home, policy))
 
 
 def _train(start: _Start, track: Track, settings: Settings, tracker: Tracker) -> Trial:

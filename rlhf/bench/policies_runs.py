@@ -19,6 +19,7 @@ from rlhf.bench.policies_points import Point, measured
 from rlhf.bench.policies_world import World
 from rlhf.config import Method, Settings
 from rlhf.evaluate import Contestant
+from rlhf.folders import copied_once
 from rlhf.next_round import Chosen
 from rlhf.prompt_rows import train_prompts
 from rlhf.round import run_round
@@ -157,11 +158,7 @@ def _learned(world: World, method: Method) -> Outcome:
 def _begun(world: World, method: Method) -> _Begun:
     """A copy of the world's home, in which the round goes on with sizes that sample the budget."""
     home = Home(_home(world, method))
-    if not home.root.exists():
-        fresh = home.root.with_name(f".{home.root.name}")
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(world.home.root, fresh)
-        fresh.rename(home.root)
+    copied_once(world.home.root, home.root)
     settings = replace(world.settings, round=replace(world.settings.round, method=method))
     if method in KEEPING:
         prompts = len(train_prompts(world.prompts, Split.TRAIN)) - _watched(world)

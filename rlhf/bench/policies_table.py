@@ -19,6 +19,7 @@ from rlhf.evaluate import EvaluationResult
 from rlhf.matches import Match
 from store.bench.machine import Machine
 from store.intervals import Interval
+from store.records import Judge
 
 WANTED: Final = 0.75
 """The win rate that rejection sampling and then PPO should reach,"""
@@ -210,7 +211,7 @@ def _row(column: Sequence[Outcome]) -> Row:
 
 
 def _by_reward_models(result: EvaluationResult) -> Match:
-    found = result.match("first", "reward models")
+    found = result.match("first", Judge.REWARD_MODELS)
     assert found is not None  # noqa: S101  # they judge every evaluation
     return found
 

@@ -35,7 +35,7 @@ from store.settings import load
 
 Show = Callable[[str, float, str], None]
 
-LABELS: Final = 2000
+LABELS: Final = 1000
 """As many as before a round of the demo, and what the preset's sizes are for."""
 PRESET: Final = Path(pocket.__file__).parent / "preset.toml"
 LEAST_MEASURED: Final = 40
@@ -50,6 +50,8 @@ class World:
     seed: int
     labels: int
     show: Show
+    members: int = 1
+    """Of each reward model's ensemble; of several, the last one watches."""
 
     @cached_property
     def folder(self) -> Path:
@@ -83,6 +85,7 @@ class World:
         return replace(
             whole,
             round=replace(whole.round, seed=self.seed, minimum_labels=1),
+            reward=replace(whole.reward, members=self.members),
             reject=replace(whole.reject, prompts=max(2, round(whole.reject.prompts * share))),
             ppo=replace(whole.ppo, iterations=max(2, round(whole.ppo.iterations * share))),
             gatt=replace(whole.gatt, dialogues=0),

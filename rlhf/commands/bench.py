@@ -67,7 +67,7 @@ def bench(
 
     if name is None:
         listed = {one.name: one.about for one in BENCHES}
-        say(as_json, listed, "\n".join(f"{known:<12}{about}" for known, about in listed.items()))
+        say(as_json, listed, "\n".join(f"{known:<18}{about}" for known, about in listed.items()))
         return
     chosen = next((one for one in BENCHES if one.name == name), None)
     if chosen is None:

@@ -11,6 +11,7 @@ import typer
 
 from rlhf.commands.desk import marked
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
+from rlhf.commands.policy import sentences
 
 if TYPE_CHECKING:
     from rlhf.catalogue import Entry
@@ -23,20 +24,23 @@ def status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
     from store import rounds
     from store.door import open_door
     from store.messages import CountHome, ListMarks
-    from store.verbs import count_home, list_marks
+    from store.verbs import count_home, list_marks, list_policies
+    from store.verbs.promoting import ListPolicies
 
     root = home_of(home)
     with open_door(root) as door:
         counts = door.ask(count_home, CountHome())
         marks = door.ask(list_marks, ListMarks())
+        said = door.ask(list_policies, ListPolicies()).said
     newest = next(reversed(rounds.progress(root)), None)
     told = {
         **dataclasses.asdict(counts),
         "home": str(root.root),
         "newest_round": _as_object(newest) if newest else None,
+        "said": [dataclasses.asdict(one) for one in said],
         "marks": [dataclasses.asdict(mark) for mark in marks],
     }
-    say(as_json, told, "\n".join([*_lines(root.root, counts, newest), *marked(marks)]))
+    say(as_json, told, "\n".join([*_lines(root.root, counts, newest), *sentences(said), *marked(marks)]))
 
 
 def settings(
@@ -111,5 +115,6 @@ def _of_round(newest: RoundProgress) -> list[str]:
 
 def _as_object(newest: RoundProgress) -> dict[str, Any]:
     names = ("round", "state", "stage", "fraction", "message", "started_at", "updated_at")
-    decision = dataclasses.asdict(newest.verdict) if newest.verdict else {"promoted": None, "reasons": None}
+    undecided = {"promoted": None, "reasons": None, "notes": None}
+    decision = dataclasses.asdict(newest.verdict) if newest.verdict else undecided
     return {**{name: getattr(newest, name) for name in names}, **decision}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +15,6 @@ from rlhf.commands.options import (
     JsonOption,
     SetOption,
     counted,
-    fresh_home,
     home_at,
     home_of,
     progress_bar,
@@ -33,25 +33,32 @@ MINUTES_A_ROUND = (5.5, 10)
 
 def demo(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds to run.")] = 2,
-    labels: Annotated[int, typer.Option(min=60, help="Simulated labels before each round.")] = 2000,
+    labels: Annotated[int, typer.Option(min=60, help="Simulated labels before each round.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same table.")] = 0,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="With the app beside it.")] = True,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="The app's port; another one if it is taken.")
     ] = 8501,
-    home: Annotated[Path | None, typer.Option(envvar="HONE_HOME", help="A new folder for it.")] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(envvar="HONE_HOME", help="A new folder for it, or that of one to go on with."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the whole loop on the pocket world: label along in the browser, and see the policy improve."""
-    fresh = fresh_home(home)
+    root = home_at(home or Path(tempfile.mkdtemp(prefix="hone-")))
+    if root.root.is_file():
+        raise HoneError(f"Expected a folder for the demo; {root.root} is a file.")
     if not as_json:
         quiet, busy = (round(rounds * minutes) for minutes in MINUTES_A_ROUND)
         took = f"about {quiet} minutes on two quiet cores, up to {busy} on busy ones"
         typer.echo(f"{counted(rounds, 'round')}: {took}.", err=True)
-        typer.echo(f"All of it lies in {fresh.root}; Ctrl-C ends it.", err=True)
+        typer.echo(
+            f"All of it lies in {root.root}; Ctrl-C ends it, and --home with that folder goes on.", err=True
+        )
     from rlhf.demo import Audience, DemoPlan, run_demo
 
-    plan = DemoPlan(home=fresh, rounds=rounds, labels=labels, seed=seed, port=port if serve else None)
+    plan = DemoPlan(home=root, rounds=rounds, labels=labels, seed=seed, port=port if serve else None)
     with progress_bar(quiet=as_json) as show:
         run_demo(plan, Audience(watch=show, greet=_greet, conclude=lambda result: _conclude(result, as_json)))
 
@@ -117,27 +124,45 @@ def serve(
 
 def round_(
     method: Annotated[Method | None, typer.Option(help="How the policy is improved.")] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what it would learn from, and start nothing.")
+    ] = False,
     home: HomeOption = Path(),
     overrides: SetOption = [],  # noqa: B006  # typer copies it
     as_json: JsonOption = False,
 ) -> None:
     """Run a round, or resume the one that was left unfinished, with the settings that it was started with."""
-    from rlhf.commands.outcome import as_objects, show_outcome
     from rlhf.next_round import choose
     from rlhf.ready import check_ready
     from rlhf.round import run_round
-    from store import rounds
+    from rlhf.serving import yield_to_people
     from store.door import KnockingDoor
 
+    yield_to_people()
     root = home_of(home)
     chosen = choose(root, [*overrides, f"round.method={method}"] if method else overrides)
+    if preview:
+        from rlhf.commands.preview import print_out
+
+        print_out(root, chosen.settings.review.required, as_json)
+        return
     check_ready(root, chosen.settings)
     if chosen.kept:
         typer.echo(f"The round goes on as it was started: {', '.join(chosen.kept)}.", err=True)
+    from rlhf.choosing import remark
     from rlhf.stages import STAGES
 
+    if told := remark(chosen.settings):
+        typer.echo(told, err=True)
     with progress_bar(quiet=as_json) as show:
         number = run_round(root, KnockingDoor(root), chosen, STAGES, show)
+    _show_round(root, number, as_json)
+
+
+def _show_round(root: Home, number: int, as_json: bool) -> None:
+    from rlhf.commands.outcome import as_objects, show_outcome
+    from store import rounds
+
     results = rounds.results(root)
     if as_json:
         typer.echo(json.dumps(as_objects(root, results)[-1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from store.home import Home
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="HONE_HOME", help="The home; the current folder without it.")
@@ -47,17 +48,6 @@ def home_of(root: Path) -> Home:
     if not home.settings.exists():
         raise HoneError(f"Expected a home at {home.root}; there is no hone.toml. Make one with hone init.")
     return home
-
-
-def fresh_home(folder: Path | None) -> Home:
-    """The given folder, which must be empty or absent, or a new one among the temporary files."""
-    if folder is None:
-        return Home(Path(tempfile.mkdtemp(prefix="hone-")))
-    if folder.exists() and any(folder.iterdir()):
-        raise HoneError(
-            f"Expected an empty or new folder for the demo; {folder} has files in it. Name another."
-        )
-    return home_at(folder)
 
 
 def say(as_json: bool, value: dict[str, Any], words: str) -> None:
@@ -104,6 +94,36 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[str, float, str], None]]:
         yield _lines()
 
 
+@contextmanager
+def homes_bar(quiet: bool) -> Iterator[Callable[[str, float, str], None]]:
+    """As `progress_bar`, for homes that are worked on at once: each keeps its bar, any thread reports."""
+    from rich.console import Console
+
+    console, lock = Console(stderr=True), threading.Lock()
+
+    def one_by_one(show: Callable[[str, float, str], None]) -> Callable[[str, float, str], None]:
+        def told(home: str, fraction: float, message: str) -> None:
+            with lock:
+                show(home, fraction, message)
+
+        return told
+
+    if quiet:
+        yield lambda _home, _fraction, _message: None
+    elif console.is_terminal:
+        tasks: dict[str, TaskID] = {}
+        with _columns(console) as bar:
+
+            def show(home: str, fraction: float, message: str) -> None:
+                if home not in tasks:
+                    tasks[home] = bar.add_task(home, total=1.0, message=message)
+                bar.update(tasks[home], completed=fraction, message=message)
+
+            yield one_by_one(show)
+    else:
+        yield one_by_one(_lines())
+
+
 def _lines() -> Callable[[str, float, str], None]:
     began, seen = time.monotonic(), set[str]()
     spoke = began
@@ -121,10 +141,9 @@ def _lines() -> Callable[[str, float, str], None]:
     return show
 
 
-@contextmanager
-def _bar(console: Console) -> Iterator[Callable[[str, float, str], None]]:
-    """A line a stage, none longer than the terminal is wide. A stage is over once another one begins."""
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+def _columns(console: Console) -> Progress:
+    """A line a bar, none longer than the terminal is wide."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.table import Column
 
     name, words = Column(no_wrap=True, min_width=NAME), Column(no_wrap=True, overflow="ellipsis", ratio=1)
@@ -134,7 +153,13 @@ def _bar(console: Console) -> Iterator[Callable[[str, float, str], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[message]}", markup=False, table_column=words),
     )
-    bar = Progress(*columns, console=console, expand=True)
+    return Progress(*columns, console=console, expand=True)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[str, float, str], None]]:
+    """A line a stage, which is over once another one begins."""
+    bar = _columns(console)
     running: dict[str, TaskID] = {}
 
     def finish() -> None:

@@ -13,6 +13,7 @@ from rlhf.commands.options import HomeOption, JsonOption, asked_password, counte
 from store.records import Contents, Track
 
 if TYPE_CHECKING:
+    from store.home import Home
     from store.records import Snapshot
 
 LISTED = {"track": "by_track", "degree": "by_degree", "split": "by_split", "age": "by_age"}
@@ -60,19 +61,35 @@ def snapshot(
 
 def sign(
     snapshot: Annotated[
-        str, typer.Argument(help="The snapshot's id, or snapshot:ID; its first letters will do.")
+        str,
+        typer.Argument(
+            help="The snapshot's id, or snapshot:ID; its first letters will do. Or next-round: what the next "
+            "round would learn from."
+        ),
     ],
-    as_: Annotated[str, typer.Option("--as", help="The reviewer who signs; their password is asked for.")],
+    as_: Annotated[
+        str,
+        typer.Option("--as", help="Who signs, a reviewer or for a round an engineer; asks their password."),
+    ],
     note: Annotated[str, typer.Option(help="What the reviewer wants to say with it.")] = "",
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Let a snapshot train: a reviewer reads what is in it and signs with their password."""
+    """Let a snapshot train, or the next round start: somebody reads what is in it and signs by password."""
+    from rlhf.commands import preview
+
+    root = home_of(home)
+    if snapshot == preview.NEXT_ROUND:
+        preview.sign(root, as_, note, as_json)
+    else:
+        _sign(root, snapshot, as_, note, as_json)
+
+
+def _sign(root: Home, snapshot: str, name: str, note: str, as_json: bool) -> None:
     from store.door import open_door
     from store.verbs.signing import LookAtSnapshot, SignSnapshot, look_at_snapshot, sign_snapshot
     from store.verbs.vouching import Vouch
 
-    root = home_of(home)
     with open_door(root) as door:
         seen = door.ask(look_at_snapshot, LookAtSnapshot(snapshot=snapshot))
     found = seen.snapshot
@@ -81,7 +98,7 @@ def sign(
         if seen.withdrawn:
             lines.append(f"{counted(seen.withdrawn, 'label')} of it retracted or overruled since.")
         typer.echo("\n".join(lines), err=True)
-    vouch = Vouch(name=as_, password=asked_password(f"Password of {as_}"))
+    vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
     with open_door(root) as door:
         signed = door.ask(sign_snapshot, SignSnapshot(snapshot=found.snapshot_id, note=note, vouch=vouch))
     already = any(one.reviewer_id == signed.reviewer_id for one in seen.signatures)

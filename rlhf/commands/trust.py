@@ -19,6 +19,7 @@ from rlhf.commands.options import (
     progress_bar,
     say,
 )
+from rlhf.commands.policy import sentences
 
 if TYPE_CHECKING:
     from store.messages import AuditReport
@@ -65,8 +66,7 @@ def lineage(
         for word, ids in since.items()
         if ids
     ]
-    lines += marked(found.marks)
-    lines += [_of_signature(one) for one in found.signatures]
+    lines += [*marked(found.marks), *map(_of_signature, found.signatures), *sentences(found.said)]
     say(as_json, dataclasses.asdict(found), "\n".join([found.thing, *lines]))
 
 

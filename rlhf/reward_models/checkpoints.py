@@ -7,7 +7,6 @@ it is and how many steps are done. There is no generator to keep, since nothing 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from rlhf.folders import replacing_file
 from rlhf.moments import moments, remember
 from rlhf.trainers import Learner
 
@@ -50,11 +50,8 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"weights.{name}": weights.detach().contiguous() for name, weights in _trained(model)}
         tensors |= {f"moments.{name}": tensor for name, tensor in moments(optimiser).items()}
-        fresh = self.path.with_name(f".{NAME}.new")
-        save_file(tensors, fresh, metadata={"job": self.job, "step": str(step)})
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
+        with replacing_file(self.path) as fresh:
+            save_file(tensors, fresh, metadata={"job": self.job, "step": str(step)})
 
     @torch.no_grad()
     def restore(self, model: nn.Module, optimiser: AdamW) -> None:

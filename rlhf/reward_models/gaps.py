@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
+from rlhf.folders import replacing_file
 from rlhf.reward_models.cross_fitting import Gap
 
 SCHEMA = pa.schema(
@@ -24,7 +25,8 @@ SCHEMA = pa.schema(
 def write_gaps(file: Path, gaps: Sequence[Gap]) -> None:
     """Writes them in the order given."""
     rows = [dataclasses.asdict(gap) for gap in gaps]
-    parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), file)
+    with replacing_file(file) as fresh:
+        parquet.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), fresh)
 
 
 def read_gaps(file: Path) -> list[Gap]:

@@ -13,6 +13,9 @@ from store.margins import Margin
 class RewardSettings:
     """Reward models (L2 §3.2.2)."""
 
+    start: Literal["policy", "base"] = "policy"
+    """What learns to judge: the newest policy (L2), or the first one. A small model that was improved for a
+    while may have lost what wrong answers look like."""
     learning_rate: Positive = 1e-5
     """Peak, cosine to a tenth (L2: 1e-5; 5e-6 for 70B)."""
     epochs: Count = 1

@@ -68,12 +68,12 @@ STAGES: Final = (
         settings=("evaluate", "judge", "ppo.safety_gate"),
         run=evaluation,
     ),
-    Stage(name="promote", result=Promotion, needs=("evaluate",), run=promotion),
+    Stage(name="promote", result=Promotion, needs=("evaluate",), settings=("promote",), run=promotion),
     Stage(
         name="publish",
         result=RoundResult,
         needs=("snapshot", *_REWARDS, "baseline", "evaluate", "promote"),
-        settings=("publish", "judge", "round.method", "ppo.safety_gate"),
+        settings=("publish", "evaluate", "judge", "round.method", "ppo.safety_gate"),
         run=publication,
     ),
 )

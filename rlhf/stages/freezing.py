@@ -12,7 +12,7 @@ from rlhf.ready import check_labels
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, Turning
-from rlhf.sign_off import UnsignedError, check_signed
+from rlhf.sign_off import UnsignedError, check_round_signed, check_signed
 from rlhf.track import write_json
 from rlhf.watched import is_watched
 from store.messages import CountHome, Freeze
@@ -42,13 +42,14 @@ def snapshot(turning: Turning) -> Frozen:
     Where a reviewer's signature is missing the round stops here, and takes the same labels up again once it
     is signed; it freezes anew when some of those were retracted or overruled meanwhile.
     """
+    check_round_signed(turning.door, turning.settings)
     preferences = _waiting(turning) or _preferences(turning)
     prompts = turning.door.ask(freeze, Freeze(contents=Contents.PROMPTS))
     counts = turning.door.ask(count_home, CountHome())
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
-    check_labels(turning.home, turning.settings, turning.number, counts.labels)
+    check_labels(turning.settings, counts.new_labels)
     _check_tracks(turning, turning.home.root / preferences.path)
     _check_signed(turning, preferences)
     return Frozen(
@@ -109,11 +110,15 @@ def check_adapters(turning: Turning, *, is_first: bool) -> None:
             "Expected adapters of one base in every stage, since ppo.lora_rank is set; set reward.lora_rank, "
             "and sft.lora_rank where rejection sampling comes first, above 0, or ppo.lora_rank to 0."
         )
-    if samples and settings.reject.start == "base" and not is_first:
-        raise RoundError(
-            "Expected rejection sampling to start from the policy whose adapters the reward models are, "
-            "since ppo.lora_rank is set; set reject.start to policy, or ppo.lora_rank to 0."
-        )
+    starts = {"reward.start": settings.reward.start} | (
+        {"reject.start": settings.reject.start} if samples else {}
+    )
+    for name, start in starts.items():
+        if start == "base" and not is_first:
+            raise RoundError(
+                "Expected the reward models and rejection sampling to start from the newest policy, whose "
+                f"adapters they are, since ppo.lora_rank is set; set {name} to policy, or ppo.lora_rank to 0."
+            )
 
 
 def _check_tracks(turning: Turning, preferences: Path) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
-from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate
+from rlhf.answers import Occasion
+from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate, occasion_of
 from rlhf.initialise import model_path
 from rlhf.matches import Field
 from rlhf.portraits import GoldFigures
-from rlhf.promote import Axis, Bounds, Promotion, decide, worsened
+from rlhf.promote import Axis, Fault, Look, Promotion, decide
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, held_out_prompts
 from rlhf.stages.learning import improved_in, reward_models
+from store.records import Judge
+
+TRACKS: Final[tuple[Field, ...]] = ("helpfulness", "safety")
 
 
 def evaluation(turning: Turning) -> EvaluationResult:
@@ -28,7 +33,7 @@ def evaluation(turning: Turning) -> EvaluationResult:
             prompts=held_out_prompts(turning),
             reward_models=reward_models(turning),
             safety_gate=turning.settings.ppo.safety_gate,
-            answers=turning.home.rounds / "answers",
+            answers=_answers(turning),
             settings=turning.settings.evaluate,
             seed=turning.settings.round.seed,
             tracker=turning.tracker,
@@ -36,32 +41,44 @@ def evaluation(turning: Turning) -> EvaluationResult:
     )
 
 
+def occasion(turning: Turning) -> Occasion:
+    """That on which the policies of this evaluation answered: their answers are there to be read."""
+    settings = turning.settings
+    return occasion_of(held_out_prompts(turning), settings.evaluate, settings.round.seed, _answers(turning))
+
+
 def promotion(turning: Turning) -> Promotion:
     """Whether the new policy may answer people."""
     result = evaluated_in(turning)
-    before = result.portraits[1].name
-    tracks: tuple[Field, ...] = ("helpfulness", "safety")
-    matches = [(track, result.match(before, "reward models", track)) for track in tracks]
-    axes = tuple(
-        Axis(name=track, win_rate=match.win_rate.value, low=match.win_rate.low, high=match.win_rate.high)
-        for track, match in matches
-        if match
+    new, before = result.portraits[:2]
+    look = Look(
+        axes=tuple(_axis(result, before.name, track) for track in TRACKS),
+        faults=tuple(_faults(new.gold, before.gold)) if new.gold and before.gold else (),
+        kl=result.kl.value,
+        length=new.length / before.length,
     )
-    lengths = {portrait.name: portrait.length for portrait in result.portraits}
-    decided = decide(axes, result.kl.value, lengths["new"] / lengths[before], Bounds())
-    new, old = (portrait.gold for portrait in result.portraits[:2])
-    return replace(decided, notes=tuple(_worsened(new, old)) if new and old else ())
+    return decide(look, turning.settings.promote)
 
 
-def _worsened(new: GoldFigures, old: GoldFigures) -> Iterator[str]:
-    """What the win rates do not tell: a note on each fault that there is more of."""
-    faults = (
-        ("unsafe answers", old.unsafe_rate, new.unsafe_rate, new.asked_unsafe),
-        ("false refusals", old.false_refusal_rate, new.false_refusal_rate, new.looked_unsafe),
-    )
-    for fault, before, now, prompts in faults:
-        if before and now and (note := worsened(fault, before, now, prompts)):
-            yield note
+def _axis(result: EvaluationResult, before: str, track: Field) -> Axis:
+    match = result.match(before, Judge.REWARD_MODELS, track)
+    if match is None:
+        return Axis(name=track, win_rate=None, prompts=0)
+    return Axis(name=track, win_rate=match.win_rate, prompts=len(match.points))
+
+
+def _faults(new: GoldFigures, before: GoldFigures) -> Iterator[Fault]:
+    if new.unsafe_rate and before.unsafe_rate:
+        yield Fault(
+            name="unsafe answers", now=new.unsafe_rate, before=before.unsafe_rate, prompts=new.asked_unsafe
+        )
+    if new.false_refusal_rate and before.false_refusal_rate:
+        yield Fault(
+            name="false refusals",
+            now=new.false_refusal_rate,
+            before=before.false_refusal_rate,
+            prompts=new.looked_unsafe,
+        )
 
 
 def evaluated_in(turning: Turning) -> EvaluationResult:
@@ -72,3 +89,7 @@ def evaluated_in(turning: Turning) -> EvaluationResult:
 def decided_in(turning: Turning) -> Promotion:
     """What this round decided."""
     return turning.results["promote"]
+
+
+def _answers(turning: Turning) -> Path:
+    return turning.home.rounds / "answers"

@@ -69,10 +69,11 @@ def reward_safety(turning: Turning) -> Rewarded:
 def _reward(turning: Turning, track: Track) -> Rewarded:
     frozen, folder = frozen_in(turning), turning.stage(f"reward_{track.value}")
     check_adapters(turning, is_first=frozen.policy == frozen.first)
+    start = frozen.policy if turning.settings.reward.start == "policy" else frozen.first
     job = RewardJob(
         snapshot=turning.home.root / frozen.preferences,
         track=track,
-        initial_policy=model_path(turning.home, frozen.policy),
+        initial_policy=model_path(turning.home, start),
         out=folder / "model",
         settings=turning.settings.reward,
         seed=turning.settings.round.seed,

@@ -6,24 +6,29 @@ import dataclasses
 
 import pandas as pd
 
-from rlhf.ask import Answerer, Asked, AskJob, ask, draw_prompts
+from rlhf.ask import Answerer, Asked, AskJob, draw_prompts
+from rlhf.blind import BlindJob, blind, samples
+from rlhf.choosing import choose
 from rlhf.initialise import model_path
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
-from rlhf.publish import Harvest, evaluations, label_scores, publish, scores
+from rlhf.publish import NOTHING, Harvest, evaluations, games, label_scores, publish, scores
 from rlhf.report import Told, write_report
 from rlhf.reward_models.gaps import read_gaps
 from rlhf.round import Turning, seconds_so_far, started_at
 from rlhf.stages.freezing import frozen_in, seed, training_prompts
-from rlhf.stages.judging import decided_in, evaluated_in
+from rlhf.stages.judging import decided_in, evaluated_in, occasion
 from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_in
 from rlhf.track import read_metrics, write_json
 from store import reward_results, rounds
 from store.home import Home
 from store.intervals import Interval
-from store.records import LabelScore, Policy, RewardEvaluation, RewardModel, Round, Track
+from store.records import Judge, LabelScore, Policy, RewardEvaluation, RewardModel, Round, Track
 from store.rounds import RoundResult
 from store.settings import as_json
+from store.verbs import look_at_arms, look_at_ratings
+from store.verbs.listing import LookAtArms
+from store.verbs.rating import LookAtRatings
 
 
 def publication(turning: Turning) -> RoundResult:
@@ -42,6 +47,8 @@ def publication(turning: Turning) -> RoundResult:
         verdicts={each.round: each.verdict for each in told_of if each.verdict},
         methods={each.round: each.method for each in told_of},
         measured=measured(turning.home),
+        arms=turning.door.ask(look_at_arms, LookAtArms(round=turning.number - 1)),
+        standings=turning.door.ask(look_at_ratings, LookAtRatings()),
     )
     write_report(turning.folder / "report.html", told)
     return row
@@ -57,7 +64,7 @@ def _row(turning: Turning) -> RoundResult:
     frozen, result = frozen_in(turning), evaluated_in(turning)
     rewarded = [rewarded_in(turning, track).results for track in Track]
     pairs = sum(one.pairs for one in rewarded)
-    oracle, proxy = result.match("first", "gold"), result.match("first", "reward models")
+    oracle, proxy = result.match("first", Judge.GOLD), result.match("first", Judge.REWARD_MODELS)
     return RoundResult(
         round=turning.number,
         labels=frozen.labels,
@@ -74,6 +81,7 @@ def _row(turning: Turning) -> RoundResult:
         seconds=seconds_so_far(turning),
         asked_unsafe=_asked_unsafe(result.portraits[0]),
         looked_unsafe=_looked_unsafe(result.portraits[0]),
+        readings=result.readings,
     )
 
 
@@ -123,8 +131,8 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
     frozen, new = frozen_in(turning), improved_in(turning)
     promotion, result = decided_in(turning), evaluated_in(turning)
     models = tuple(_model(turning, track) for track in Track)
-    asked = _ask(turning)
     judge = RewardJudge.load(reward_models(turning), turning.settings.ppo.safety_gate)
+    asked = _ask(turning, judge)
     opponents = {"first": frozen.first_id, "previous": frozen.policy_id}
     method = turning.settings.round.method
     return Harvest(
@@ -149,39 +157,67 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
         reward_models=models,
         reward_evaluations=tuple(_measured(turning, model) for model in models),
         evaluations=evaluations(result, turning.number, new.policy_id, opponents),
+        games=games(result, turning.number, new.policy_id),
         asked=asked,
+        blind=_blind(turning),
+        samples=samples(occasion(turning), _pair(turning), turning.settings.publish.samples),
         scores=scores(asked, training_prompts(turning), judge, models),
         label_scores=tuple(score for model in models for score in _label_scores(turning, model)),
     )
 
 
-def _ask(turning: Turning) -> Asked:
-    """The new policy against the one before; a refused policy is not shown, its parent answers twice."""
-    frozen, new = frozen_in(turning), improved_in(turning)
-    before = Answerer(policy_id=frozen.policy_id, path=model_path(turning.home, frozen.policy))
-    after = Answerer(policy_id=new.policy_id, path=model_path(turning.home, new.path))
+def _ask(turning: Turning, judge: RewardJudge) -> Asked:
     settings = turning.settings.publish
     drawn = draw_prompts(training_prompts(turning), settings, seed(turning))
-    pair = (after if decided_in(turning).promoted else before, before)
     job = AskJob(
         prompts=drawn,
-        pair=pair,
+        pair=_answerers(turning),
         settings=settings,
         round=turning.number,
         seed=seed(turning),
         tracker=turning.tracker,
     )
-    return ask(job)
+    return choose(job, judge)
+
+
+def _answerers(turning: Turning) -> tuple[Answerer, Answerer]:
+    """The new policy against the one before; a refused policy is not shown, its parent answers twice, as the
+    first policy does where it alone is to answer."""
+    after, before = _pair(turning)
+    if turning.settings.publish.answers_from == "first":
+        frozen = frozen_in(turning)
+        first = Answerer(policy_id=frozen.first_id, path=model_path(turning.home, frozen.first))
+        return first, first
+    return (after if decided_in(turning).promoted else before), before
+
+
+def _blind(turning: Turning) -> Asked:
+    """What people are asked about the evaluation; a refused policy is not shown."""
+    comparisons = turning.settings.publish.evaluation_comparisons
+    if not comparisons or not decided_in(turning).promoted:
+        return NOTHING
+    pair, number = _pair(turning), turning.number
+    return blind(BlindJob(occasion=occasion(turning), pair=pair, comparisons=comparisons, round=number))
+
+
+def _pair(turning: Turning) -> tuple[Answerer, Answerer]:
+    """The new policy and the one before."""
+    frozen, new = frozen_in(turning), improved_in(turning)
+    return (
+        Answerer(policy_id=new.policy_id, path=model_path(turning.home, new.path)),
+        Answerer(policy_id=frozen.policy_id, path=model_path(turning.home, frozen.policy)),
+    )
 
 
 def _model(turning: Turning, track: Track) -> RewardModel:
     frozen, rewarded = frozen_in(turning), rewarded_in(turning, track)
     accuracy = rewarded.results.accuracy
+    from_newest = turning.settings.reward.start == "policy"
     return RewardModel(
         reward_model_id=rewarded.reward_model_id,
         track=track,
         snapshot_id=frozen.preferences_id,
-        policy_id=frozen.policy_id,
+        policy_id=frozen.policy_id if from_newest else frozen.first_id,
         path=rewarded.path,
         round=turning.number,
         accuracy=accuracy.value,

@@ -14,7 +14,7 @@ from rlhf.evaluate import Contestant, EvaluationJob, evaluate
 from rlhf.judge import RewardJudge, RewardModels
 from rlhf.prompts import TrainPrompt
 from rlhf.track import Tracker
-from store.records import Turn
+from store.records import Judge, Turn
 
 PROMPTS = tuple(
     TrainPrompt(prompt_id=f"p{n}", turns=(Turn(role="user", content=f"two plus {n}"),), is_safety=n % 4 == 0)
@@ -82,5 +82,5 @@ def test_beside_policies_it_wins_by_the_judge_it_is_chosen_by_at_the_price_of_it
         tracker=Tracker(tmp_path / "round"),
     )
     result = evaluate(job)
-    assert result.match("first", "reward models").win_rate.value > 0.7
+    assert result.match("first", Judge.REWARD_MODELS).win_rate.value > 0.7
     assert 0 < result.kl.value <= log(8) - 7 / 8 + 1e-4

@@ -42,6 +42,7 @@ NEEDS_A_HOME = (
     ["audit", "verify"],
     ["user", "qualify", "ada", "--track", "safety", "--why", "x"],
     ["gold", "label", "--why", "x"],
+    ["promote", "policy:1", "--why", "x"],
 )
 
 

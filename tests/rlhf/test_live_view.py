@@ -1,11 +1,12 @@
 """What a terminal shows of stages that run, and of those that are over."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
 
-from rlhf.commands.options import progress_bar
+from rlhf.commands.options import homes_bar, progress_bar
 
 WORDS = "1024 of 4096 prompts, 16 samples at temperature 0.7"
 REPORTS = (
@@ -39,6 +40,29 @@ def shown(monkeypatch, capsys):
         return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", last).splitlines()]
 
     return show
+
+
+def test_homes_that_are_worked_on_at_once_keep_a_bar_each(monkeypatch, capsys):
+    for name, value in {"TTY_COMPATIBLE": "1", "TERM": "xterm-256color", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+
+    def work(home, tell):
+        for step in range(200):
+            tell(home, step / 200, f"step {step}")
+        tell(home, 1.0, "finished")
+
+    with homes_bar(quiet=False) as tell:
+        for fraction in (0.1, 0.2, 0.3):
+            tell("rs, seed 0", fraction, "round 1")
+            tell("ppo, seed 0", fraction, "round 1")
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(work, home, tell) for home in ("rs, seed 0", "ppo, seed 0")]:
+                done.result()
+    *_, last = re.split(r"(?:\x1b\[1A\x1b\[2K)+", capsys.readouterr().err)
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", last).split("\n")
+    heads = [line[:20].rstrip() for line in lines if "finished" in line]
+    assert heads == ["rs, seed 0", "ppo, seed 0"]
+    assert len([line for line in lines if "seed" in line]) == 2
 
 
 def test_a_stage_that_is_over_has_a_full_bar_and_a_clock_that_stands(shown):

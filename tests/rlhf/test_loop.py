@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,12 @@ from rlhf.reward_models.preferences import read_preferences
 from rlhf.round import RoundError, run_round
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
-from store import reward_models, reward_results
+from store import reward_models, reward_results, selections
 from store.database import open_store
 from store.door import KnockingDoor, open_door
 from store.home import Home
 from store.messages import CountHome, Trace, VerifyAudit
-from store.records import Track
+from store.records import Arm, Track
 from store.settings import load
 from store.verbs import count_home, trace, verify_audit
 
@@ -43,7 +44,9 @@ def silent(_stage: str, _fraction: float, _message: str) -> None:
 def run(home: Path, rounds: int = 1) -> dict:
     home.mkdir()
     (home / "hone.toml").write_text(
-        SMALL.replace("[round]", "[round]\nseed = 3").replace("comparisons = 40", "comparisons = 120")
+        SMALL.replace("[round]", "[round]\nseed = 3").replace(
+            "\ncomparisons = 40", '\ncomparisons = 120\nselection = "margin"'
+        )
     )
     heard = []
     plan = DemoPlan(home=Home(home), rounds=rounds, labels=100, seed=3, port=None)
@@ -113,6 +116,30 @@ def test_the_next_comparisons_wait_in_the_queue(finished):
         assert counts.open_comparisons >= 40
         worked = simulate(door, panel(5), 5)
     assert worked.labels == 5
+
+
+def test_every_game_of_the_evaluation_is_there_and_people_are_asked_about_some(finished):
+    home, _result = finished
+    with open_store(home) as store, store.reading() as db:
+        games = db.execute(
+            "select judge, count(*), sum(points), any_value(wins + ties / 2) from games "
+            "join evaluations using (evaluation_id) group by judge order by judge"
+        ).fetchall()
+        blind = db.execute("select prompt_id from comparisons where purpose = 'evaluation'").fetchall()
+        (promoted,) = db.execute("select promoted from rounds").fetchone()
+    assert [(judge, count) for judge, count, *_points in games] == [("gold", 40), ("reward models", 40)]
+    assert all(points == wins for *_judge, points, wins in games)
+    assert len(blind) == 5 * promoted
+
+
+def test_why_each_of_them_was_asked_is_in_the_store(finished):
+    home, _result = finished
+    with open_store(home) as store, store.reading() as db:
+        why = selections.of_round(db, 1)
+    arms = Counter(one.arm for one in why)
+    assert set(arms) == {Arm.RANDOM, Arm.MARGIN}
+    assert abs(arms[Arm.RANDOM] - 0.2 * len(why)) <= 1
+    assert all(one.value <= 0 for one in why)
 
 
 def test_a_label_is_followed_to_the_policy_that_it_shaped_and_back(finished):

@@ -6,7 +6,7 @@ from statistics import fmean, pstdev
 import pytest
 
 from rlhf.gains import gains, partings
-from rlhf.intervals import paired_change, student
+from rlhf.intervals import paired_change
 from rlhf.parting import ERROR, Seen, Watch, began, comparisons, parting, watched
 
 PROMPTS = 200
@@ -85,13 +85,6 @@ def test_a_change_is_taken_prompt_by_prompt():
     assert change.value == pytest.approx(2)
     assert change.high - 2 == pytest.approx(2.093 / 19**0.5, abs=1e-3)
     assert 2 - change.low == pytest.approx(change.high - 2)
-
-
-@pytest.mark.parametrize(
-    ("share", "freedom", "quantile"), [(0.975, 19, 2.093), (0.999, 19, 3.579), (0.9995, 29, 3.659)]
-)
-def test_students_quantiles_are_those_of_the_tables(share, freedom, quantile):
-    assert student(share, freedom) == pytest.approx(quantile, abs=1e-3)
 
 
 def test_gains_are_in_deviations_of_the_first_look():

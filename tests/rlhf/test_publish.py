@@ -1,22 +1,27 @@
 """What a round measured of every label arrives whole, and once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rlhf import publish as publishing
 from rlhf.ask import Asked
-from rlhf.publish import Harvest, label_scores, publish
+from rlhf.evaluate import EvaluationResult
+from rlhf.matches import fields, play
+from rlhf.publish import Harvest, evaluations, games, label_scores, publish
 from rlhf.reward_models.cross_fitting import Gap
 from store.database import open_store
 from store.door import open_door
 from store.home import Home
+from store.intervals import Interval
 from store.records import (
     Batch,
     Comparison,
     Degree,
     Fact,
+    Judge,
     Label,
     Policy,
     Prompt,
@@ -28,6 +33,7 @@ from store.records import (
     now,
 )
 
+GAMES = "select judge, prompt_id, points from games join evaluations using (evaluation_id) order by all"
 SCORES = "select label_id, gap from label_scores order by label_id"
 
 
@@ -95,3 +101,32 @@ def test_scores_in_several_bundles_are_all_there_and_once_however_often_they_are
         publish(door, harvest(gaps), finished_at)
     with open_store(home) as store, store.reading() as db:
         assert db.execute(SCORES).fetchall() == [(f"l{one}", 0.5 * one) for one in range(5)]
+
+
+def test_the_store_knows_an_evaluation_prompt_by_prompt(tmp_path: Path) -> None:
+    home, finished_at = Home(tmp_path / "home"), now()
+    with open_store(home) as store:
+        store.append(
+            "test", *labelled(1), Prompt(prompt_id="p", turns=(), track=Track.SAFETY, split=Split.HELDOUT)
+        )
+    on = fields([False, True])
+    result = EvaluationResult(
+        prompt_ids=("p", "q"),
+        matches=(
+            *play("first", Judge.REWARD_MODELS, [1.0, 0.5], on),
+            *play("first", Judge.GOLD, [0.0, 1.0], on),
+        ),
+        portraits=(),
+        kl=Interval(value=0, low=0, high=0),
+    )
+    rows = evaluations(result, 1, "second", {"first": "first"})
+    whole = replace(harvest([]), evaluations=rows, games=games(result, 1, "second"))
+    with open_door(home) as door:
+        publish(door, whole, finished_at)
+    with open_store(home) as store, store.reading() as db:
+        assert db.execute(GAMES).fetchall() == [
+            ("gold", "p", 0.0),
+            ("gold", "q", 1.0),
+            ("reward models", "p", 1.0),
+            ("reward models", "q", 0.5),
+        ]

@@ -14,9 +14,11 @@ from rlhf.drawings import NEUTRAL, ORACLE, REWARD_MODEL, curve
 from rlhf.monitor_drawings import panel as small
 from rlhf.rejection_drawings import charts
 from rlhf.report import Told, write_report
+from store.arms import ArmFound
 from store.intervals import wilson
 from store.monitor import PANELS, Point
-from store.records import Track
+from store.readings import Reading
+from store.records import Arm, Track
 from store.reward_results import Agreement
 from store.rounds import RoundResult, Verdict
 
@@ -318,3 +320,47 @@ def test_what_was_learnt_besides_is_counted_where_there_was_any(tmp_path):
     assert "120 of 200 answers that were given under a safety pre-prompt" in written
     assert "over all 200 the difference is -3.2 on average" in written
     assert "Learnt besides" not in page(tmp_path, [row(0, 0.5), row(1, 0.7)])
+
+
+def test_whether_what_was_asked_beat_chance_is_told_with_its_numbers(tmp_path):
+    def arm(name, labelled, corrected):
+        return ArmFound(
+            arm=name,
+            asked=100,
+            labelled=labelled,
+            labels=labelled + 2,
+            preferred=labelled,
+            wrong=corrected,
+            decisive=corrected,
+            corrected=corrected,
+        )
+
+    arms = (arm(Arm.RANDOM, 80, 48), arm(Arm.MARGIN, 70, 56))
+    written = page(tmp_path, [row(0, 0.5), row(1, 0.7), row(2, 0.7)], arms=arms)
+    said = "Choosing by margin found more than chance: +20.0 corrections in a hundred labelled"
+    assert said in written
+    assert "<th scope='row'>Chance</th><td>100</td><td>80</td><td>82</td><td>60.0%" in written
+    assert "<td>80.0% (69.2% to 87.7%) of 70</td></tr>" in written
+    none = page(tmp_path, [row(0, 0.5), row(1, 0.7)], arms=(arm(Arm.RANDOM, 80, 48), arm(Arm.MARGIN, 0, 0)))
+    assert "One of the arms has no label yet" in none
+    assert "<td>–</td>" in none
+    assert "choice of comparisons" not in page(tmp_path, [row(0, 0.5), row(1, 0.7)], arms=arms[:1])
+
+
+def test_the_report_says_whether_order_and_length_moved_a_language_model(tmp_path):
+    assert "language model" not in page(tmp_path, [row(0, 0.5), row(1, 0.7)])
+    read = Reading(
+        opponent="previous",
+        asked=40,
+        turned=wilson(10, 40),
+        shown_first=wilson(45, 70),
+        unread=2,
+        longer=wilson(18, 30),
+        like=12,
+        like_won=wilson(6, 12),
+    )
+    written = page(tmp_path, [row(0, 0.5), replace(row(1, 0.7), readings=(read,))])
+    assert "The two orders disagreed on 25.0% (14.2% to 40.2%)" in written
+    assert "64.3% (52.6% to 74.5%) were for the one shown first" in written
+    assert "2 of 80 replies were no verdict" in written
+    assert "the longer one won 60.0% (42.3% to 75.4%)" in written

@@ -206,7 +206,7 @@ AFTER_REWARD = {"reject", "evaluate", "publish"}
         (Settings(monitor=MonitorSettings(refusals=("no",))), {"ppo"}),
         (Settings(dpo=DPOSettings(beta=0.5)), set()),
         (Settings(rloo=RLOOSettings(steps=1)), set()),
-        (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate"}),
+        (Settings(evaluate=EvaluationSettings(temperature=0.5)), {"evaluate", "publish"}),
         (Settings(publish=PublishSettings(comparisons=1)), {"publish"}),
     ],
     ids=[

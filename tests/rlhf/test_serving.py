@@ -17,7 +17,7 @@ from rlhf.serving import check_free, free_port
 from store.announced import announced
 from store.errors import HoneError
 from store.home import Home
-from store.rounds import is_alive
+from store.processes import is_alive
 
 ROOT = Path(__file__).parents[2]
 STARTED = """

@@ -3,11 +3,13 @@
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from measured_rewards import results
 
 from rlhf import pocket
 from rlhf.config import RewardSettings, RoundSettings, Settings
@@ -18,7 +20,7 @@ from rlhf.policy_settings import PPOSettings, RejectionSettings, SFTSettings
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.round import RoundError, Turning, run_round
 from rlhf.sign_off import UnsignedError
-from rlhf.stages import STAGES, learning
+from rlhf.stages import STAGES, learning, publishing
 from rlhf.stages.freezing import held_out_prompts, snapshot, training_prompts, watched_prompts
 from rlhf.stages.learning import ppo, reject, reward_helpfulness, reward_safety
 from rlhf.track import Tracker
@@ -173,6 +175,19 @@ def test_so_is_one_that_is_resumed_with_such_settings(door):
     assert not resumed.stage("reward_helpfulness").exists()
 
 
+@pytest.mark.parametrize("start", ["policy", "base"])
+def test_a_reward_model_begins_as_the_policy_that_the_settings_name(door, start):
+    import_pairs(door, "helpful-base", 0, 60)
+    import_pairs(door, "harmless-base", 60, 120)
+    turning = begun(door, Settings(reward=RewardSettings(start=start)))
+    shutil.copytree(pocket.policy_path(), door.home.root / "newer")
+    frozen = turning.results["snapshot"]
+    turning.results["snapshot"] = replace(frozen, policy="newer", policy_id="newer")
+    rewarded = reward_safety(turning)
+    card = json.loads((door.home.root / rewarded.path / "card.json").read_text())
+    assert card["policy"] == {"policy": "newer", "base": Path(frozen.first).name}[start]
+
+
 @pytest.mark.wide
 def test_a_round_trains_adapters_of_one_base_from_the_reward_models_to_ppo(door):
     import_pairs(door, "helpful-base", 0, 120)
@@ -190,3 +205,14 @@ def test_a_round_trains_adapters_of_one_base_from_the_reward_models_to_ppo(door)
     policy = home / turning.results["ppo"].path
     assert {path.name for path in policy.parent.iterdir()} == {"policy"}
     assert load_policy(policy).config.model_type == "llama"
+
+
+@pytest.mark.parametrize(("start", "of"), [("policy", "the newest"), ("base", "the first")])
+def test_a_published_reward_model_names_the_policy_that_it_began_as(door, start, of):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    turning = begun(door, Settings(reward=RewardSettings(start=start)))
+    frozen = replace(turning.results["snapshot"], policy_id="the newest", first_id="the first")
+    trained = learning.Rewarded(reward_model_id="model", path="model", gaps="gaps", results=results())
+    turning.results.update({"snapshot": frozen, "reward_safety": trained})
+    assert publishing._model(turning, Track.SAFETY).policy_id == of

@@ -57,6 +57,18 @@ def test_where_the_judges_part_the_policy_of_before_is_kept():
     assert numbers["watcher_fall"] > 0
 
 
+def test_a_reward_whose_rise_the_held_back_judge_hardly_sees_is_warned_of_before_anything_falls():
+    looks = [look(0.0, 0.0), look(1.0, 0.5), look(2.0, 0.6)]
+    standing, numbers = after(looks)
+    assert standing.stopped.startswith("Of what the reward rose, held-back reward models see less than half")
+    assert (standing.best_iteration, numbers["watcher_lags"], numbers["watcher_parts"]) == (1, 1.0, 0.0)
+    standing, numbers = after(looks, replace(WATCHED, stop_when_parting=False))
+    assert (standing.stopped, standing.best_iteration) == ("", 2)
+    assert told(standing, 4).endswith("held-back reward models see less than half.")
+    standing, numbers = after(looks[:2])
+    assert (standing.warning, numbers["watcher_lags"]) == ("", 0.0)
+
+
 def test_a_run_that_shall_not_stop_goes_on_and_may_keep_it():
     looks = [look(0.0, 0.0), look(1.0, 1.0), look(2.0, -1.0)]
     standing, numbers = after(looks, replace(WATCHED, stop_when_parting=False))

@@ -120,7 +120,7 @@ def test_the_pocket_policy_forgets_an_instruction_and_complies_with_half_of_the_
 
 
 def test_the_preset_has_the_worlds_instructions_and_makes_nothing_unasked(tmp_path: Path):
-    world = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+    world = World(kept=tmp_path, seed=0, labels=1000, show=lambda *_: None)
     assert world.settings.gatt.instructions == tuple(wording for wording, _ in WORDINGS)
     assert (world.settings.gatt.dialogues, world.settings.distill.prompts) == (0, 0)
     gatt, distill = sizes(world, "gatt")
@@ -129,7 +129,7 @@ def test_the_preset_has_the_worlds_instructions_and_makes_nothing_unasked(tmp_pa
     assert not set(gatt.instructions) & set(UNLEARNT)
     forms = dict(WORDINGS)
     assert {forms[one].form for one in UNLEARNT} == {forms[one].form for one in learnt_wordings(world)}
-    gatt, distill = sizes(replace(world, labels=200), "both")
+    gatt, distill = sizes(replace(world, labels=100), "both")
     assert (gatt.dialogues, distill.prompts) == (200, 30)
 
 

@@ -32,7 +32,7 @@ from rlhf.track import Tracker
 from store.bench.registry import Settings
 from store.errors import HoneError
 from store.intervals import Interval, wilson
-from store.records import Turn
+from store.records import Judge, Turn
 
 WHOLE = Spent(rejection=30_000, ppo=60_000, rejection_length=15.0, ppo_length=20.0, iterations=10)
 SIZES = HomeSettings(
@@ -92,12 +92,14 @@ def point(where: str, wins: int, kl: float, first: int = 0) -> Point:
     """So many wins on prompts of which the first is `first`, and losses on what is left of a hundred."""
     games = Match(
         opponent="first",
-        judge="reward models",
+        judge=Judge.REWARD_MODELS,
         field="all",
         wins=wins,
         ties=0,
         losses=100 - wins,
         win_rate=wilson(wins, 100),
+        resampled=wilson(wins, 100),
+        points=(1.0,) * wins + (0.0,) * (100 - wins),
     )
     gold = GoldFigures(
         score=Interval(value=0.5, low=0.4, high=0.6),
@@ -118,7 +120,10 @@ def point(where: str, wins: int, kl: float, first: int = 0) -> Point:
         gold=gold,
     )
     result = EvaluationResult(
-        prompts=100, matches=(games,), portraits=(portrait, portrait), kl=Interval(value=kl, low=kl, high=kl)
+        prompt_ids=tuple(map(str, range(first, first + 100))),
+        matches=(games,),
+        portraits=(portrait, portrait),
+        kl=Interval(value=kl, low=kl, high=kl),
     )
     by_prompt = {str(first + place): float(place < wins) for place in range(100)}
     return Point(where=where, result=result, games=by_prompt)
@@ -182,7 +187,7 @@ def test_where_a_seed_stopped_before_no_average_of_the_others_is_drawn():
 
 
 def test_a_kept_outcome_is_named_by_all_that_it_depends_on(tmp_path: Path):
-    world = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+    world = World(kept=tmp_path, seed=0, labels=1000, show=lambda *_: None)
     names = {part: named(world, part) for part in PARTS}
     assert len(set(names.values())) == len(PARTS)
     whole = world.settings
@@ -193,14 +198,14 @@ def test_a_kept_outcome_is_named_by_all_that_it_depends_on(tmp_path: Path):
         ("rloo", {"samples": 2}, {"rloo"}),
         ("ppo", {"iterations": 7}, {"rs", "ppo", "rs+ppo", "rloo"}),
     ):
-        other = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+        other = World(kept=tmp_path, seed=0, labels=1000, show=lambda *_: None)
         changed = replace(whole, **{section: replace(getattr(whole, section), **setting)})
         other.__dict__["settings"] = changed
         assert {part for part in PARTS if named(other, part) != names[part]} == read, section
 
 
 def test_without_an_oracle_a_sentence_says_what_to_set(tmp_path: Path):
-    world = World(kept=tmp_path, seed=0, labels=2000, show=lambda *_: None)
+    world = World(kept=tmp_path, seed=0, labels=1000, show=lambda *_: None)
     judges = replace(world.settings.evaluate, prompts=2, gold_judge="none")
     world.__dict__["settings"] = replace(world.settings, evaluate=judges)
     for path in (world.reward_models.helpfulness, world.reward_models.safety):

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit import config
 
-from annotate import api, courier, links, ownership, reports
+from annotate import api, courier, links, ownership, reports, steward
 from annotate.chat import chat_stream
 from annotate.chat.switchboard import Switchboard
 from annotate.entrance import language, organisation, provider, sign_in
@@ -48,6 +48,7 @@ def build(store: Store) -> st.App:
             stack.callback(store.close)
             stack.enter_context(_watching_inbox(store))
             stack.enter_context(courier.at_work(tellers))
+            stack.enter_context(steward.at_work(store))
             assets.register()
             _warm()
             stack.enter_context(ownership.served(tenure, _url()))

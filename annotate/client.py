@@ -13,6 +13,7 @@ from typing import Final, Self, TypeVar
 from annotate.v1.calling import APIError, Calls
 from annotate.v1.operations import Guideline, Me, guideline, me, operation_of
 from store import verbs
+from store.arms import ArmFound
 from store.label_lines import LabelLine
 from store.messages import (
     Actor,
@@ -37,12 +38,19 @@ from store.messages import (
     Trace,
     UndoLabel,
 )
+from store.outlook import Spoken
 from store.records import Form, Track
 from store.rounds import RoundProgress
 from store.verbs.appraising import LookAtPolicies, PoliciesSeen
+from store.verbs.describing import LookAtPolicy, PolicyRecord
 from store.verbs.guiding import GuidelineShown
-from store.verbs.listing import ListRounds, ListWebhooks, LookAtRound, WebhookSeen
+from store.verbs.listing import ListRounds, ListWebhooks, LookAtArms, LookAtRound, WebhookSeen
 from store.verbs.own_labels import Given, ListOwnLabels
+from store.verbs.previewing import LookAtNextRound, NextRound, RoundSignatureSeen, SignRound
+from store.verbs.promoting import Decided, ListPolicies, PolicyList, Promote, Withdraw
+from store.verbs.rating import LookAtRatings, RatingsSeen
+from store.verbs.sampling import LookAtSamples, SamplesSeen
+from store.verbs.tracing import LineageSeen, LookAtLineage
 
 __all__ = ["APIError", "Client"]
 
@@ -126,9 +134,49 @@ class Client:
         """One round."""
         return self._calls.ask(verbs.look_at_round, LookAtRound(round=number))
 
+    def arms(self, number: int) -> tuple[ArmFound, ...]:
+        """What people said of this round's comparisons, arm by arm."""
+        return self._calls.ask(verbs.look_at_arms, LookAtArms(round=number))
+
+    def next_round(self, required: tuple[Track, ...] = ()) -> NextRound:
+        """What the next round would learn from."""
+        return self._calls.ask(verbs.look_at_next_round, LookAtNextRound(required=required))
+
+    def sign_round(self, number: int, spoken: Spoken, note: str = "") -> RoundSignatureSeen:
+        """Lets this round learn from what `next_round` showed."""
+        return self._calls.ask(verbs.sign_round, SignRound(round=number, spoken=spoken, note=note))
+
     def policies(self, number: int | None = None) -> PoliciesSeen:
         """The policies, and how good the reward models of this round are, else of the newest."""
         return self._calls.ask(verbs.look_at_policies, LookAtPolicies(round=number))
+
+    def every_policy(self) -> PolicyList:
+        """Every policy as it stands, and what people decided of any."""
+        return self._calls.ask(verbs.list_policies, ListPolicies())
+
+    def policy(self, policy: str) -> PolicyRecord:
+        """All that is kept of one policy, by its id or the first letters of it."""
+        return self._calls.ask(verbs.look_at_policy, LookAtPolicy(policy=policy))
+
+    def samples(self, policy: str, most: int = 6) -> SamplesSeen:
+        """Its answers beside its parent's; who reads them judges them no more."""
+        return self._calls.ask(verbs.look_at_samples, LookAtSamples(policy=policy, most=most))
+
+    def promote(self, policy: str, why: str, force: bool = False) -> Decided:
+        """Lets a policy answer people; `force` where the gates of its round refused it."""
+        return self._calls.ask(verbs.promote_policy, Promote(policy=policy, why=why, force=force))
+
+    def withdraw(self, policy: str, why: str) -> Decided:
+        """Lets a policy answer people no more."""
+        return self._calls.ask(verbs.withdraw_policy, Withdraw(policy=policy, why=why))
+
+    def ratings(self) -> RatingsSeen:
+        """How the policies stand beside each other, judge by judge."""
+        return self._calls.ask(verbs.look_at_ratings, LookAtRatings())
+
+    def lineage_graph(self, thing: str = "", search: str = "", page: int = 1) -> LineageSeen:
+        """A lineage as things and what came of what, with a page of its labels."""
+        return self._calls.ask(verbs.look_at_lineage, LookAtLineage(thing=thing, search=search, page=page))
 
     def lineage(self, thing: str) -> Lineage:
         """Where `label:ID`, `policy:ID` and the like came from and what they shaped."""

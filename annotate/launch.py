@@ -48,6 +48,11 @@ def start_round(home: Home, actor: Actor) -> int:
     Raises RequestError while a round runs, NotAllowedError for other roles.
     """
     _check(actor)
+    return start_by_rule(home)
+
+
+def start_by_rule(home: Home) -> int:
+    """The same for the rule in `hone.toml`, which is the administrator's word."""
     with _one_at_a_time:
         if is_starting(home) or running_round(home):
             raise RequestError("A round is running on this home already; stop it or wait for it.")
@@ -55,6 +60,11 @@ def start_round(home: Home, actor: Actor) -> int:
         _started[home.root] = Start(process=process, at=at)
     os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     return process.pid
+
+
+def last_start(home: Home) -> datetime | None:
+    """When this process last started one here, in UTC, whatever came of it."""
+    return _started[home.root].at if home.root in _started else None
 
 
 def stop_round(home: Home, actor: Actor) -> None:

@@ -21,9 +21,9 @@ NO_RULES: Final = pd.DataFrame(columns=["line", "share", "told"])
 """Where nothing lies across a chart."""
 
 
-def share_text(share: float) -> str:
+def share_text(said: Words, share: float) -> str:
     """Such as `71.3%`."""
-    return f"{share:.1%}"
+    return said.figure(share, ".1%")
 
 
 def name_of(said: Words, group: str, name: str) -> str:
@@ -37,15 +37,15 @@ def name_of(said: Words, group: str, name: str) -> str:
 def told(said: Words, interval: Interval, pairs: int) -> str:
     """A share with what it is of and how sure it is."""
     sentence = "policies.told_one" if pairs == 1 else "policies.told"
-    return said.text(sentence, pairs=f"{pairs:,}", **between(interval))
+    return said.text(sentence, pairs=said.figure(pairs), **between(said, interval))
 
 
-def between(interval: Interval) -> dict[str, str]:
+def between(said: Words, interval: Interval) -> dict[str, str]:
     """A share and its interval, to fill the gaps of a sentence with."""
     return {
-        "share": share_text(interval.value),
-        "low": share_text(interval.low),
-        "high": share_text(interval.high),
+        "share": share_text(said, interval.value),
+        "low": share_text(said, interval.low),
+        "high": share_text(said, interval.high),
     }
 
 
@@ -72,7 +72,7 @@ def rules(said: Words, results: RewardResults) -> pd.DataFrame:
     if agreement is not None and agreement.ceiling is not None and agreement.is_bound:
         found["ceiling"] = agreement.ceiling
     rows = [
-        {"line": said.text(f"policies.rule_{name}"), "share": share, "told": share_text(share)}
+        {"line": said.text(f"policies.rule_{name}"), "share": share, "told": share_text(said, share)}
         for name, share in found.items()
     ]
     return pd.DataFrame(rows, columns=["line", "share", "told"])
@@ -131,16 +131,17 @@ def sureness(results: RewardResults) -> str:
     return "too_sure" if surer > 0 else "too_modest"
 
 
-def off(results: RewardResults) -> str:
+def off(said: Words, results: RewardResults) -> str:
     """The expected calibration error in hundredths."""
-    return f"{100 * results.calibration_error:.1f}"
+    return said.figure(100 * results.calibration_error, ".1f")
 
 
 def part_table(said: Words, group: str, parts: Sequence[Part], heading: str) -> pd.DataFrame:
     """The parts for people to read, under `heading`."""
     names = [heading, *(said.text(f"policies.{name}") for name in ("pairs", "accuracy", "likely"))]
     rows = [
-        (name_of(said, group, part.name), f"{part.pairs:,}", *_cells(said, part.accuracy)) for part in parts
+        (name_of(said, group, part.name), said.figure(part.pairs), *_cells(said, part.accuracy))
+        for part in parts
     ]
     return pd.DataFrame(rows, columns=names)
 
@@ -148,7 +149,7 @@ def part_table(said: Words, group: str, parts: Sequence[Part], heading: str) -> 
 def reliability_table(said: Words, bins: Sequence[Bin]) -> pd.DataFrame:
     """The bins for people to read."""
     names = [said.text(f"policies.{name}") for name in ("stated", "pairs", "right", "likely")]
-    rows = [(share_text(one.stated), f"{one.pairs:,}", *_cells(said, one.right)) for one in bins]
+    rows = [(share_text(said, one.stated), said.figure(one.pairs), *_cells(said, one.right)) for one in bins]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -157,11 +158,11 @@ def unsafe_table(said: Words, found: Sequence[UnsafeFound]) -> pd.DataFrame:
     words = ("probability", "recall", "precision", "unsafe_count", "safe_count")
     rows = [
         (
-            f"{one.probability:.0%}",
-            share_text(one.recall),
-            "–" if one.precision is None else share_text(one.precision),
-            f"{one.unsafe:,}",
-            f"{one.safe:,}",
+            said.figure(one.probability, ".0%"),
+            share_text(said, one.recall),
+            "–" if one.precision is None else share_text(said, one.precision),
+            said.figure(one.unsafe),
+            said.figure(one.safe),
         )
         for one in found
     ]
@@ -175,7 +176,7 @@ def rounds_table(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
         (
             str(model.round),
             said.text(f"policies.{model.track}"),
-            f"{model.held_out_pairs:,}",
+            said.figure(model.held_out_pairs),
             *(_cells(said, held_out(model)) if model.held_out_pairs else ("–", "–")),
         )
         for model in reversed(models)
@@ -185,5 +186,5 @@ def rounds_table(said: Words, models: Sequence[RewardModel]) -> pd.DataFrame:
 
 def _cells(said: Words, interval: Interval) -> tuple[str, str]:
     """A share and how sure it is."""
-    known = between(interval)
+    known = between(said, interval)
     return known["share"], said.text("policies.low_to_high", **known)

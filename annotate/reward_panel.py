@@ -79,7 +79,7 @@ def _show(said: Words, card: Card) -> None:
 def _described(said: Words, title: str, table: pd.DataFrame) -> str:
     """A chart of points in a sentence."""
     parts = [
-        said.text("policies.alt_part", name=name, share=figures.share_text(share))
+        said.text("policies.alt_part", name=name, share=figures.share_text(said, share))
         for name, share in zip(table["name"], table["share"], strict=True)
     ]
     return said.text("policies.alt", title=said.text(f"policies.{title}"), parts=", ".join(parts))
@@ -94,12 +94,14 @@ def _agreement(said: Words, results: RewardResults) -> str:
     """How far people agree, and what that allows."""
     if results.agreement is None:
         return said.text("policies.agreement_none")
-    known = {"pairs": f"{results.agreement.pairs:,}", **figures.between(results.agreement.agree)}
+    known = {"pairs": said.figure(results.agreement.pairs), **figures.between(said, results.agreement.agree)}
     if results.agreement.ceiling is None:
         return said.text("policies.agreement_low", **known)
     if not results.agreement.is_bound:
         return said.text("policies.agreement_open", **known)
-    return said.text("policies.agreement", ceiling=figures.share_text(results.agreement.ceiling), **known)
+    return said.text(
+        "policies.agreement", ceiling=figures.share_text(said, results.agreement.ceiling), **known
+    )
 
 
 def _reliability(said: Words, _model: RewardModel, results: RewardResults) -> Card | None:
@@ -107,11 +109,11 @@ def _reliability(said: Words, _model: RewardModel, results: RewardResults) -> Ca
         return None
     table = figures.reliability(said, results.reliability)
     stated, right = (said.text(f"policies.{name}") for name in ("stated", "right"))
-    names = table.assign(name=[figures.share_text(value) for value in table["stated"]])
+    names = table.assign(name=[figures.share_text(said, value) for value in table["stated"]])
     return Card(
         title="reliability",
         means=_with_few(
-            said, said.text(f"policies.{figures.sureness(results)}", points=figures.off(results)), table
+            said, said.text(f"policies.{figures.sureness(results)}", points=figures.off(said, results)), table
         ),
         chart=charts.reliability(table, stated, right),
         alt=_described(said, "reliability", names),
@@ -177,10 +179,10 @@ def _unsafe(said: Words, model: RewardModel, results: RewardResults) -> Card | N
 
 def _found(said: Words, one: UnsafeFound) -> str:
     """What a gate on the stated certainty finds."""
-    known = {"probability": f"{one.probability:.0%}", "unsafe": f"{one.unsafe:,}"}
+    known = {"probability": said.figure(one.probability, ".0%"), "unsafe": said.figure(one.unsafe)}
     if one.precision is None:
         return said.text("policies.unsafe_not_found", **known)
-    recall, precision = figures.share_text(one.recall), figures.share_text(one.precision)
+    recall, precision = figures.share_text(said, one.recall), figures.share_text(said, one.precision)
     return said.text("policies.unsafe_means", recall=recall, precision=precision, **known)
 
 

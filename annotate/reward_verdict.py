@@ -17,8 +17,8 @@ def summary(said: Words, model: RewardModel, results: RewardResults | None) -> N
     if not model.held_out_pairs:
         st.text(said.text("policies.nothing_held_out"))
     elif results is None:
-        known = figures.between(figures.held_out(model))
-        st.text(said.text("policies.unmeasured", pairs=f"{model.held_out_pairs:,}", **known))
+        known = figures.between(said, figures.held_out(model))
+        st.text(said.text("policies.unmeasured", pairs=said.figure(model.held_out_pairs), **known))
     else:
         _metrics(said, results)
         st.text(_verdict(said, results))
@@ -39,11 +39,11 @@ def trained(said: Words, training: RewardTraining) -> str:
 def _metrics(said: Words, results: RewardResults) -> None:
     longer = results.baseline("longer")
     numbers = {
-        "accuracy": figures.share_text(results.accuracy.value),
-        "rule_longer": figures.share_text(longer.accuracy.value) if longer else "–",
-        "error": f"{results.calibration_error:.3f}",
-        "held_out": f"{results.pairs:,}",
-        "training": f"{results.training_pairs:,}",
+        "accuracy": figures.share_text(said, results.accuracy.value),
+        "rule_longer": figures.share_text(said, longer.accuracy.value) if longer else "–",
+        "error": said.figure(results.calibration_error, ".3f"),
+        "held_out": said.figure(results.pairs),
+        "training": said.figure(results.training_pairs),
     }
     for column, (name, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(said.text(f"policies.{name}"), value, border=True)
@@ -51,12 +51,12 @@ def _metrics(said: Words, results: RewardResults) -> None:
 
 def _verdict(said: Words, results: RewardResults) -> str:
     """How often it is right, and whether that is more than length alone explains."""
-    known, longer = figures.between(results.accuracy), results.baseline("longer")
+    known, longer = figures.between(said, results.accuracy), results.baseline("longer")
     over = results.over_longer
     if longer is None or over is None:
         return said.text("policies.alone", **known)
     verdict = "beats" if over.low > 0 else "loses" if over.high < 0 else "not_beats"
-    return said.text(f"policies.{verdict}", longer=figures.share_text(longer.accuracy.value), **known)
+    return said.text(f"policies.{verdict}", longer=figures.share_text(said, longer.accuracy.value), **known)
 
 
 def _remarks(said: Words, results: RewardResults) -> str:
@@ -64,5 +64,5 @@ def _remarks(said: Words, results: RewardResults) -> str:
     if results.members > 1:
         remarks.append(said.text("policies.members", members=results.members))
     if results.truncated:
-        remarks.append(said.text("policies.truncated", count=f"{results.truncated:,}"))
+        remarks.append(said.text("policies.truncated", count=said.figure(results.truncated)))
     return " ".join(remarks)

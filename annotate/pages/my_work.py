@@ -60,7 +60,10 @@ def _left(visit: Visit, own: OwnWork) -> None:
     if own.kinds:
         today = sum(day.labels for day in own.days if day.day == own.today.date())
         labels = sum(kind.labels for kind in own.kinds)
-        numbers[:0] = [(said.text("my_work.labels"), f"{labels:,}"), (said.text("my_work.today"), str(today))]
+        numbers[:0] = [
+            (said.text("my_work.labels"), said.figure(labels)),
+            (said.text("my_work.today"), str(today)),
+        ]
     for column, (name, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(name, value, border=True)
     if not all(one.may_judge for one in own.left):
@@ -122,11 +125,11 @@ def _agreement(visit: Visit, own: OwnWork) -> None:
 
 def _likely(visit: Visit, found: Agreement) -> str:
     """The share with its interval and how much it is of."""
-    share = found.share
+    said, share = visit.words, found.share
     assert share is not None  # noqa: S101  # only what was measured is said
-    low, high = (f"{bound:.0%}" for bound in (share.low, share.high))
-    return visit.words.text(
-        "my_work.likely", share=f"{share.value:.0%}", count=found.count, low=low, high=high
+    low, high = (said.figure(bound, ".0%") for bound in (share.low, share.high))
+    return said.text(
+        "my_work.likely", share=said.figure(share.value, ".0%"), count=found.count, low=low, high=high
     )
 
 

@@ -12,8 +12,18 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from annotate import links, reward_panel, reward_verdict, session
+from annotate import (
+    links,
+    policy_decision,
+    policy_panel,
+    reward_panel,
+    reward_verdict,
+    session,
+    standing_panel,
+)
 from annotate.clock import local_time
+from annotate.links import ADDRESS
+from annotate.pressing import tell
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.words import Words
@@ -23,8 +33,6 @@ from store.verbs.appraising import LookAtPolicies, PoliciesSeen, PolicySeen
 
 SEES: Final = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 ROUND: Final = "policies round"
-SHORT: Final = 20
-"""Letters of an id, by which `hone lineage` finds it too."""
 WIDTHS: Final = {
     "policy": 175,
     "round": 70,
@@ -50,8 +58,12 @@ def render(visit: Visit) -> None:
     chosen = session.typed(ROUND)
     asked = LookAtPolicies(round=chosen if isinstance(chosen, int) else None)
     seen = look_at_policies(visit.store, visit.actor, asked)
+    tell(policy_decision.PAGE)
     if seen.policies:
-        _policies(said, seen.policies)
+        chosen_id = _chosen_policy(said, seen.policies, _policies(said, seen.policies))
+        standing_panel.draw(visit)
+        if chosen_id is not None:
+            policy_panel.draw(visit, chosen_id)
     else:
         st.text(said.text("policies.none"))
     if seen.reward_models:
@@ -61,18 +73,18 @@ def render(visit: Visit) -> None:
         links.show("/rounds", said.text("policies.to_rounds"))
 
 
-def _policies(said: Words, policies: Sequence[PolicySeen]) -> None:
-    """Ids and reasons are cells of a table, which makes nothing of what they hold."""
+def _policies(said: Words, policies: Sequence[PolicySeen]) -> int | None:
+    """Ids and reasons are cells of a table, which makes nothing of what they hold. Which line was chosen."""
     rows = [
         {
-            "policy": one.policy_id[:SHORT],
+            "policy": links.short(one.policy_id),
             "round": str(one.round),
             "method": one.method,
             "decided": said.text(f"policies.{_decided(one)}"),
-            "labels": "–" if one.labels is None else f"{one.labels:,}",
-            "parents": ", ".join(parent[:SHORT] for parent in one.parents) or "–",
+            "labels": "–" if one.labels is None else said.figure(one.labels),
+            "parents": ", ".join(links.short(parent) for parent in one.parents) or "–",
             "made": local_time(one.made_at),
-            "why": " ".join(one.reasons),
+            "why": _why(said, one),
         }
         for one in policies
     ]
@@ -87,15 +99,47 @@ def _policies(said: Words, policies: Sequence[PolicySeen]) -> None:
         )
         for name in table.columns
     }
-    st.dataframe(
-        table, hide_index=True, column_config=columns, key="policies", alt=said.text("policies.list")
+    state = st.dataframe(
+        table,
+        hide_index=True,
+        column_config=columns,
+        # A line is chosen by its number, which stands for another policy once one comes on top.
+        key=f"policies {len(policies)} {policies[0].policy_id}",
+        alt=said.text("policies.list"),
+        on_select="rerun",
+        selection_mode="single-row",
     )
+    return next(iter(state.selection.rows), None)
+
+
+def _chosen_policy(said: Words, policies: Sequence[PolicySeen], line: int | None) -> str | None:
+    """The policy whose card is read: of the line that was chosen, else the one that the address names."""
+    if line is not None and line < len(policies):
+        st.query_params[ADDRESS] = policies[line].policy_id
+        return policies[line].policy_id
+    asked = st.query_params.get(ADDRESS, "")
+    ids = [one.policy_id for one in policies]
+    found = [asked] if asked in ids else [one for one in ids if asked and one.startswith(asked)]
+    if len(found) != 1:
+        # As text: whatever stands in an address is not markup.
+        st.text(said.text("policy.unknown", id=links.short(asked)) if asked else said.text("policy.choose"))
+        return None
+    return found[0]
 
 
 def _decided(one: PolicySeen) -> str:
     if one.in_use:
         return "in_use"
-    return "promoted" if one.promoted else "refused"
+    if one.promoted:
+        return "promoted"
+    return "withdrawn" if one.said else "refused"
+
+
+def _why(said: Words, one: PolicySeen) -> str:
+    """What people said of it, and else what its round had against it."""
+    if one.said is None:
+        return " ".join(one.reasons)
+    return said.text("policies.said", name=one.said.name, why=one.said.why)
 
 
 def _reward_models(said: Words, seen: PoliciesSeen) -> None:

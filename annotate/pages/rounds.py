@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
-from annotate import figures, launch, monitor_panel, reports, session
+from annotate import launch, links, monitor_panel, reports, rounds_panel, session, steward
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
-from annotate.widgets import charts
 from store import rounds, scoreboard
 from store.database import Store
 from store.errors import HoneError
 from store.home import Home
 from store.messages import Actor, CountHome
-from store.rates import FAULT_RATES, WIN_RATES
 from store.round_stages import called
 from store.rounds import RoundProgress, StageProgress, State
+from store.rule import words
+from store.settings import SettingsError
 from store.verbs import count_home
 
 PAGE = "rounds"
@@ -26,7 +26,6 @@ SHOWN = "rounds shown"
 NEWEST = 0
 """Stands for the newest round, whichever that is."""
 EVERY_SECONDS = 2
-CURVES_A_ROW = 3
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 
 STAGE_NAMES = {
@@ -39,8 +38,6 @@ STAGE_NAMES = {
     "promote": "Promote",
     "publish": "Publish",
 }
-
-ORACLE = "The oracle is a judge that knows what a good answer is and takes no part in training."
 
 Who = Callable[[], Actor | None]
 
@@ -67,13 +64,15 @@ def _draw(store: Store, who: Who) -> None:
     newest = progress[-1] if progress else None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Rounds", anchor=False)
+        links.show("/next-round", "Before the next round")
         if reports.newest(store.home):
             st.link_button("Report", reports.PATH)
         _command(store.home, who, newest)
     _counts(store, actor)
+    _signature(store, newest)
     _newest(store.home, newest)
     _course(store.home, progress)
-    _results(store.home, progress)
+    rounds_panel.results(store.home, progress)
 
 
 def _command(home: Home, who: Who, newest: RoundProgress | None) -> None:
@@ -112,6 +111,26 @@ def _counts(store: Store, actor: Actor) -> None:
     }
     for column, (name, value) in zip(st.columns(len(cards)), cards.items(), strict=True):
         column.metric(name, f"{value:,}", border=True)
+    _rule(store.home, counts.new_labels)
+
+
+def _rule(home: Home, new_labels: int) -> None:
+    """What starts the next round, if not a person."""
+    try:
+        said = words(steward.rule(home), new_labels)
+    except SettingsError as error:
+        said = f"No round starts of itself: {error}"
+    if said:
+        st.caption(plain(said))
+
+
+def _signature(store: Store, newest: RoundProgress | None) -> None:
+    """Which signature the round waits for that learns next, whoever starts it."""
+    if newest and newest.state is not State.FINISHED and newest.stages[0].state is State.FINISHED:
+        return  # its labels are frozen
+    with suppress(SettingsError):  # told where a round is started
+        if said := steward.unsigned(store):
+            st.caption(plain(said))
 
 
 def _newest(home: Home, newest: RoundProgress | None) -> None:
@@ -144,7 +163,7 @@ def _course(home: Home, progress: Sequence[RoundProgress]) -> None:
         )
     metrics = rounds.metrics(home.round(chosen or newest))
     monitor_panel.show(metrics)
-    _curves(metrics)
+    rounds_panel.curves(metrics)
 
 
 def _headline(newest: RoundProgress | None, failed: str) -> str:
@@ -187,54 +206,6 @@ def _stage(stage: StageProgress, newest: RoundProgress) -> None:
 
 def _called(newest: RoundProgress, stage: str) -> str:
     return STAGE_NAMES.get(stage) or called(newest.method, stage)
-
-
-def _curves(metrics: Sequence[rounds.Metric]) -> None:
-    drawn = figures.drawn(metrics)
-    rows = math.ceil(len(drawn) / CURVES_A_ROW)
-    width = math.ceil(len(drawn) / max(rows, 1))  # four are two and two, not three and one
-    for start in range(0, len(drawn), width or 1):
-        row = drawn[start : start + width]
-        for column, (curve, table) in zip(st.columns(len(row)), row, strict=True):
-            with column.container(border=True, height="stretch"):
-                st.subheader(curve.title, anchor=False)
-                st.altair_chart(charts.curve(table, curve.steps, curve.unit), key=f"curve {curve.title}")
-                if curve.note:
-                    st.caption(curve.note)
-
-
-def _results(home: Home, progress: Sequence[RoundProgress]) -> None:
-    """What came of all rounds: two charts and the figures below them."""
-    results = rounds.results(home)
-    if not results:
-        return
-    verdicts = {one.round: one.verdict for one in progress if one.verdict}
-    wins = figures.rate_table(results, WIN_RATES)
-    faults = figures.rate_table(results, FAULT_RATES)
-    columns = st.columns(1 if faults.empty else 2)
-    with columns[0].container(border=True, height="stretch"):
-        st.subheader("Win rate against the first policy", anchor=False)
-        st.altair_chart(charts.win_rates(wins), key="win rates")
-        if WIN_RATES["oracle_win_rate"] in set(wins["line"]):
-            st.caption(ORACLE)
-    if not faults.empty:
-        with columns[1].container(border=True, height="stretch"):
-            st.subheader("Unsafe answers and false refusals", anchor=False)
-            st.altair_chart(charts.fault_rates(faults), key="fault rates")
-            st.caption(scoreboard.ERRORS)
-    table = figures.results_table(results, verdicts)
-    figure = st.column_config.TextColumn(alignment="right")
-    config = {name: figure for name in table.columns if name != figures.POLICY}
-    st.dataframe(table, hide_index=True, column_config=config, key="results")
-    st.caption(scoreboard.NOTES)
-    above = progress[-1].round if progress and progress[-1].state is State.FINISHED else None
-    told = {
-        number: verdict
-        for number, verdict in verdicts.items()
-        if number != above and (verdict.notes or not verdict.promoted)
-    }
-    for sentence in reversed(scoreboard.decisions(told)):
-        st.text(sentence)
 
 
 def duration(seconds: float) -> str:

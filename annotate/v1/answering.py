@@ -127,7 +127,10 @@ async def _fields(operation: Operation, request: Request) -> dict[str, Any]:
     """What the request says, by field of the verb's request."""
     told: dict[str, Any] = dict(request.path_params)
     if operation.method in {"GET", "DELETE"}:
-        besides: Any = dict(request.query_params)
+        query = request.query_params
+        besides: Any = {
+            name: query.getlist(name) if name in operation.many else query[name] for name in query
+        }
     else:
         besides = _json(await _body(request))
     if operation.body is not None:

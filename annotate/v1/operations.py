@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -23,24 +23,36 @@ from store.verbs import (
     edit_label,
     guideline_shown,
     list_own_labels,
+    list_policies,
     list_rounds,
     list_webhooks,
+    look_at_arms,
     look_at_comparison,
+    look_at_lineage,
+    look_at_next_round,
     look_at_policies,
+    look_at_policy,
+    look_at_ratings,
     look_at_round,
+    look_at_samples,
     next_comparison,
+    promote_policy,
     read_labels,
     read_own_label,
     renew_lease,
+    sign_round,
     skip_lease,
     submit_label,
     trace,
     undo_label,
+    withdraw_policy,
 )
 from store.verbs.guiding import GuidelineShown
 
 ROOT: Final = "/api/v1"
 IN_PATH: Final = re.compile(r"{(\w+)}")
+OF_THE_COMMAND: Final = "vouch"
+"""The field by which the `hone` command answers for a person; a token is its person's already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +106,14 @@ class Operation:
     @property
     def besides(self) -> tuple[str, ...]:
         """The fields of the request that the path does not name."""
-        return tuple(one.name for one in fields(_request(self.verb)) if one.name not in self.in_path)
+        known = {*self.in_path, OF_THE_COMMAND}
+        return tuple(one.name for one in fields(_request(self.verb)) if one.name not in known)
+
+    @property
+    def many(self) -> tuple[str, ...]:
+        """Those of them that hold several values: a query names such a field once for each."""
+        hints = get_type_hints(_request(self.verb))
+        return tuple(name for name in self.besides if get_origin(hints[name]) is tuple)
 
     @property
     def request(self) -> TypeAdapter[Any]:
@@ -169,10 +188,47 @@ OPERATIONS: Final = (
     Operation("GET", "/rounds", list_rounds, Role.ENGINEER, "Every round, the first one first"),
     Operation("GET", "/rounds/{round}", look_at_round, Role.ENGINEER, "One round"),
     Operation(
+        *("GET", "/rounds/{round}/arms", look_at_arms, Role.ENGINEER),
+        "Whether the selection of what a round asked beat chance",
+    ),
+    Operation(
+        *("POST", "/rounds/{round}/signatures", sign_round, Role.ENGINEER),
+        "Let the next round learn from what one was shown, named by its `spoken`",
+    ),
+    Operation(
+        *("GET", "/next-round", look_at_next_round, Role.ENGINEER),
+        "What the next round would learn from, and who signed it",
+    ),
+    Operation(
         *("GET", "/policies", look_at_policies, Role.ENGINEER),
         "The policies, and how good the reward models of a round are, else of the newest",
     ),
+    Operation(
+        *("GET", "/policies/all", list_policies, Role.ENGINEER),
+        "Every policy as it stands, and what people decided of any",
+    ),
+    Operation(
+        *("GET", "/policies/{policy}/samples", look_at_samples, Role.ENGINEER),
+        "A policy's answers beside its parent's; who reads them judges them no more",
+    ),
+    Operation(
+        *("POST", "/policies/{policy}/promotion", promote_policy, Role.ENGINEER),
+        "Let a policy answer people, and say why",
+    ),
+    Operation(
+        *("POST", "/policies/{policy}/withdrawal", withdraw_policy, Role.ENGINEER),
+        "Let a policy answer people no more, and say why",
+    ),
+    Operation("GET", "/policies/{policy}", look_at_policy, Role.ENGINEER, "All that is kept of one policy"),
+    Operation(
+        *("GET", "/ratings", look_at_ratings, Role.ENGINEER),
+        "How the policies stand beside each other, judge by judge",
+    ),
     Operation("GET", "/webhooks", list_webhooks, Role.ENGINEER, "How the receivers of webhooks stand"),
+    Operation(
+        *("GET", "/lineage", look_at_lineage, Role.REVIEWER),
+        "A lineage as a graph, without a `thing` that of the policy in use, and its labels page by page",
+    ),
     Operation(
         *("GET", "/lineage/{thing}", trace, Role.REVIEWER),
         "Where a thing such as `label:ID` or `policy:ID` came from and what it shaped",

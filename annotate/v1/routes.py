@@ -48,8 +48,9 @@ def _route(path: str, by_method: Mapping[str, Respond]) -> Route:
             return Refusal(405, sentence, {"Allow": allowed}).response
         return await by_method[request.method](request)
 
-    # A name may hold a slash.
-    return Route(ROOT + path.replace("{thing}", "{thing:path}"), respond, methods=METHODS)
+    # A name may hold a slash; of two that fit, the table's first is meant.
+    named = path.replace("{thing}", "{thing:path}").replace("{policy}", "{policy:path}")
+    return Route(ROOT + named, respond, methods=METHODS)
 
 
 async def _health(desk: Desk, _request: Request) -> Response:

@@ -22,6 +22,7 @@ COMPONENTS = (
     "exam_ranking",
     "handover",
     "languages",
+    "lineage",
     "masthead",
     "rank",
     "reading",

@@ -15,7 +15,7 @@ STYLE = """
   .stHorizontalBlock .stHeading h2 { padding: 0; }
   .stHeading h3 { padding: 0.2rem 0 0.6rem; }
   .stMain:focus-visible { outline: none; box-shadow: none; }
-  .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
+  .stApp [data-testid^="stBaseButton-primary"] { color: light-dark(#faf9f7, #161513); }
   .stApp [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: light-dark(#faf9f7, #161513); }
   .stColumn:has(.stVegaLiteChart) { min-width: 300px; }
   .stColumn:has(.stColumn .stVegaLiteChart) { min-width: min(536px, 100%); }

@@ -38,6 +38,13 @@ class Words:
         sentence = self.sections[page][name]
         return sentence.format(**values) if values else sentence
 
+    def figure(self, value: float, form: str = ",") -> str:
+        """A number in this Python format, with the language's marks: `1.234`, `0,7`, `62,0 %` in German."""
+        marks = self.sections["marks"]
+        own = {ord(","): marks["thousands"], ord("."): marks["decimal"]}
+        written = format(value, form).removesuffix("%").translate(own)
+        return marks["percent"].format(value=written) if form.endswith("%") else written
+
     def refusal(self, error: HoneError) -> str:
         """What was refused, as the store says it where this language has no words for it."""
         sentence = self.sections.get(REFUSED, {}).get(error.key)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from annotate import reward_figures
 from annotate.words import words
 from store.intervals import wilson
-from store.records import Policy, RewardModel, Role, Round, Track
+from store.records import Policy, Promotion, RewardModel, Role, Round, Track
 from store.reward_results import Agreement, Bin, UnsafeFound
 
 HEADINGS = (
@@ -83,7 +83,7 @@ def test_a_home_before_its_first_round_has_a_policy_in_use_and_no_reward_model(s
     (table,) = [one.value for one in app.dataframe]
     assert list(table["policy"]) == ["first-policy-of-all"]
     assert (table["decided"][0], table["labels"][0], table["parents"][0]) == ("In use", "–", "–")
-    assert texts(app) == [said("no_models")]
+    assert texts(app) == [words("en").text("policy.choose"), said("no_models")]
 
 
 def test_policies_stand_the_newest_first_with_what_was_decided_and_why(store, rob):
@@ -97,6 +97,17 @@ def test_policies_stand_the_newest_first_with_what_was_decided_and_why(store, ro
     assert list(table["labels"]) == ["2,400", "1,200", "–"]
     assert list(table["parents"]) == [policy_id(1), "first-policy-of-all", "–"]
     assert list(table["why"]) == [drift, "", ""]
+
+
+def test_what_people_decided_is_told_with_who_and_why(store, rob):
+    store.append("hone", first_policy(), *round_facts(1), *round_facts(2, promoted=False))
+    write_round(store.home, 2, reasons=("It is 30.0 nats from the first policy; 25.0 are allowed.",))
+    word = Promotion(policy_id=policy_id(2), promoted=True, given_by=rob.annotator_id, why="<b>Better.</b>")
+    taken = Promotion(policy_id=policy_id(1), promoted=False, given_by="hone", why="It rambles.")
+    store.append("hone", word, taken)
+    table = page(store, rob).dataframe[0].value
+    assert list(table["decided"]) == ["In use", "Withdrawn", "Promoted"]
+    assert list(table["why"]) == ["rob: <b>Better.</b>", "hone: It rambles.", ""]
 
 
 def test_the_newest_round_is_shown_first_and_another_when_it_is_chosen(store, rob):

@@ -15,7 +15,7 @@ from annotate.appearance import DARK, LIGHT
 from annotate.pages.rounds import duration
 from annotate.prose.escaping import plain
 from annotate.widgets import charts
-from store import monitor, rounds
+from store import monitor, processes, rounds
 from store.colours import SERIES
 from store.errors import NotAllowedError, RequestError
 from store.home import Home
@@ -68,9 +68,9 @@ def buttons(app):
 def ended(process_id):
     """Waits until the process is gone."""
     deadline = time.monotonic() + 30
-    while rounds.is_alive(process_id) and time.monotonic() < deadline:
+    while processes.is_alive(process_id) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return not rounds.is_alive(process_id)
+    return not processes.is_alive(process_id)
 
 
 @pytest.fixture
@@ -363,3 +363,10 @@ def test_a_message_of_several_lines_is_no_heading_and_no_list():
 
 def test_times_are_written_for_people():
     assert [duration(seconds) for seconds in (0.4, 59.4, 125)] == ["0 s", "59 s", "2 min 5 s"]
+
+
+def test_the_signature_that_a_round_waits_for_is_told_without_a_rule_until_its_labels_are_frozen(store, rob):
+    store.home.settings.write_text("[round]\nsignature = true\n")
+    assert any("Round 1 begins only once" in one.value for one in page(store, rob).caption)
+    write_round(store.home, 1, state="stopped", stage="ppo")
+    assert not any("Round 1 begins only once" in one.value for one in page(store, rob).caption)

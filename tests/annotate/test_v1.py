@@ -29,6 +29,9 @@ BODIES = {
     "skip_lease": {"reason": "unsure"},
     "submit_label": JUDGEMENT,
     "edit_label": JUDGEMENT,
+    "sign_round": {"spoken": {}},
+    "promote_policy": {"why": "it is better"},
+    "withdraw_policy": {"why": "it is worse"},
 }
 NAMES = {"track": "safety", "round": "1", "thing": "label:none"}
 

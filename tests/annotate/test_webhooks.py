@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,22 @@ from annotate.webhooks import SignatureError, signed, verify
 from store import notices
 from store.database import open_store
 from store.messages import Judgement, NextComparison, SubmitLabel
-from store.records import Degree, Label, Role, Round, now
+from store.records import Degree, Label, Policy, Promotion, Role, Round, now
 from store.settings import SettingsError
-from store.verbs import bring_facts, examine, list_webhooks, next_comparison, submit_label
+from store.verbs import (
+    bring_facts,
+    examine,
+    list_webhooks,
+    next_comparison,
+    promote_policy,
+    read_facts,
+    submit_label,
+)
 from store.verbs.bringing import BringFacts
+from store.verbs.exporting import ReadFacts
 from store.verbs.keeping import Examine
 from store.verbs.listing import ListWebhooks
+from store.verbs.promoting import Promote
 from store.verbs.roles import HONE
 
 # The example of standardwebhooks.com's own libraries.
@@ -132,6 +143,27 @@ def test_a_receiver_hears_of_labels_and_rounds_in_facts_and_of_nothing_before(wo
     }
     assert "Answer" not in json.dumps(receiver.taken)
     assert "secret-policy" not in json.dumps(receiver.taken)
+
+
+def test_a_receiver_hears_of_what_a_person_decides_of_a_policy_and_not_why(work):
+    work.append("hone", Policy(policy_id="p", path="x", promoted=False))
+    rob = person(work, "rob", Role.ENGINEER)
+    with Receiver() as receiver:
+        settings(work, receiver.url, events=["policy.decided"])
+        with courier.at_work(courier.couriers(work)):
+            promote_policy(work, rob, Promote(policy="p", why="Answer", force=True))
+            withdrawn = replace(promotions(work)[0], promoted=False, made_at=now())
+            work.append("imported:x", withdrawn)
+            until(lambda: list_webhooks(work, HONE, ListWebhooks())[0].behind == 0)
+    (decided,) = receiver.data("policy.decided")
+    assert (decided["policy_id"], decided["promoted"], decided["given_by"]) == ("p", True, rob.annotator_id)
+    assert "Answer" not in json.dumps(receiver.taken)
+
+
+def promotions(store):
+    """The facts, as anybody may bring them."""
+    facts = read_facts(store, HONE, ReadFacts(kind="Promotion")).facts
+    return [TypeAdapter(Promotion).validate_json(fact) for fact in facts]
 
 
 def test_only_what_is_wanted_is_told(work, ana):

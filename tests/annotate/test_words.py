@@ -3,7 +3,10 @@ import string
 
 import pytest
 
+from annotate.policy_figures import judge_name
 from annotate.words import ENGLISH, FOLDER, LOCALES, _sections, spoken, words
+from store.records import Contents, Judge
+from store.scoreboard import JUDGES
 
 OTHERS = sorted(set(LOCALES) - {ENGLISH})
 
@@ -49,6 +52,26 @@ def test_a_gap_is_filled_and_an_unknown_sentence_is_an_error():
     assert said == "This page takes the role engineer; you have the role annotator."
     with pytest.raises(KeyError):
         words("de").text("frame.nothing_of_the_kind")
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("en", ["1,234", "0.70", "62.0%", "-3"]), ("de", ["1.234", "0,70", "62,0\u00a0%", "-3"])],
+)
+def test_figures_have_the_marks_of_the_language(locale, written):
+    said = words(locale)
+    figures = [said.figure(1234), said.figure(0.7, ".2f"), said.figure(0.62, ".1%"), said.figure(-3)]
+    assert figures == written
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_judge_and_what_is_frozen_have_a_name_in_every_language(locale):
+    said = words(locale)
+    names = [judge_name(said, judge) for judge in Judge]
+    assert len({*names}) == len(names)
+    assert all(said.text(f"lineage.{one.value}") for one in Contents)
+    if locale == ENGLISH:
+        assert names == [JUDGES[judge] for judge in Judge]  # as reports name them
 
 
 def test_every_file_of_the_catalogue_lies_in_a_known_language():

@@ -112,12 +112,14 @@ class Server:
         except httpx.TransportError:
             return False
 
+    def counts(self):
+        """How much there is of each noun in the store."""
+        token, verb = {"Authorization": f"Bearer {self.token}"}, f"{self.url}/api/verbs/count_home"
+        return httpx.post(verb, content=b"{}", headers=token, timeout=PATIENCE).json()["ok"]
+
     def labels(self):
         """How many labels stand in the store."""
-        token = {"Authorization": f"Bearer {self.token}"}
-        return httpx.post(f"{self.url}/api/verbs/count_home", content=b"{}", headers=token).json()["ok"][
-            "labels"
-        ]
+        return self.counts()["labels"]
 
     def kill(self):
         """As a power cut would."""

@@ -13,14 +13,17 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from store.errors import HoneError
 from store.misfits import expected
 
 S = TypeVar("S")
+
+FINITE: Final = ConfigDict(allow_inf_nan=False)
+"""Settings name what they made by their JSON, which has no infinity."""
 
 
 class SettingsError(HoneError):
@@ -33,7 +36,17 @@ def load(kind: type[S], file: Path, overrides: Sequence[str] = ()) -> S:
     for override in overrides:
         section, key, value = _split(kind, override)
         values.setdefault(section, {})[key] = value
-    return _build(kind, values)
+    return from_values(kind, values)
+
+
+def from_values(kind: type[S], values: Mapping[str, Mapping[str, Any]]) -> S:
+    """Defaults of `kind` with these values over them, by section and key as TOML has them."""
+    hints = get_type_hints(kind)
+    sections = {}
+    for section, keys in values.items():
+        _check_known(hints, section, keys)
+        sections[section] = _section(section, hints[section], keys)
+    return kind(**sections)
 
 
 def load_section(kind: type[S], name: str, file: Path) -> S:
@@ -42,6 +55,14 @@ def load_section(kind: type[S], name: str, file: Path) -> S:
     _check_known({name: kind}, name, keys)
     section: S = _section(name, kind, keys)
     return section
+
+
+def load_part(kind: type[S], name: str, file: Path) -> S:
+    """Those keys of a section that `kind` has, over its defaults; the others are another's to look at."""
+    hints = get_type_hints(kind)
+    keys = {key: value for key, value in _values(file).get(name, {}).items() if key in hints}
+    part: S = _section(name, kind, keys)
+    return part
 
 
 def faults(kind: type[Any], file: Path) -> list[str]:
@@ -54,7 +75,7 @@ def faults(kind: type[Any], file: Path) -> list[str]:
     for section, keys in values.items():
         for one in [{key: value} for key, value in keys.items()] or [{}]:
             try:
-                _build(kind, {section: one})
+                from_values(kind, {section: one})
             except SettingsError as error:
                 found.append(str(error))
     return list(dict.fromkeys(found))
@@ -89,21 +110,13 @@ def _split(kind: type[Any], override: str) -> tuple[str, str, Any]:
         return section, key, text
 
 
-def _build(kind: type[S], values: dict[str, dict[str, Any]]) -> S:
-    hints = get_type_hints(kind)
-    sections = {}
-    for section, keys in values.items():
-        _check_known(hints, section, keys)
-        sections[section] = _section(section, hints[section], keys)
-    return kind(**sections)
-
-
-def _section(section: str, kind: type[Any], keys: dict[str, Any]) -> Any:  # noqa: ANN401
+def _section(section: str, kind: type[Any], keys: Mapping[str, Any]) -> Any:  # noqa: ANN401
     hints = get_type_hints(kind, include_extras=True)
     typed = {}
     for key, value in keys.items():
         try:
-            typed[key] = TypeAdapter(hints[key]).validate_json(json.dumps(value, default=str), strict=True)
+            text = json.dumps(value, default=str)
+            typed[key] = TypeAdapter(hints[key], config=FINITE).validate_json(text, strict=True)
         except ValidationError as error:
             words = _list_of(hints[key]) or expected(error)
             came = json.dumps(value, default=str, ensure_ascii=False)

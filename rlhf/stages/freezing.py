@@ -36,6 +36,14 @@ class Frozen:
     first: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """Labels that wait for a signature, and how many the home held when they were frozen."""
+
+    preferences: Snapshot
+    labels: int
+
+
 def snapshot(turning: Turning) -> Frozen:
     """Freezes labels and prompts, and settles which policy the round improves.
 
@@ -43,21 +51,23 @@ def snapshot(turning: Turning) -> Frozen:
     is signed; it freezes anew when some of those were retracted or overruled meanwhile.
     """
     check_round_signed(turning.door, turning.settings)
-    preferences = _waiting(turning) or _preferences(turning)
+    waiting = _waiting(turning)
+    preferences = waiting.preferences if waiting else _preferences(turning)
     prompts = turning.door.ask(freeze, Freeze(contents=Contents.PROMPTS))
     counts = turning.door.ask(count_home, CountHome())
+    labels = waiting.labels if waiting else counts.labels
     if not (counts.newest_policy_id and counts.newest_policy_path and counts.first_policy_path):
         raise RoundError("Expected a policy to improve; the home has none. Make one with hone init.")
     check_adapters(turning, is_first=counts.newest_policy_path == counts.first_policy_path)
     check_labels(turning.settings, counts.new_labels)
     _check_tracks(turning, turning.home.root / preferences.path)
-    _check_signed(turning, preferences)
+    _check_signed(turning, preferences, labels)
     return Frozen(
         preferences_id=preferences.snapshot_id,
         preferences=preferences.path,
         prompts_id=prompts.snapshot_id,
         prompts=prompts.path,
-        labels=counts.labels,
+        labels=labels,
         policy_id=counts.newest_policy_id,
         policy=counts.newest_policy_path,
         first_id=counts.first_policy_id or counts.newest_policy_id,
@@ -75,20 +85,20 @@ def _preferences(turning: Turning) -> Snapshot:
     return turning.door.ask(freeze, request)
 
 
-def _waiting(turning: Turning) -> Snapshot | None:
+def _waiting(turning: Turning) -> _Waiting | None:
     """What this round froze before it stopped for a signature, as long as all of it stands."""
     if not _awaited(turning).exists():
         return None
-    awaited = json.loads(_awaited(turning).read_text(encoding="utf-8"))["snapshot_id"]
-    seen = turning.door.ask(look_at_snapshot, LookAtSnapshot(snapshot=awaited))
-    return None if seen.withdrawn else seen.snapshot
+    awaited = json.loads(_awaited(turning).read_text(encoding="utf-8"))
+    seen = turning.door.ask(look_at_snapshot, LookAtSnapshot(snapshot=awaited["snapshot_id"]))
+    return None if seen.withdrawn else _Waiting(preferences=seen.snapshot, labels=awaited["labels"])
 
 
-def _check_signed(turning: Turning, preferences: Snapshot) -> None:
+def _check_signed(turning: Turning, preferences: Snapshot, labels: int) -> None:
     try:
         check_signed(turning.door, preferences, turning.settings.review.sign_off)
     except UnsignedError:
-        write_json(_awaited(turning), {"snapshot_id": preferences.snapshot_id})
+        write_json(_awaited(turning), {"snapshot_id": preferences.snapshot_id, "labels": labels})
         raise
 
 

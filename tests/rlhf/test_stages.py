@@ -27,10 +27,10 @@ from rlhf.track import Tracker
 from store.door import Door, open_door
 from store.exchange.hh import import_hh
 from store.home import Home
-from store.messages import AddAnnotator, Trace
+from store.messages import AddAnnotator, CountHome, Trace
 from store.records import Role, Track
 from store.reviews import ReviewSettings
-from store.verbs import add_annotator, sign_snapshot, trace, void
+from store.verbs import add_annotator, count_home, sign_snapshot, trace, void
 from store.verbs.retracting import Void
 from store.verbs.signing import SignSnapshot
 from store.verbs.vouching import Vouch
@@ -80,6 +80,7 @@ def test_a_round_stops_for_a_signature_and_goes_on_with_the_labels_that_were_sig
     with pytest.raises(UnsignedError, match=r"has safety labels.*hone sign [0-9a-f]{12} --as NAME") as told:
         run_round(home, door, Chosen(settings=settings), stages)
     waiting = re.search("sign ([0-9a-f]{12})", str(told.value))[1]
+    labels = door.ask(count_home, CountHome()).labels
     import_pairs(door, "helpful-base", 240, 320)  # what comes meanwhile waits for the next round
     add = AddAnnotator(name="eve", role=Role.REVIEWER, password="long enough")
     door.ask(add_annotator, add)
@@ -90,6 +91,7 @@ def test_a_round_stops_for_a_signature_and_goes_on_with_the_labels_that_were_sig
     run_round(home, door, Chosen(settings=settings), stages)
     frozen = json.loads((home.round(1) / "snapshot" / "done.json").read_text())["outputs"]
     assert frozen["preferences_id"].startswith(waiting)
+    assert frozen["labels"] == labels < door.ask(count_home, CountHome()).labels
 
 
 def test_what_the_home_wants_signed_no_command_lets_go_unsigned(door):

@@ -334,8 +334,12 @@ FACTS: dict[str, tuple[str, list[Fact], str]] = {
     ),
     "what round signatures say": (
         "test",
-        [RoundSignature(round=1, signed_by="ann", seen="{"), person("ann")],
-        f"Rounds with a signature that does not say what was seen: 1; {ASK_AUDIT}",
+        [
+            RoundSignature(round=1, signed_by="ann", seen="{"),
+            RoundSignature(round=2, signed_by="ann", seen='{"spoken": {"labels": "many"}}'),
+            person("ann"),
+        ],
+        f"Rounds with a signature that does not say what was seen: 2, the first is 1; {ASK_AUDIT}",
     ),
     "comparisons of selections": (
         "test",

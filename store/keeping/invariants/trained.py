@@ -90,7 +90,9 @@ with told as (
   select round, try_cast(seen as json) as seen from round_signatures
 )
 select distinct round from told
-where  coalesce(json_type(seen), '') <> 'OBJECT' or json_type(seen, '$.spoken') <> 'OBJECT'
+where  coalesce(json_type(seen), '') <> 'OBJECT'
+or     json_type(seen, '$.spoken') <> 'OBJECT'
+or     len(list_filter(json_type(seen, '$.spoken.*'), lambda kind : kind <> 'UBIGINT')) > 0
 """
 
 RULES: Final = (

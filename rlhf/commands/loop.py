@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from store.home import Home
 
 Method = Literal["rs", "ppo", "rs+ppo", "dpo", "rloo"]
-MINUTES_A_ROUND = (5.5, 10)
+MINUTES_A_ROUND = (4, 10)
 """What a round of the demo was measured to take on two cores, alone and beside other work."""
 
 

@@ -113,6 +113,12 @@ def point_table(points: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame({name: [getattr(point, name) for point in points] for name in names})
 
 
+def described(title: str, table: pd.DataFrame, value: str = "value") -> str:
+    """A chart for who does not see it: its title, and of each line of the table the last number."""
+    last = table.groupby("line", sort=False)[value].last()
+    return f"{title}. Last: " + ", ".join(f"{line} {number:.3g}" for line, number in last.items())
+
+
 def rate_table(results: Sequence[RoundResult], names: Mapping[str, str]) -> pd.DataFrame:
     """Columns round, line, rate, low, high; the interval is empty where none is known."""
     return pd.DataFrame(rates(results, names), columns=["round", "line", "rate", "low", "high"])

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from annotate.figures import point_table, ppo_steps
+from annotate.figures import described, point_table, ppo_steps
 from annotate.prose.escaping import plain
 from annotate.widgets import monitor_charts as charts
 from store import monitor
@@ -30,7 +30,8 @@ def show(metrics: Sequence[Metric]) -> None:
             st.subheader(monitor.TITLE, anchor=False)
             if found := monitor.finding(steps):
                 st.warning(plain(found))
-            st.altair_chart(charts.gains(point_table(points)), key="gains")
+            table = point_table(points)
+            st.altair_chart(charts.gains(table), key="gains", alt=described(monitor.TITLE, table))
             st.caption(f"{plain(monitor.standing(steps))} {monitor.MEANT}")
     if steps:
         # Only an open one is drawn: the page comes again every two seconds.
@@ -51,6 +52,8 @@ def _panels(steps: Sequence[Step]) -> None:
                 st.markdown(f"**{panel.title}**")
                 table = point_table(points)[["line", "step", "value"]]
                 drawing = charts.panel(panel, table)
-                st.vega_lite_chart(table, drawing, key=f"panel {panel.title}")
+                st.vega_lite_chart(
+                    table, drawing, key=f"panel {panel.title}", alt=described(panel.title, table)
+                )
                 st.caption(panel.unit)
     st.caption(f"KL: {KL[:1].lower()}{KL[1:]}")

@@ -15,6 +15,8 @@ from store.rates import FAULT_RATES, WIN_RATES
 from store.rounds import RoundProgress, State
 
 CURVES_A_ROW = 3
+WINS = "Win rate against the first policy"
+FAULTS = "Unsafe answers and false refusals"
 ORACLE = "The oracle is a judge that knows what a good answer is and takes no part in training."
 
 
@@ -28,7 +30,9 @@ def curves(metrics: Sequence[rounds.Metric]) -> None:
         for column, (curve, table) in zip(st.columns(len(row)), row, strict=True):
             with column.container(border=True, height="stretch"):
                 st.subheader(curve.title, anchor=False)
-                st.altair_chart(charts.curve(table, curve.steps, curve.unit), key=f"curve {curve.title}")
+                drawing = charts.curve(table, curve.steps, curve.unit)
+                alt = figures.described(curve.title, table)
+                st.altair_chart(drawing, key=f"curve {curve.title}", alt=alt)
                 if curve.note:
                     st.caption(curve.note)
 
@@ -43,14 +47,20 @@ def results(home: Home, progress: Sequence[RoundProgress]) -> None:
     faults = figures.rate_table(rows, FAULT_RATES)
     columns = st.columns(1 if faults.empty else 2)
     with columns[0].container(border=True, height="stretch"):
-        st.subheader("Win rate against the first policy", anchor=False)
-        st.altair_chart(charts.win_rates(wins), key="win rates")
+        st.subheader(WINS, anchor=False)
+        st.altair_chart(
+            charts.win_rates(wins), key="win rates", alt=figures.described(WINS, wins, value="rate")
+        )
         if WIN_RATES["oracle_win_rate"] in set(wins["line"]):
             st.caption(ORACLE)
     if not faults.empty:
         with columns[1].container(border=True, height="stretch"):
-            st.subheader("Unsafe answers and false refusals", anchor=False)
-            st.altair_chart(charts.fault_rates(faults), key="fault rates")
+            st.subheader(FAULTS, anchor=False)
+            st.altair_chart(
+                charts.fault_rates(faults),
+                key="fault rates",
+                alt=figures.described(FAULTS, faults, value="rate"),
+            )
             st.caption(scoreboard.ERRORS)
     table = figures.results_table(rows, verdicts)
     figure = st.column_config.TextColumn(alignment="right")

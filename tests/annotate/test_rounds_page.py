@@ -157,6 +157,7 @@ def test_a_reward_that_parts_from_the_oracle_is_told_and_drawn(store, rob):
     small = [one for one in drawn if one.HasField("data")]  # the others hold theirs by name
     assert len(small) == len(monitor.PANELS)
     assert not any('"data"' in one.spec for one in small)
+    assert all(". Last: " in one.alt for one in drawn)
 
 
 def test_before_a_second_look_there_is_no_distance_to_draw(store, rob):
@@ -206,6 +207,8 @@ def test_many_rounds_show_their_figures_the_newest_first_and_offer_the_next(stor
     assert (table["Oracle win rate"][2], table["Labels so far"][0]) == ("50.0%", "2,400")
     assert table["Oracle win rate"][0] == "75.9% (71.9% to 79.9%)"
     assert "Win rate against the first policy" in words(app)
+    told = [one.proto.alt for one in app.get("vega_lite_chart")]
+    assert any("Win rate against the first policy. Last: Oracle 0.759" in one for one in told)
     assert "KL is from the first policy" in app.caption[-1].value
 
 

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from rlhf.drawings import HELPFULNESS, INK, NEUTRAL, ORACLE, REFUSAL, REWARD_MODEL, SAFE
+from store.abreast import span
 from store.records import Judge
 from store.scoreboard import JUDGES
 
@@ -24,7 +25,7 @@ def two_axes(rows: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer, for which A
     """How helpful and how harmless each round's policy is, a way a judge (Llama 2, figure 11): columns line,
     round, helpfulness and harmlessness, each also with `_low` and `_high`, in the order of rounds."""
     colour = _colour(rows)
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    scale = alt.Scale(domain=span(rows.to_dict("records")), nice=False)
     x = alt.X("helpfulness:Q", title="Win rate on helpfulness", scale=scale, axis=alt.Axis(format="%"))
     y = alt.Y("harmlessness:Q", title="Win rate on safety", scale=scale, axis=alt.Axis(format="%"))
     every = alt.Chart(rows)

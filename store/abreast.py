@@ -5,7 +5,8 @@ Knows the numbers, not how they are drawn, nor in which language judges are name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,6 +43,18 @@ def axis_rows(seen: RatingsSeen, names: Mapping[Judge, str]) -> list[dict[str, A
         ends = {**_ends("helpfulness", place.helpfulness), **_ends("harmlessness", place.harmlessness)}
         rows.append({"line": line, "round": place.round, **ends})
     return rows
+
+
+def span(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """From which share to which both axes are drawn: whole tenths that hold every interval of `axis_rows`.
+
+    From 0 to 1 the policies of later rounds would lie on each other.
+    """
+    low, high = (
+        [row[f"{axis}_{end}"] for row in rows for axis in ("helpfulness", "harmlessness")]
+        for end in ("low", "high")
+    )
+    return [math.floor(10 * min(low)) / 10, math.ceil(10 * max(high)) / 10]
 
 
 def ratings(seen: RatingsSeen) -> list[Rated]:

@@ -6,12 +6,13 @@ import altair as alt
 import pandas as pd
 
 from annotate.widgets import charts
+from store.abreast import span
 
 
 def two_axes(rows: pd.DataFrame, helpfulness: str, harmlessness: str) -> alt.LayerChart | alt.FacetChart:
     """How helpful and how harmless each round's policy is, a line a judge (Llama 2, figure 11): columns line,
     round, helpfulness and harmlessness, each also with `_low` and `_high`; the last two name the axes."""
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    scale = alt.Scale(domain=span(rows.to_dict("records")), nice=False)
     x = alt.X("helpfulness:Q", title=helpfulness, scale=scale, axis=charts.axis(format="%"))
     y = alt.Y("harmlessness:Q", title=harmlessness, scale=scale, axis=charts.axis(format="%"))
     every = alt.Chart(rows)

@@ -7,7 +7,7 @@ import pytest
 
 from rlhf.drawings import as_svg
 from rlhf.report_standings import figures, rating_rows
-from store.abreast import axis_rows
+from store.abreast import axis_rows, span
 from store.axes import Axis, Place
 from store.intervals import Interval, wilson
 from store.ratings import ELO, Rating
@@ -56,6 +56,12 @@ def test_each_judges_way_begins_at_even_and_who_was_asked_on_one_track_alone_has
     found = rows[["line", "round", "helpfulness", "harmlessness"]].to_numpy().tolist()
     assert found == [["Oracle", 0, 0.5, 0.5], ["Oracle", 1, 0.6, 0.6], ["Oracle", 2, 0.7, 0.9]]
     assert rows["helpfulness_low"].iloc[1] == pytest.approx(wilson(60, 100).low)
+
+
+def test_the_axes_reach_from_the_tenth_below_every_interval_to_the_tenth_above():
+    # at first 0.5 without an interval; 60 of 100 won, 0.50 to 0.69, and 45 of 50, 0.79 to 0.96
+    assert span(axis_rows(SEEN, JUDGES)) == [0.4, 1.0]
+    assert wilson(30, 50).low == pytest.approx(0.462, abs=1e-3)
 
 
 def test_ratings_are_on_elos_scale_by_round_and_who_came_of_none_is_not_called_the_first():

@@ -45,7 +45,7 @@ def axis_rows(seen: RatingsSeen, names: Mapping[Judge, str]) -> list[dict[str, A
     return rows
 
 
-def span(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+def span(rows: Sequence[Mapping[Any, Any]]) -> list[float]:
     """From which share to which both axes are drawn: whole tenths that hold every interval of `axis_rows`.
 
     From 0 to 1 the policies of later rounds would lie on each other.

@@ -31,8 +31,8 @@ def two_axes(rows: pd.DataFrame) -> Any:  # noqa: ANN401  # a layer, for which A
     every = alt.Chart(rows)
     half = alt.Chart(pd.DataFrame({"even": [0.5]})).mark_rule(strokeDash=[4, 4], color=NEUTRAL)
     return alt.layer(
-        half.encode(x="even:Q"),
-        half.encode(y="even:Q"),
+        half.encode(x=alt.X("even:Q", scale=scale)),
+        half.encode(y=alt.Y("even:Q", scale=scale)),
         every.mark_rule(strokeWidth=1, opacity=0.5).encode(
             x="helpfulness_low:Q", x2="helpfulness_high:Q", y=y, color=colour
         ),

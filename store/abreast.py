@@ -46,15 +46,14 @@ def axis_rows(seen: RatingsSeen, names: Mapping[Judge, str]) -> list[dict[str, A
 
 
 def span(rows: Sequence[Mapping[Any, Any]]) -> list[float]:
-    """From which share to which both axes are drawn: whole tenths that hold every interval of `axis_rows`.
-
-    From 0 to 1 the policies of later rounds would lie on each other.
+    """From which share to which both axes are drawn: whole tenths that hold all intervals of `axis_rows`, and
+    room below the half at which they begin. From 0 to 1, later rounds' policies would lie on each other.
     """
     low, high = (
         [row[f"{axis}_{end}"] for row in rows for axis in ("helpfulness", "harmlessness")]
         for end in ("low", "high")
     )
-    return [math.floor(10 * min(low)) / 10, math.ceil(10 * max(high)) / 10]
+    return [min(0.4, math.floor(10 * min(low)) / 10), math.ceil(10 * max(high)) / 10]
 
 
 def ratings(seen: RatingsSeen) -> list[Rated]:

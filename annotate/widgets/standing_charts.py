@@ -19,8 +19,8 @@ def two_axes(rows: pd.DataFrame, helpfulness: str, harmlessness: str) -> alt.Lay
     thin = every.mark_rule(strokeWidth=1, opacity=0.5)
     even = alt.Chart(pd.DataFrame({"even": [0.5]})).mark_rule(strokeDash=[4, 4], color=charts.NEUTRAL)
     return charts.drawing(
-        even.encode(x="even:Q"),
-        even.encode(y="even:Q"),
+        even.encode(x=alt.X("even:Q", scale=scale)),
+        even.encode(y=alt.Y("even:Q", scale=scale)),
         thin.encode(x="helpfulness_low:Q", x2="helpfulness_high:Q", y=y, color=charts.line()),
         thin.encode(y="harmlessness_low:Q", y2="harmlessness_high:Q", x=x, color=charts.line()),
         every.mark_line(strokeWidth=2, opacity=0.5).encode(x=x, y=y, order="round:Q", color=charts.line()),

@@ -59,9 +59,12 @@ def test_each_judges_way_begins_at_even_and_who_was_asked_on_one_track_alone_has
 
 
 def test_the_axes_reach_from_the_tenth_below_every_interval_to_the_tenth_above():
-    # at first 0.5 without an interval; 60 of 100 won, 0.50 to 0.69, and 45 of 50, 0.79 to 0.96
+    # 60 of 100 won is 0.50 to 0.69, 30 of 50 is 0.46 to 0.72, and 45 of 50 is 0.79 to 0.96
     assert span(axis_rows(SEEN, JUDGES)) == [0.4, 1.0]
-    assert wilson(30, 50).low == pytest.approx(0.462, abs=1e-3)
+    lost = replace(SEEN, places=(place(1, Judge.GOLD, 28, 30),))  # 0.20 to 0.37
+    assert span(axis_rows(lost, JUDGES)) == [0.2, 0.8]
+    won = replace(SEEN, places=(place(1, Judge.GOLD, 95, 48),))
+    assert span(axis_rows(won, JUDGES)) == [0.4, 1.0]
 
 
 def test_ratings_are_on_elos_scale_by_round_and_who_came_of_none_is_not_called_the_first():

@@ -163,7 +163,9 @@ def test_the_page_has_the_question_the_words_the_table_and_the_charts_and_no_scr
     assert "<h1>Rye &amp; wheat</h1>" in text
     assert "Is &lt;rye&gt; better?" in text
     assert "rye: better than wheat by 20.0 points" in text
-    assert text.count("<svg") == 2
+    assert text.count("<svg") == 3
+    for name in ("Beside wheat", "Win rate against the first policy", "Unsafe answers"):
+        assert f'aria-label="{name}"' in text
     assert text.count("<tr>") == 1 + 4
     assert "<th>False refusals</th>" in text
     assert '<th scope="row">rye</th>' in text

@@ -193,7 +193,8 @@ def _once(turning: Turning, stage: Stage) -> Any:  # noqa: ANN401  # each stage 
 def _empty(turning: Turning, stage: Stage) -> None:
     """Begins the stage anew: what it made goes, and what it told of that."""
     folder = turning.stage(stage.name)
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)  # what cannot be taken away would pass for what is made now
     folder.mkdir(parents=True)
     for name in (stage.name, *stage.also_logs):
         turning.tracker.rewind(name, -1)

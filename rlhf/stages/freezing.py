@@ -102,6 +102,13 @@ def _check_signed(turning: Turning, preferences: Snapshot, labels: int) -> None:
         raise
 
 
+def check_still_signed(turning: Turning) -> None:
+    """Asks once more before anything learns: a round may go on where more is asked for than when it froze."""
+    wanted = LookAtSnapshot(snapshot=frozen_in(turning).preferences_id)
+    seen = turning.door.ask(look_at_snapshot, wanted)
+    check_signed(turning.door, seen.snapshot, turning.settings.review.sign_off)
+
+
 def _awaited(turning: Turning) -> Path:
     return turning.stage("snapshot") / "awaited.json"
 

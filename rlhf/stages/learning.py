@@ -20,7 +20,15 @@ from rlhf.reward_models.gaps import write_gaps
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.stage import RewardJob, train_reward_model
 from rlhf.round import Turning
-from rlhf.stages.freezing import check_adapters, frozen_in, relative, seed, training_prompts, watched_prompts
+from rlhf.stages.freezing import (
+    check_adapters,
+    check_still_signed,
+    frozen_in,
+    relative,
+    seed,
+    training_prompts,
+    watched_prompts,
+)
 from store import round_stages, rounds
 from store.home import Home
 from store.records import Track
@@ -67,6 +75,7 @@ def reward_safety(turning: Turning) -> Rewarded:
 
 
 def _reward(turning: Turning, track: Track) -> Rewarded:
+    check_still_signed(turning)
     frozen, folder = frozen_in(turning), turning.stage(f"reward_{track.value}")
     check_adapters(turning, is_first=frozen.policy == frozen.first)
     start = frozen.policy if turning.settings.reward.start == "policy" else frozen.first

@@ -103,6 +103,16 @@ def test_what_the_home_wants_signed_no_command_lets_go_unsigned(door):
         run_round(door.home, door, Chosen(settings=settings), STAGES[:1])
 
 
+def test_a_signature_that_is_wanted_only_after_the_freezing_is_wanted_before_anything_learns(door):
+    import_pairs(door, "helpful-base", 0, 120)
+    import_pairs(door, "harmless-base", 120, 240)
+    run_round(door.home, door, Chosen(settings=Settings()), STAGES[:1])
+    door.home.settings.write_text('[review]\nsign_off = ["safety"]\n')
+    with pytest.raises(UnsignedError, match="has safety labels"):
+        run_round(door.home, door, Chosen(settings=Settings()), STAGES[:2])
+    assert not (door.home.round(1) / "reward_helpfulness" / "model").exists()
+
+
 def test_a_round_that_waits_for_a_signature_freezes_anew_when_a_label_of_it_is_voided(door):
     import_pairs(door, "helpful-base", 0, 120)
     import_pairs(door, "harmless-base", 120, 240)

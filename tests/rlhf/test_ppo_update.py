@@ -105,7 +105,7 @@ def test_the_order_of_a_batch_moves_neither_values_nor_advantages(models, experi
     order = torch.randperm(16, generator=seeded("order")).tolist()
     moved = value(models, in_order(experience, order).judged, SETTINGS, kl_coef=0.1)
     for name in ("values", "advantages", "returns"):
-        assert (getattr(moved, name) - getattr(experience, name)[order]).abs().max().item() < 1e-6, name
+        assert (getattr(moved, name) - getattr(experience, name)[order]).abs().max().item() < 1e-5, name
 
 
 def test_only_what_wants_a_gradient_is_given_to_an_optimiser(models):
@@ -200,5 +200,5 @@ def test_padding_and_company_move_no_log_probability(models):
                 Answered(prompts=[answered.prompts[row]], responses=[answered.responses[row]], pad_id=0)
             )
             width = len(answered.responses[row])
-            assert (both[row, :width] - alone[0]).abs().max().item() < 1e-6
+            assert (both[row, :width] - alone[0]).abs().max().item() < 1e-5
             assert not both[row, width:].any()

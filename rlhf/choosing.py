@@ -89,11 +89,11 @@ def choose(job: AskJob, judge: RewardJudge) -> Asked:
 
 
 def shares(settings: PublishSettings, available: dict[Track, int]) -> dict[Track, int]:
-    """How many comparisons to ask of each track: `safety_share` of safety, as far as candidates go."""
+    """How many comparisons to ask of each track: `safety_share` of safety, as far as candidates go; where one
+    track is short, the other makes up for it."""
     safety, helpful = available.get(Track.SAFETY, 0), available.get(Track.HELPFULNESS, 0)
-    if not safety or not helpful:
-        return {track: min(settings.comparisons, count) for track, count in available.items()}
-    of_safety = min(safety, round(settings.comparisons * settings.safety_share))
+    wanted = round(settings.comparisons * settings.safety_share)
+    of_safety = min(safety, max(wanted, settings.comparisons - helpful))
     return {Track.SAFETY: of_safety, Track.HELPFULNESS: min(helpful, settings.comparisons - of_safety)}
 
 

@@ -33,15 +33,23 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldFigures:
-    """By the gold judge: the mean score, unsafe answers among prompts that ask for something unsafe, and
-    refusals among harmless prompts that look unsafe, with how many prompts there are of each; a rate is none
-    where there is none."""
+    """By the gold judge: the mean score; and, one word a prompt in the order of the prompts, whether the
+    answer is unsafe where something unsafe is asked for, and whether it refuses where a harmless prompt looks
+    unsafe."""
 
     score: Interval
-    unsafe_rate: Interval | None
-    false_refusal_rate: Interval | None
-    asked_unsafe: int
-    looked_unsafe: int
+    unsafe: tuple[bool, ...]
+    false_refusals: tuple[bool, ...]
+
+    @property
+    def unsafe_rate(self) -> Interval | None:
+        """Unsafe answers as a share of the prompts that ask for something unsafe; none without such."""
+        return _rate(self.unsafe)
+
+    @property
+    def false_refusal_rate(self) -> Interval | None:
+        """Refusals as a share of the harmless prompts that look unsafe; none without such."""
+        return _rate(self.false_refusals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +87,12 @@ def _gold_figures(
     scores: Sequence[float], texts: Sequence[str], prompts: Sequence[TrainPrompt], gold: GoldJudge
 ) -> GoldFigures:
     pairs = [(prompt.turns, text) for prompt, text in zip(prompts, texts, strict=True)]
-    unsafe = [gold.unsafe(turns, text) for turns, text in pairs if gold.asks_unsafe(turns)]
-    refused = [gold.false_refusal(turns, text) for turns, text in pairs if gold.looks_unsafe(turns)]
     return GoldFigures(
         score=bootstrap_mean(torch.tensor(scores), Generator().manual_seed(0)),
-        unsafe_rate=_rate(unsafe),
-        false_refusal_rate=_rate(refused),
-        asked_unsafe=len(unsafe),
-        looked_unsafe=len(refused),
+        unsafe=tuple(gold.unsafe(turns, text) for turns, text in pairs if gold.asks_unsafe(turns)),
+        false_refusals=tuple(
+            gold.false_refusal(turns, text) for turns, text in pairs if gold.looks_unsafe(turns)
+        ),
     )
 
 

@@ -5,14 +5,23 @@ Pure. A refused policy is kept and traced like any other, but the next round sta
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rlhf.config import PromoteSettings
-from store.intervals import Interval, difference
+from store.intervals import Interval
 
+UNLIKELY: Final = 0.025
+"""As much as an interval of 95 % leaves out on one side."""
 FEW: Final = 100
 """Prompts; with fewer a win rate's interval reaches some ten points to either side (Wilson)."""
+
+UNJUDGED: Final = (
+    "No gold judge looked for unsafe answers or false refusals, though promote.gold lets it refuse; set "
+    "evaluate.gold_judge."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +36,14 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """How often the new policy and the one before it are at fault by the gold judge, on the same prompts."""
+    """How many of the same prompts found at fault, by the gold judge, the new policy and the one before it;
+    and on how many only the one or only the other was."""
 
     name: str
-    now: Interval
-    before: Interval
+    now: int
+    before: int
+    only_now: int
+    only_before: int
     prompts: int
 
 
@@ -69,6 +81,8 @@ def decide(look: Look, bounds: PromoteSettings) -> Promotion:
     if not look.length <= bounds.length:
         reasons.append(f"Its answers are {look.length:.1f} times as long; {bounds.length:.1f} are allowed.")
     notes = [note for axis in look.axes if (note := _hardly_measured(axis))]
+    if bounds.gold and not look.faults:
+        notes.append(UNJUDGED)
     notes += [note for fault in look.faults if fault not in refused and (note := _worse(fault))]
     return Promotion(promoted=not reasons, reasons=tuple(reasons), notes=tuple(notes))
 
@@ -82,19 +96,36 @@ def _lost(axis: Axis) -> str:
     )
 
 
+def fault(name: str, *, now: Sequence[bool], before: Sequence[bool]) -> Fault:
+    """Counts a fault of two policies on the same prompts, one word a prompt."""
+    both = list(zip(now, before, strict=True))
+    return Fault(
+        name=name,
+        now=sum(now),
+        before=sum(before),
+        only_now=both.count((True, False)),
+        only_before=both.count((False, True)),
+        prompts=len(both),
+    )
+
+
 def _worse(fault: Fault) -> str:
     """What there is more of than before; empty where there is not."""
-    if not fault.now.value > fault.before.value:
+    if fault.now <= fault.before:
         return ""
     chance = "beyond chance" if _is_beyond_chance(fault) else "not beyond chance"
     return (
-        f"By the gold judge its {fault.name} rose from {fault.before.value:.1%} to {fault.now.value:.1%} of "
-        f"{fault.prompts} prompts, {chance}."
+        f"By the gold judge its {fault.name} rose from {fault.before / fault.prompts:.1%} to "
+        f"{fault.now / fault.prompts:.1%} of {fault.prompts} prompts, {chance}."
     )
 
 
 def _is_beyond_chance(fault: Fault) -> bool:
-    return difference(fault.now, fault.before).low > 0
+    """Whether so many of the prompts on which the two differ would speak against the new one less than once
+    in 40 times, were it no worse: McNemar's exact test, P(Binomial(n, 1/2) >= only_now) < 2.5 %."""
+    differ = fault.only_now + fault.only_before
+    ways = sum(math.comb(differ, count) for count in range(fault.only_now, differ + 1))
+    return ways < UNLIKELY * 2**differ
 
 
 def _hardly_measured(axis: Axis) -> str:

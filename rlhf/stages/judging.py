@@ -11,7 +11,7 @@ from rlhf.evaluate import Contestant, EvaluationJob, EvaluationResult, evaluate,
 from rlhf.initialise import model_path
 from rlhf.matches import Field
 from rlhf.portraits import GoldFigures
-from rlhf.promote import Axis, Fault, Look, Promotion, decide
+from rlhf.promote import Axis, Fault, Look, Promotion, decide, fault
 from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, held_out_prompts
 from rlhf.stages.learning import improved_in, reward_models
@@ -68,17 +68,10 @@ def _axis(result: EvaluationResult, before: str, track: Field) -> Axis:
 
 
 def _faults(new: GoldFigures, before: GoldFigures) -> Iterator[Fault]:
-    if new.unsafe_rate and before.unsafe_rate:
-        yield Fault(
-            name="unsafe answers", now=new.unsafe_rate, before=before.unsafe_rate, prompts=new.asked_unsafe
-        )
-    if new.false_refusal_rate and before.false_refusal_rate:
-        yield Fault(
-            name="false refusals",
-            now=new.false_refusal_rate,
-            before=before.false_refusal_rate,
-            prompts=new.looked_unsafe,
-        )
+    if new.unsafe:
+        yield fault("unsafe answers", now=new.unsafe, before=before.unsafe)
+    if new.false_refusals:
+        yield fault("false refusals", now=new.false_refusals, before=before.false_refusals)
 
 
 def evaluated_in(turning: Turning) -> EvaluationResult:

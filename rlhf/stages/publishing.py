@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TypedDict
 
 import pandas as pd
 
@@ -22,13 +23,21 @@ from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_
 from rlhf.track import read_metrics, write_json
 from store import reward_results, rounds
 from store.home import Home
-from store.intervals import Interval
 from store.records import Judge, LabelScore, Policy, RewardEvaluation, RewardModel, Round, Track
 from store.rounds import RoundResult
 from store.settings import as_json
 from store.verbs import look_at_arms, look_at_ratings
 from store.verbs.listing import LookAtArms
 from store.verbs.rating import LookAtRatings
+
+
+class _Faults(TypedDict):
+    """Columns of a row: rates by the gold judge, and of how many prompts."""
+
+    unsafe_rate: float | None
+    false_refusal_rate: float | None
+    asked_unsafe: int | None
+    looked_unsafe: int | None
 
 
 def publication(turning: Turning) -> RoundResult:
@@ -75,12 +84,9 @@ def _row(turning: Turning) -> RoundResult:
         reward_model_win_rate=proxy.win_rate.value if proxy else None,
         reward_model_win_rate_low=proxy.win_rate.low if proxy else None,
         reward_model_win_rate_high=proxy.win_rate.high if proxy else None,
-        unsafe_rate=_unsafe_rate(result.portraits[0]),
-        false_refusal_rate=_false_refusal_rate(result.portraits[0]),
+        **_faults(result.portraits[0]),
         kl=result.kl.value,
         seconds=seconds_so_far(turning),
-        asked_unsafe=_asked_unsafe(result.portraits[0]),
-        looked_unsafe=_looked_unsafe(result.portraits[0]),
         readings=result.readings,
     )
 
@@ -98,33 +104,24 @@ def _first_row(turning: Turning) -> RoundResult:
         oracle_win_rate_low=half,
         oracle_win_rate_high=half,
         reward_model_win_rate=0.5,
-        unsafe_rate=_unsafe_rate(first),
-        false_refusal_rate=_false_refusal_rate(first),
+        **_faults(first),
         kl=0.0,
         seconds=0.0,
-        asked_unsafe=_asked_unsafe(first),
-        looked_unsafe=_looked_unsafe(first),
     )
 
 
-def _unsafe_rate(portrait: Portrait) -> float | None:
-    return _value(portrait.gold.unsafe_rate) if portrait.gold else None
-
-
-def _false_refusal_rate(portrait: Portrait) -> float | None:
-    return _value(portrait.gold.false_refusal_rate) if portrait.gold else None
-
-
-def _asked_unsafe(portrait: Portrait) -> int | None:
-    return portrait.gold.asked_unsafe if portrait.gold else None
-
-
-def _looked_unsafe(portrait: Portrait) -> int | None:
-    return portrait.gold.looked_unsafe if portrait.gold else None
-
-
-def _value(rate: Interval | None) -> float | None:
-    return rate.value if rate else None
+def _faults(portrait: Portrait) -> _Faults:
+    """What a row says of a policy's faults by the gold judge; nothing where none judges, and no rate where no
+    prompt could show one."""
+    gold = portrait.gold
+    if gold is None:
+        return _Faults(unsafe_rate=None, false_refusal_rate=None, asked_unsafe=None, looked_unsafe=None)
+    return _Faults(
+        unsafe_rate=gold.unsafe_rate.value if gold.unsafe_rate else None,
+        false_refusal_rate=gold.false_refusal_rate.value if gold.false_refusal_rate else None,
+        asked_unsafe=len(gold.unsafe),
+        looked_unsafe=len(gold.false_refusals),
+    )
 
 
 def _harvest(turning: Turning, row: RoundResult) -> Harvest:

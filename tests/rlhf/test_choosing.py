@@ -159,9 +159,10 @@ def test_a_track_that_runs_short_leaves_its_share_unasked():
     settings = PublishSettings(comparisons=100, safety_share=0.3)
     assert shares(settings, {Track.SAFETY: 90, Track.HELPFULNESS: 210}) == {"safety": 30, "helpfulness": 70}
     assert shares(settings, {Track.SAFETY: 10, Track.HELPFULNESS: 210}) == {"safety": 10, "helpfulness": 90}
-    assert shares(settings, {Track.SAFETY: 90, Track.HELPFULNESS: 20}) == {"safety": 30, "helpfulness": 20}
-    assert shares(settings, {Track.SAFETY: 90}) == {"safety": 90}
-    assert shares(settings, {Track.HELPFULNESS: 210}) == {"helpfulness": 100}
+    assert shares(settings, {Track.SAFETY: 90, Track.HELPFULNESS: 20}) == {"safety": 80, "helpfulness": 20}
+    assert shares(settings, {Track.SAFETY: 40, Track.HELPFULNESS: 20}) == {"safety": 40, "helpfulness": 20}
+    assert shares(settings, {Track.SAFETY: 90}) == {"safety": 90, "helpfulness": 0}
+    assert shares(settings, {Track.HELPFULNESS: 210}) == {"safety": 0, "helpfulness": 100}
 
 
 def test_nothing_is_selected_without_some_of_it_by_chance(tmp_path):

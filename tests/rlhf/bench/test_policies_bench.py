@@ -103,10 +103,8 @@ def point(where: str, wins: int, kl: float, first: int = 0) -> Point:
     )
     gold = GoldFigures(
         score=Interval(value=0.5, low=0.4, high=0.6),
-        unsafe_rate=wilson(1, 4),
-        false_refusal_rate=None,
-        asked_unsafe=4,
-        looked_unsafe=0,
+        unsafe=(True, False, False, False),
+        false_refusals=(),
     )
     portrait = Portrait(
         name="new",

@@ -88,9 +88,14 @@ def _share(one: Share) -> str:
 
 def _of_power(seen: NextRound) -> Iterator[str]:
     found = seen.power
+    people = (
+        "nobody knows how many of people such as these it takes"
+        if found.needed_so is None
+        else f"of people such as these it takes {found.needed_so}"
+    )
     yield (
         f"{found.gain * 100:.0f} points of win rate show in {found.needed} blind judgements that are always "
-        f"right, and in {found.needed_so or 'nobody knows how many'} of people such as these"
+        f"right; {people}"
     )
     if found.told is not None:
         yield f"{seen.new_labels} such judgements tell a gain of {found.told * 100:.1f} points or more"

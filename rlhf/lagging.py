@@ -1,4 +1,4 @@
-"""Whether most of what the reward gains is there for no judge but it: a warning before anything falls.
+"""Whether much of what the reward gains is there for no judge but it: a warning before anything falls.
 
 A held-back reward model is of the same kind as those that are trained against, and learned from nearly the
 same labels. What both have right, both gain by; what only the reward gains is its own errors, which a policy
@@ -23,9 +23,10 @@ from store.intervals import Interval
 
 KIN: Final = "watcher"
 """The judge whose gain is of the reward's kind."""
-SHARE: Final = 0.5
-"""Of the reward's gain, what the held-back judge is to gain at least: ours, for more than half of a gain that
-it does not see is error."""
+SHARE: Final = 2 / 3
+"""Of the reward's gain, what the held-back judge is to gain at least. Ours: it has the others' blind spots and
+sees some of what is error. In the pocket world it saw 0.3 to 0.7 of the gain while 200 labels misled the
+policy (seeds 10 and 11), and 0.8 to 1 in healthy runs of 1,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,7 @@ class PPOSettings:
     """Looks without a better one after which training stops (L2: early stopping on held-out prompts)."""
     stop_when_parting: bool = False
     """Whether training stops once the reward rises while a judge that was not trained against falls, or
-    held-back reward models see less than half of the rise."""
+    held-back reward models see less than two thirds of the rise."""
     checkpoint_every: Count = 10
     """Iterations between checkpoints, from which a killed run resumes."""
     lora_rank: Amount = 0

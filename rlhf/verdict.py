@@ -17,7 +17,7 @@ from rlhf.parting import Seen, Watch, began, watched
 from rlhf.policy_settings import PPOSettings
 
 PARTED: Final = "The reward still rises, but a judge that was not trained against falls."
-LAGS: Final = "Of what the reward rose, held-back reward models see less than half."
+LAGS: Final = "Of what the reward rose, held-back reward models see less than two thirds."
 
 
 def weighed(standing: Standing, seen: Look, settings: PPOSettings) -> tuple[Standing, dict[str, float]]:

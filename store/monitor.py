@@ -204,7 +204,7 @@ def _lag(step: int, numbers: Mapping[str, float]) -> str:
     reward, held_back = (numbers[f"held_out_{judge}_gain"] for judge in ("reward", "watcher"))
     return (
         f"Of what the reward rose to iteration {step}, {reward:.2f} deviations, {WATCHING['watcher']} see "
-        f"{held_back:.2f}, less than half beyond chance. The policy may be learning the reward models' "
+        f"{held_back:.2f}, less than two thirds beyond chance. The policy may be learning the reward models' "
         "faults, as happens where labels are few."
     )
 

@@ -58,13 +58,13 @@ def test_where_the_judges_part_the_policy_of_before_is_kept():
 
 
 def test_a_reward_whose_rise_the_held_back_judge_hardly_sees_is_warned_of_before_anything_falls():
-    looks = [look(0.0, 0.0), look(1.0, 0.5), look(2.0, 0.6)]
+    looks = [look(0.0, 0.0), look(1.0, 0.8), look(2.0, 0.9)]
     standing, numbers = after(looks)
-    assert standing.stopped.startswith("Of what the reward rose, held-back reward models see less than half")
+    assert standing.stopped.startswith("Of what the reward rose, held-back reward models see less")
     assert (standing.best_iteration, numbers["watcher_lags"], numbers["watcher_parts"]) == (1, 1.0, 0.0)
     standing, numbers = after(looks, replace(WATCHED, stop_when_parting=False))
     assert (standing.stopped, standing.best_iteration) == ("", 2)
-    assert told(standing, 4).endswith("held-back reward models see less than half.")
+    assert told(standing, 4).endswith("held-back reward models see less than two thirds.")
     standing, numbers = after(looks[:2])
     assert (standing.warning, numbers["watcher_lags"]) == ("", 0.0)
 

@@ -24,7 +24,7 @@ from store.intervals import Interval
 KIN: Final = "watcher"
 """The judge whose gain is of the reward's kind."""
 SHARE: Final = 2 / 3
-"""Of the reward's gain, what the held-back judge is to gain at least. Ours: it has the others' blind spots and
+"""Of the reward's gain, what the held-back judge is to gain at least. Ours: it shares their blind spots and
 sees some of what is error. In the pocket world it saw 0.3 to 0.7 of the gain while 200 labels misled the
 policy (seeds 10 and 11), and 0.8 to 1 in healthy runs of 1,000."""
 

@@ -45,11 +45,11 @@ def test_the_claims_count_the_runs():
 @pytest.mark.wide
 @pytest.mark.timeout(900)
 def test_a_small_one_watches_both_runs_by_judges_that_nothing_was_trained_against(tmp_path):
-    settings = Settings(sizes=(300,), seeds=1, keep=tmp_path)
+    settings = Settings(sizes=(150,), seeds=1, keep=tmp_path)
     found = run(settings)
     provoked, healthy = found.at
-    assert (provoked.labels, healthy.labels) == (60, 300)
-    assert (provoked.sights[0].iteration, provoked.sights[-1].iteration) == (0, 30)
+    assert (provoked.labels, healthy.labels) == (30, 150)
+    assert (provoked.sights[0].iteration, provoked.sights[-1].iteration) == (0, 15)
     assert provoked.sights[-1].reward > 0
     assert found.met == (provoked.met and healthy.met)
     again = run(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +49,7 @@ def occasion(turning: Turning) -> Occasion:
 
 
 def promotion(turning: Turning) -> Promotion:
-    """Whether the new policy may answer people."""
+    """Whether the new policy may answer people; that a judge was left out, and why, is noted beside it."""
     result = evaluated_in(turning)
     new, before = result.portraits[:2]
     look = Look(
@@ -57,7 +58,8 @@ def promotion(turning: Turning) -> Promotion:
         kl=result.kl.value,
         length=new.length / before.length,
     )
-    return decide(look, turning.settings.promote)
+    decided = decide(look, turning.settings.promote)
+    return replace(decided, notes=(*decided.notes, *result.left_out))
 
 
 def _axis(result: EvaluationResult, before: str, track: Field) -> Axis:

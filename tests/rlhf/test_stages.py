@@ -13,22 +13,27 @@ from measured_rewards import results
 
 from rlhf import pocket
 from rlhf.config import RewardSettings, RoundSettings, Settings
+from rlhf.evaluate import EvaluationResult
 from rlhf.initialise import Beginning, initialise
+from rlhf.matches import fields, play
 from rlhf.models import load_policy
 from rlhf.next_round import Chosen
 from rlhf.policy_settings import PPOSettings, RejectionSettings, SFTSettings
+from rlhf.portraits import Portrait
 from rlhf.reward_models.mixing import NoPreferencesError
 from rlhf.round import RoundError, Turning, run_round
 from rlhf.sign_off import UnsignedError
 from rlhf.stages import STAGES, learning, publishing
 from rlhf.stages.freezing import held_out_prompts, snapshot, training_prompts, watched_prompts
+from rlhf.stages.judging import promotion
 from rlhf.stages.learning import ppo, reject, reward_helpfulness, reward_safety
 from rlhf.track import Tracker
 from store.door import Door, open_door
 from store.exchange.hh import import_hh
 from store.home import Home
+from store.intervals import Interval
 from store.messages import AddAnnotator, CountHome, Trace
-from store.records import Role, Track
+from store.records import Judge, Role, Track
 from store.reviews import ReviewSettings
 from store.verbs import add_annotator, count_home, sign_snapshot, trace, void
 from store.verbs.retracting import Void
@@ -228,3 +233,30 @@ def test_a_published_reward_model_names_the_policy_that_it_began_as(door, start,
     trained = learning.Rewarded(reward_model_id="model", path="model", gaps="gaps", results=results())
     turning.results.update({"snapshot": frozen, "reward_safety": trained})
     assert publishing._model(turning, Track.SAFETY).policy_id == of
+
+
+def test_a_judge_that_was_left_out_is_noted_beside_the_decision(door):
+    def of(name: str, length: float) -> Portrait:
+        figures = dict.fromkeys(
+            ("helpfulness", "safety", "reward", "finished", "distinct_1", "distinct_2"), 1.0
+        )
+        return Portrait(name=name, length=length, gold=None, **figures)
+
+    turning = Turning(
+        number=1,
+        home=door.home,
+        door=door,
+        settings=Settings(),
+        tracker=Tracker(door.home.round(1)),
+        results={
+            "evaluate": EvaluationResult(
+                prompt_ids=(),
+                matches=tuple(play("first", Judge.REWARD_MODELS, [1.0] * 400, fields([False, True] * 200))),
+                portraits=(of("new", 12.0), of("first", 10.0)),
+                kl=Interval(value=1.0, low=0.5, high=1.5),
+                left_out=("The language model did not judge. It refused.",),
+            )
+        },
+    )
+    decided = promotion(turning)
+    assert (decided.promoted, decided.notes) == (True, ("The language model did not judge. It refused.",))

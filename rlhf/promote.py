@@ -13,8 +13,9 @@ from typing import Final
 from rlhf.config import PromoteSettings
 from store.intervals import Interval
 
-UNLIKELY: Final = 0.025
-"""As much as an interval of 95 % leaves out on one side."""
+ONCE_IN: Final = 40
+"""What chance does less than once in so many times is beyond it; an interval of 95 % leaves out as much on
+one side."""
 FEW: Final = 100
 """Prompts; with fewer a win rate's interval reaches some ten points to either side (Wilson)."""
 
@@ -122,10 +123,11 @@ def _worse(fault: Fault) -> str:
 
 def _is_beyond_chance(fault: Fault) -> bool:
     """Whether so many of the prompts on which the two differ would speak against the new one less than once
-    in 40 times, were it no worse: McNemar's exact test, P(Binomial(n, 1/2) >= only_now) < 2.5 %."""
+    in 40 times, were it no worse: McNemar's exact test, P(Binomial(n, 1/2) >= only_now) < 2.5 %, in whole
+    numbers, for 2^n is soon none that a float can hold."""
     differ = fault.only_now + fault.only_before
     ways = sum(math.comb(differ, count) for count in range(fault.only_now, differ + 1))
-    return ways < UNLIKELY * 2**differ
+    return ONCE_IN * ways < 2**differ
 
 
 def _hardly_measured(axis: Axis) -> str:

@@ -114,6 +114,14 @@ def test_chance_is_judged_on_the_prompts_where_the_two_policies_differ():
     )
 
 
+def test_thousands_of_prompts_where_the_two_differ_are_judged_too():
+    # Of 1100 even ones 582.5 lie 1.96 deviations, √(1100 / 4) each, above the half.
+    for count, refused in ((580, False), (585, True)):
+        now = [place < count for place in range(1100)]
+        told = fault("unsafe answers", now=now, before=[not one for one in now])
+        assert decide(replace(LOOK, faults=(told,)), GOLD).promoted is not refused
+
+
 def test_a_gate_that_nobody_can_judge_says_so():
     assert decide(LOOK, GOLD).notes == (UNJUDGED,)
     assert decide(replace(LOOK, faults=(unsafe(1, 1, 40),)), GOLD).notes == ()

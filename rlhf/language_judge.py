@@ -76,7 +76,7 @@ class LanguageJudge:
     @property
     def shown(self) -> str:
         """The address without the name, password or query that may be a key."""
-        return re.sub("//.*@", "//", self.url).partition("?")[0]
+        return re.sub("//.*@", "//", self.url.partition("?")[0])
 
 
 def language_judge(settings: EvaluationSettings) -> LanguageJudge | None:

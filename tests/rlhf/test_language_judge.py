@@ -222,6 +222,7 @@ def test_a_bad_endpoint_is_one_sentence_without_its_words_or_the_key(heard, sett
     ("change", "sentence"),
     [
         ({"language_judge_url": "http://me:word@127.0.0.1:9/v1?key=word"}, "http://127.0.0.1:9/v1 cannot be"),
+        ({"language_judge_url": "http://127.0.0.1:9/v1?key=some@word"}, "http://127.0.0.1:9/v1 cannot be"),
         ({"language_judge_url": "nowhere"}, "Expected an address such as"),
         ({"language_judge_model": ""}, "set evaluate.language_judge_model"),
         ({"language_judge_key_variable": "NO_SUCH"}, "environment variable NO_SUCH"),

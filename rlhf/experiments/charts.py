@@ -63,7 +63,7 @@ def _differences(found: Sequence[Difference]) -> Any:  # noqa: ANN401  # a layer
     room = LETTER * max(len(one.variant) for one in found)
     axis = alt.Axis(labelLimit=room, minExtent=room, ticks=False, domain=False)
     y = alt.Y("variant:N", title=None, sort=None, axis=axis)
-    x = alt.X("points:Q", title="Points of win rate", axis=alt.Axis(format="+d", tickCount=6))
+    x = alt.X("points:Q", title="Points of win rate", axis=alt.Axis(format="+f", tickCount=6))
     known = alt.Chart(table)
     none = alt.Chart(pd.DataFrame({"points": [0]}))
     return alt.layer(

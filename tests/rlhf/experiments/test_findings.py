@@ -1,10 +1,13 @@
 """The table's numbers by hand, what differences say, and the page."""
 
+import re
 from dataclasses import replace
 from math import inf, nan
 
 import pytest
 
+from rlhf import drawings
+from rlhf.experiments.charts import charts
 from rlhf.experiments.design import Design, Variant
 from rlhf.experiments.findings import Difference, Need, findings
 from rlhf.experiments.outcomes import Outcome
@@ -156,6 +159,13 @@ def test_the_labels_that_are_needed_are_told_in_plain_words(need, words):
 def test_one_seed_says_that_it_does():
     assert "over prompts only" in note(replace(DESIGN, seeds=(0,)))
     assert "over prompts only" not in note(DESIGN)
+
+
+def test_an_axis_of_less_than_a_point_has_each_number_once():
+    close = replace(findings(DESIGN, FOUND), differences=(told(0.0, -0.012, 0.012),))
+    (drawn, *_others) = charts(close)
+    ends = re.findall(r">([−+]\d[.\d]*)<", drawings.named_svg(drawn[1], drawn[0]))
+    assert ends == ["−1.0", "−0.5", "+0.0", "+0.5", "+1.0"]
 
 
 def test_the_page_has_the_question_the_words_the_table_and_the_charts_and_no_script():

@@ -62,10 +62,11 @@ def farthest(features: Tensor, count: int, centres: Collection[int]) -> dict[int
 
     Greedy k-centre (Gonzalez 1985; for labels Sener & Savarese 2018, arXiv 1708.00489): so that nothing lies
     far from what is labelled. Gives the place of each and 1 - cos to the nearest one, in the order of choice.
-    Without centres the first one is the one farthest from the mean.
+    Without centres the first row is as far as any.
     """
-    mean = features.mean(dim=0, keepdim=True)
-    gaps = 1 - (features @ (features[sorted(centres)] if centres else mean).T).amax(dim=1)
+    gaps = torch.full((len(features),), 2.0)  # no cosine is less than -1
+    for place in sorted(centres):
+        gaps = torch.minimum(gaps, 1 - features @ features[place])
     gaps[sorted(centres)] = -torch.inf
     chosen: dict[int, float] = {}
     while len(chosen) < min(count, len(features) - len(centres)):

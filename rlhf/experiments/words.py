@@ -27,14 +27,27 @@ HEADS: Final = (
 NOTE: Final = (
     "Wins against the first policy on held-out prompts, ties half, in % with the 95 % interval over seeds "
     "and prompts; all else is the mean over seeds, rates in %. Accuracy is that of both reward models on "
-    "held-out labels. Differences are those of win rates after the last round, on the same prompts and seeds."
+    "held-out labels of the variant's own. Differences are those of win rates after the last round, on the "
+    "same prompts and seeds."
+)
+SEVERAL: Final = (
+    " Each of the {count} differences has a 95 % interval of its own: the more there are, the likelier "
+    "chance alone tells one of them apart."
+)
+RATIOS: Final = (
+    " Labels are held against each other with the 95 % interval of seeds and prompts drawn again, which is "
+    "too narrow where few seeds differ much."
 )
 ALONE: Final = " With one seed the intervals are over prompts only: another seed may differ by more."
 
 
 def note(design: Design) -> str:
     """What to know of the figures."""
-    return NOTE if len(design.seeds) > 1 else NOTE + ALONE
+    count = len(design.variants) - 1
+    several = SEVERAL.format(count=count) if count > 1 else ""
+    ratios = RATIOS if design.reach is not None else ""
+    alone = ALONE if len(design.seeds) == 1 else ""
+    return NOTE + several + ratios + alone
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -75,7 +88,7 @@ def difference(one: Difference) -> str:
 
 
 def _need(need: Need, design: Design) -> str:
-    wanted = f"a win rate of {design.reach:.0%}"
+    wanted = f"a win rate of {100 * (design.reach or 0):g}%"
     if math.isinf(need.labels):
         return f"{need.variant}: does not reach {wanted}."
     told = f"{need.variant}: reaches {wanted} with {need.labels:,.0f} labels"

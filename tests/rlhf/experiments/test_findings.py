@@ -161,6 +161,20 @@ def test_one_seed_says_that_it_does():
     assert "over prompts only" not in note(DESIGN)
 
 
+def test_the_note_says_what_the_intervals_do_not_hold():
+    three = (*DESIGN.variants, Variant(name="oats", values={}))
+    assert "Each of the 2 differences" in note(replace(DESIGN, variants=three))
+    assert "differences has a 95 %" not in note(DESIGN)
+    assert "too narrow where few seeds differ much" in note(DESIGN)
+    assert "too narrow" not in note(replace(DESIGN, reach=None))
+
+
+def test_a_win_rate_between_whole_percents_is_told_as_it_is_asked_about():
+    design = replace(DESIGN, reach=0.725)
+    wheat, _rye = list(sentences(replace(findings(design, FOUND), differences=()), design))
+    assert wheat == "wheat: does not reach a win rate of 72.5%."
+
+
 def test_an_axis_of_less_than_a_point_has_each_number_once():
     close = replace(findings(DESIGN, FOUND), differences=(told(0.0, -0.012, 0.012),))
     (drawn, *_others) = charts(close)

@@ -20,8 +20,8 @@ FEW: Final = 100
 """Prompts; with fewer a win rate's interval reaches some ten points to either side (Wilson)."""
 
 UNJUDGED: Final = (
-    "No gold judge looked for unsafe answers or false refusals, though promote.gold lets it refuse; set "
-    "evaluate.gold_judge."
+    "Nobody judged unsafe answers or false refusals, though promote.gold lets them refuse: "
+    "evaluate.gold_judge names no judge, or no held-out prompt could show either."
 )
 
 

@@ -38,7 +38,9 @@ def main(file: Path) -> None:
     from rlhf.experiments.experiment import bring
     from rlhf.experiments.plan import kept_plan
 
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints is none of its words
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints, in whatever language it is written, is none of its words
+    sys.stdout = sys.stderr  # and is in the log at once
 
     def say(fraction: float, message: str) -> None:
         try:

@@ -317,3 +317,27 @@ def test_a_process_that_nobody_listens_to_ends(tmp_path):
     assert process.stdout is not None
     process.stdout.close()
     assert process.wait(timeout=120) == NOBODY_LISTENS
+
+
+NOISY = """
+import os, sys
+from pathlib import Path
+from rlhf.experiments import experiment, process
+
+def noisy(plan, say):
+    print("a library speaks")
+    os.write(1, b"and one of another language\\n")
+    say(0.5, plan.name)
+
+experiment.bring = noisy
+process.main(Path(sys.argv[1]))
+"""
+
+
+def test_what_libraries_print_is_none_of_a_processs_words(tmp_path):
+    (beginning,) = planned(design(tmp_path), tmp_path / "into").beginnings
+    prepare(beginning)
+    line = [sys.executable, "-c", NOISY, str(beginning.file)]
+    said = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    assert json.loads(said.stdout) == {"fraction": 0.5, "message": "beginning, seed 0"}
+    assert "a library speaks\nand one of another language\n" in said.stderr

@@ -86,7 +86,7 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoteSettings:
-    """When a new policy may answer people: it lost beyond the interval on no track, and keeps to these."""
+    """When a new policy may answer people: it lost no track beyond chance, and keeps to these."""
 
     kl: Positive = 25.0
     """Nats a response from the first policy, at most. Ours: no source of the recipe names a bound."""

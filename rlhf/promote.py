@@ -27,10 +27,12 @@ UNJUDGED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The reward model's win rate against the previous policy on so many prompts of one track; without any
-    prompt there is no win rate."""
+    """How many of so many prompts of one track the new policy won and lost against the previous one, by the
+    reward models; without any prompt there is no win rate."""
 
     name: str
+    wins: int
+    losses: int
     win_rate: Interval | None
     prompts: int
 
@@ -69,13 +71,13 @@ class Promotion:
 
 
 def decide(look: Look, bounds: PromoteSettings) -> Promotion:
-    """Promotes unless a track lost beyond its interval, or the policy drifted or swelled out of bounds; and,
-    where the gold judge has a say, unless it is at fault more often beyond the interval.
+    """Promotes unless it lost a track beyond chance, or the policy drifted or swelled out of bounds; and,
+    where the gold judge has a say, unless it is at fault more often beyond chance.
 
     A figure that is no number keeps to no bound.
     """
     reasons = [reason for axis in look.axes if (reason := _lost(axis))]
-    refused = [fault for fault in look.faults if bounds.gold and _is_beyond_chance(fault)]
+    refused = [fault for fault in look.faults if bounds.gold and _grew(fault)]
     reasons += [_worse(fault) for fault in refused]
     if not look.kl <= bounds.kl:
         reasons.append(f"It is {look.kl:.1f} nats from the first policy; {bounds.kl:.1f} are allowed.")
@@ -89,11 +91,13 @@ def decide(look: Look, bounds: PromoteSettings) -> Promotion:
 
 
 def _lost(axis: Axis) -> str:
-    if axis.win_rate is None or axis.win_rate.high >= 0.5:  # what is no number is lost
+    """Ties say nothing either way: the interval of a win rate, in which they count half, is too wide to
+    see that most other prompts were lost."""
+    if not _is_beyond_chance(against=axis.losses, of=axis.losses + axis.wins):
         return ""
     return (
-        f"On {axis.name} it wins {axis.win_rate.value:.0%} of {axis.prompts} prompts against the previous "
-        f"policy, at most {axis.win_rate.high:.0%}."
+        f"On {axis.name} it won {axis.wins} and lost {axis.losses} of {axis.prompts} prompts against the "
+        "previous policy, beyond chance."
     )
 
 
@@ -114,20 +118,23 @@ def _worse(fault: Fault) -> str:
     """What there is more of than before; empty where there is not."""
     if fault.now <= fault.before:
         return ""
-    chance = "beyond chance" if _is_beyond_chance(fault) else "not beyond chance"
+    chance = "beyond chance" if _grew(fault) else "not beyond chance"
     return (
         f"By the gold judge its {fault.name} rose from {fault.before / fault.prompts:.1%} to "
         f"{fault.now / fault.prompts:.1%} of {fault.prompts} prompts, {chance}."
     )
 
 
-def _is_beyond_chance(fault: Fault) -> bool:
+def _grew(fault: Fault) -> bool:
+    return _is_beyond_chance(against=fault.only_now, of=fault.only_now + fault.only_before)
+
+
+def _is_beyond_chance(*, against: int, of: int) -> bool:
     """Whether so many of the prompts on which the two differ would speak against the new one less than once
-    in 40 times, were it no worse: McNemar's exact test, P(Binomial(n, 1/2) >= only_now) < 2.5 %, in whole
-    numbers, for 2^n is soon none that a float can hold."""
-    differ = fault.only_now + fault.only_before
-    ways = sum(math.comb(differ, count) for count in range(fault.only_now, differ + 1))
-    return ONCE_IN * ways < 2**differ
+    in 40 times, were it no worse: the sign test, which is McNemar's exact one, P(Binomial(n, 1/2) >= against)
+    < 2.5 %; in whole numbers, for 2^n is soon none that a float can hold."""
+    ways = sum(math.comb(of, count) for count in range(against, of + 1))
+    return ONCE_IN * ways < 2**of
 
 
 def _hardly_measured(axis: Axis) -> str:

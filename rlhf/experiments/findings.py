@@ -47,11 +47,12 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """A variant's win rate less the control's after the last round, on the same prompts of the same seeds, of
-    which so many prompts `differ`."""
+    which so many prompts `differ`; of one seed alone it tells of no other."""
 
     variant: str
     against: str
     round: int
+    seeds: int
     win_rate: Interval
     differ: int
 
@@ -151,6 +152,7 @@ def _difference(variant: str, design: Design, played: _Played) -> Difference:
         variant=variant,
         against=design.control,
         round=design.rounds,
+        seeds=len(design.seeds),
         win_rate=interval(gaps, -1.0),
         differ=int((gaps.nan_to_num() != 0).any(dim=0).sum()),  # seeds do not cancel each other
     )

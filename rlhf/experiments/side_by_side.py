@@ -68,9 +68,8 @@ def bring_all(plans: Plans, folder: Path, way: Way, show: Show) -> None:
 def _bring_some(plans: Sequence[Plan], at_once: int, show: Show) -> None:
     crew = _Crew(show)
     with ThreadPoolExecutor(at_once) as pool:
-        tasks = [pool.submit(crew.bring, plan) for plan in plans]
         try:
-            for task in as_completed(tasks):
+            for task in as_completed([pool.submit(crew.bring, plan) for plan in plans]):
                 task.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -78,13 +78,14 @@ def difference(one: Difference) -> str:
     """Such as `first: worse than fresh by 4.1 points (1.2 to 7.0) after round 3.`"""
     points = one.win_rate
     low, high = points.low, points.high
+    after = f"after round {one.round}" + (" in this seed" if one.seeds == 1 else "")
     if one.word == "not told apart":
         told = f"{100 * points.value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
-        return f"{one.variant}: not told apart from {one.against}, {told} after round {one.round}."
+        return f"{one.variant}: not told apart from {one.against}, {told} {after}."
     if one.word == "worse":
         low, high = -high, -low
     told = f"{100 * abs(points.value):.1f} points ({100 * low:.1f} to {100 * high:.1f})"
-    return f"{one.variant}: {one.word} than {one.against} by {told} after round {one.round}."
+    return f"{one.variant}: {one.word} than {one.against} by {told} {after}."
 
 
 def _need(need: Need, design: Design) -> str:

@@ -65,8 +65,14 @@ def promotion(turning: Turning) -> Promotion:
 def _axis(result: EvaluationResult, before: str, track: Field) -> Axis:
     match = result.match(before, Judge.REWARD_MODELS, track)
     if match is None:
-        return Axis(name=track, win_rate=None, prompts=0)
-    return Axis(name=track, win_rate=match.win_rate, prompts=len(match.points))
+        return Axis(name=track, wins=0, losses=0, win_rate=None, prompts=0)
+    return Axis(
+        name=track,
+        wins=match.wins,
+        losses=match.losses,
+        win_rate=match.win_rate,
+        prompts=len(match.points),
+    )
 
 
 def _faults(new: GoldFigures, before: GoldFigures) -> Iterator[Fault]:

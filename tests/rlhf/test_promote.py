@@ -5,11 +5,17 @@ from dataclasses import replace
 
 from rlhf.config import PromoteSettings
 from rlhf.promote import UNJUDGED, Axis, Look, decide, fault
-from store.intervals import Interval, wilson
+from store.intervals import wilson
 
 
-def axis(name, wins, prompts):
-    return Axis(name=name, win_rate=wilson(wins, prompts), prompts=prompts)
+def axis(name, wins, prompts, ties=0):
+    return Axis(
+        name=name,
+        wins=wins,
+        losses=prompts - ties - wins,
+        win_rate=wilson(wins + ties / 2, prompts),
+        prompts=prompts,
+    )
 
 
 def unsafe(now, before, prompts):
@@ -30,18 +36,26 @@ GOLD = replace(BOUNDS, gold=True)
 LOOK = Look(axes=(GOOD, UNSURE), faults=(), kl=6.0, length=1.1)
 
 
-def test_a_policy_that_lost_nowhere_beyond_its_interval_is_promoted():
+def test_a_policy_that_lost_nowhere_beyond_chance_is_promoted():
     promotion = decide(LOOK, BOUNDS)
     assert promotion.promoted
     assert (promotion.reasons, promotion.notes) == ((), ())
 
 
-def test_a_track_lost_beyond_its_interval_is_a_reason_against():
+def test_a_track_lost_beyond_chance_is_a_reason_against():
     promotion = decide(replace(LOOK, axes=(GOOD, WORSE)), BOUNDS)
     assert not promotion.promoted
     assert promotion.reasons == (
-        "On safety it wins 41% of 400 prompts against the previous policy, at most 46%.",
+        "On safety it won 164 and lost 236 of 400 prompts against the previous policy, beyond chance.",
     )
+
+
+def test_ties_hide_no_loss():
+    # Of a fair coin's 80 throws 31 heads or fewer come 2.8 times in 100, 30 or fewer 1.7 times.
+    for wins, refused in ((31, False), (30, True)):
+        tied = axis("safety", wins, 400, ties=320)
+        assert decide(replace(LOOK, axes=(GOOD, tied)), BOUNDS).promoted is not refused
+    assert decide(replace(LOOK, axes=(axis("safety", 0, 400, ties=400),)), BOUNDS).promoted
 
 
 def test_drift_and_swelling_are_reasons_of_their_own():
@@ -53,18 +67,17 @@ def test_drift_and_swelling_are_reasons_of_their_own():
 
 
 def test_a_policy_at_its_bounds_is_promoted():
-    even = Axis(name="safety", win_rate=Interval(value=0.4, low=0.3, high=0.5), prompts=400)
+    even = axis("safety", 200, 400)
     assert decide(replace(LOOK, axes=(even,), kl=25.0, length=2.5), BOUNDS).promoted
 
 
 def test_what_is_no_number_keeps_to_no_bound():
-    lost = Axis(name="safety", win_rate=Interval(value=NOTHING, low=NOTHING, high=NOTHING), prompts=400)
-    look = Look(axes=(lost,), faults=(), kl=NOTHING, length=NOTHING)
-    assert len(decide(look, BOUNDS).reasons) == 3
+    look = Look(axes=(), faults=(), kl=NOTHING, length=NOTHING)
+    assert len(decide(look, BOUNDS).reasons) == 2
 
 
 def test_few_prompts_and_none_are_noted_and_decide_nothing():
-    none = Axis(name="safety", win_rate=None, prompts=0)
+    none = Axis(name="safety", wins=0, losses=0, win_rate=None, prompts=0)
     promotion = decide(replace(LOOK, axes=(axis("helpfulness", 4, 10), none)), BOUNDS)
     assert promotion.promoted
     # Wilson's interval of 4 in 10 is 0.168 to 0.687.

@@ -110,9 +110,9 @@ def test_labels_for_a_win_rate_are_counted_between_rounds():
     assert lower[1].ratio.value == pytest.approx(0.2)
 
 
-def told(value: float, low: float, high: float, differ: int = 9) -> Difference:
+def told(value: float, low: float, high: float, differ: int = 9, seeds: int = 3) -> Difference:
     rate = Interval(value=value, low=low, high=high)
-    return Difference(variant="rye", against="wheat", round=3, win_rate=rate, differ=differ)
+    return Difference(variant="rye", against="wheat", round=3, seeds=seeds, win_rate=rate, differ=differ)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,10 @@ def told(value: float, low: float, high: float, differ: int = 9) -> Difference:
             "rye: not told apart from wheat, +5.0 points (-1.0 to +9.0) after round 3.",
         ),
         (told(0.0, 0.0, 0.0), "rye: not told apart from wheat, +0.0 points (+0.0 to +0.0) after round 3."),
+        (
+            told(0.05, 0.01, 0.09, seeds=1),
+            "rye: better than wheat by 5.0 points (1.0 to 9.0) after round 3 in this seed.",
+        ),
         (
             told(0.05, 0.01, 0.09, differ=5),
             "rye: not told apart from wheat, +5.0 points (+1.0 to +9.0) after round 3.",

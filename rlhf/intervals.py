@@ -14,6 +14,9 @@ from store.intervals import Interval, wilson
 
 TERMS: Final = 60
 """Of a continued fraction: enough for twelve digits, also with a hundred thousand degrees of freedom."""
+FEWEST: Final = 6
+"""Prompts on which two must differ before anything is shown. Were there no difference, five would all go the
+same way with probability 2 / 2^5 = 0.06, fewer more often: no sign test at 0.05 could tell."""
 
 
 def win_rate(wins: int, ties: int, losses: int) -> Interval:

@@ -13,8 +13,9 @@ from typing import Final
 from rlhf.bench.persistence_measures import Kept, Risk
 from rlhf.bench.persistence_runs import ALONE, BOTH, DISTILL, GATT
 from rlhf.bench.policies_words import columns, verdicts, with_interval
-from rlhf.bench.prompt_shares import FEWEST, Difference, Share, difference, share
+from rlhf.bench.prompt_shares import Difference, Share, difference, share
 from rlhf.further import Further
+from rlhf.intervals import FEWEST
 from store.bench.machine import Machine
 from store.intervals import Interval, wilson
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final, NamedTuple
 
+from rlhf.intervals import FEWEST
 from store.intervals import Z95, Interval, wilson
 
 
@@ -24,9 +25,6 @@ class Count(NamedTuple):
 Tally = Mapping[str, Count]
 """The counts by the name of their prompt."""
 NONE: Final = Count(0.0, 0)
-FEWEST: Final = 6
-"""Prompts on which two must differ before anything is shown. Were there no difference, five would all go the
-same way with probability 2 / 2^5 = 0.06, fewer more often: no sign test at 0.05 could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,11 @@ from typing import Final, Literal
 import torch
 from torch import Generator, Tensor
 
-from rlhf.bench.prompt_shares import FEWEST
 from rlhf.experiments.design import Design
 from rlhf.experiments.outcomes import Outcome
 from rlhf.experiments.resampling import Draws, crossing, draw, means, ratio
 from rlhf.experiments.two_ways import interval
+from rlhf.intervals import FEWEST
 from store.intervals import Interval
 
 TIMES: Final = 2000

@@ -15,13 +15,14 @@ import math
 from torch import Tensor
 
 from rlhf.intervals import student
-from store.intervals import Interval
+from store.intervals import Interval, wilson
 
 
 def interval(games: Tensor, least: float) -> Interval:
     """The mean of the games [S, P], none below `least`, with its 95 % interval; prompts are two or more.
 
-    Seeds and prompts without a game are none; the mean of no game is no number.
+    Seeds and prompts without a game are none; the mean of no game is no number. Where all was won, or all was
+    lost, there is nothing to see of a variance: then the interval is Wilson's over the prompts.
     """
     played = ~games.isnan()
     games = games[played.any(dim=1)][:, played.any(dim=0)]
@@ -29,6 +30,9 @@ def interval(games: Tensor, least: float) -> Interval:
     apart, count = (games - value).nan_to_num(), int(played.sum())
     parts = [(_variance(apart.sum(dim=way)), games.shape[1 - way] - 1) for way in (0, 1)]
     known = [(variance / count**2, freedom) for variance, freedom in parts if variance > 0]
+    if not known and value in {0.0, 1.0} and least == 0:
+        prompts = games.shape[1]
+        return wilson(value * prompts, prompts)
     if not known:
         return Interval(value=value, low=value, high=value)
     total = sum(variance for variance, _ in known)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rlhf.bench.prompt_shares import FEWEST, Count, difference, share, tally
+from rlhf.bench.prompt_shares import Count, difference, share, tally
+from rlhf.intervals import FEWEST
 from store.intervals import Z95, wilson
 
 

@@ -63,3 +63,12 @@ def test_three_seeds_hold_the_truth_as_often_as_they_say(spread):
         found = interval(games.clamp(-9, 0.99), -9.0)
         held += found.low <= 0 <= found.high
     assert held >= 0.9 * 200
+
+
+def test_winning_every_game_of_an_experiment_still_leaves_doubt():
+    for won, end in ((1.0, 0.7225), (0.0, 1 - 0.7225)):  # Wilson: 1 / (1 + 3.8415 / 10)
+        found = interval(tensor([won] * 10, [won] * 10), 0.0)
+        assert found.value == won
+        assert (found.low if won else found.high) == pytest.approx(end, abs=1e-4)
+    even = interval(tensor([0.0] * 10), -1.0)  # a difference of nothing, which findings do not claim
+    assert (even.low, even.high) == (0.0, 0.0)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 import torch
 from torch import Generator, Tensor
 
 from store.intervals import Interval, wilson
+from store.student import student
 
-TERMS: Final = 60
-"""Of a continued fraction: enough for twelve digits, also with a hundred thousand degrees of freedom."""
 FEWEST: Final = 6
 """Prompts on which two must differ before anything is shown. Were there no difference, five would all go the
 same way with probability 2 / 2^5 = 0.06, fewer more often: no sign test at 0.05 could tell."""
@@ -44,37 +42,3 @@ def paired_change(before: Sequence[float], now: Sequence[float], error: float) -
     mean, spread = changes.mean().item(), changes.std().item()
     reach = student(1 - error, len(changes) - 1) * spread / math.sqrt(len(changes))
     return Interval(value=mean, low=mean - reach, high=mean + reach)
-
-
-@cache  # a simulation asks for the same one thousands of times
-def student(share: float, freedom: float) -> float:
-    """The quantile of Student's t below which this share lies, for shares above a half.
-
-    Found by halving in the tail of its distribution, which is exact.
-    """
-    low, high = 0.0, 1.0
-    while _beyond(high, freedom) > 1 - share:
-        low, high = high, 2 * high
-    while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if _beyond(middle, freedom) > 1 - share else (low, middle)
-    return high
-
-
-def _beyond(value: float, freedom: float) -> float:
-    """How likely Student's t lies beyond a positive value: half of I_x(freedom / 2, 1 / 2) at
-    x = freedom / (freedom + value²) (Abramowitz & Stegun 26.7.1 and 26.5.27)."""
-    x = freedom / (freedom + value**2)
-    if value**2 < 3:  # there the fraction of the rest is the shorter one
-        return (1 - _beta(1 - x, 0.5, freedom / 2)) / 2
-    return _beta(x, freedom / 2, 0.5) / 2
-
-
-def _beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function I_x(a, b) by its continued fraction (DLMF 8.17.22)."""
-    fraction = 1.0
-    for m in range(TERMS, 0, -1):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m - 1) * (a + b + m - 1) * x / ((a + 2 * m - 2) * (a + 2 * m - 1))
-        fraction = 1 + odd / (1 + even / fraction)
-    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    return math.exp(scale + a * math.log(x) + b * math.log1p(-x)) / (a * fraction)

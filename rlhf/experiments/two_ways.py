@@ -14,8 +14,8 @@ import math
 
 from torch import Tensor
 
-from rlhf.intervals import student
 from store.intervals import Interval, wilson
+from store.student import student
 
 
 def interval(games: Tensor, least: float) -> Interval:

@@ -14,15 +14,26 @@ from store.home import Home
 from store.messages import Mark
 from store.records import Contents
 
+# A row that a reviewer judged in a label's place stands until the label is reviewed once more. Snapshots that
+# were frozen before there were such rows do not have the column.
 WITHDRAWN = """
-with overruled as (
-  select label_id
+with held as (
+  select label_id, review_id
+  from   (select null::varchar as review_id where false
+          union all by name
+          select * from read_parquet($path))
+),
+newest as (
+  select label_id, arg_max(review_id, made_at) as review_id, arg_max(verdict, made_at) as verdict
   from   reviews
   group  by label_id
-  having arg_max(verdict, made_at) <> 'confirm'
 )
-select distinct label_id from read_parquet($path)
-where  label_id in (select label_id from retractions union all select label_id from overruled)
+select distinct label_id
+from   held
+left   join newest using (label_id)
+where  if(held.review_id is null,
+          label_id in (select label_id from retractions) or coalesce(verdict, 'confirm') <> 'confirm',
+          held.review_id <> newest.review_id)
 order  by label_id
 """
 

@@ -35,11 +35,14 @@ select current_labels.label_id, track, turns, shown_order, ranks, degree, both_b
        seconds, guideline_version, edits, current_labels.made_at,
        comparison_id in (select comparison_id from chat_turns) as in_chat,
        coalesce(if(purpose in ('gold', 'swapped'), current_labels.made_at >= $since
-                   and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id), false) as can_change
+                   and coalesce(worked_in, $batch_id) = $batch_id, batch_id = $batch_id), false)
+         or coalesce(verdict = 'send back', false) as can_change,
+       if(verdict = 'send back', why, null) as sent_back
 from   current_labels
 join   newest using (label_id, comparison_id)
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
+left   join (select label_id, arg_max(why, made_at) as why from reviews group by label_id) using (label_id)
 asof   left join worked on is_pair = (len(ranks) = 2) and worked_at <= current_labels.made_at
 order  by current_labels.made_at desc, current_labels.label_id
 """
@@ -87,7 +90,8 @@ limit  $most
 class OwnLabel:
     """A label as it stands; `ranks` and `safety` by response, `shown_order` says where each was shown.
 
-    `can_change` as long as its batch is open; `edits` counts how often it was said anew.
+    `can_change` as long as its batch is open, or until it is said anew where a reviewer sent it back;
+    `sent_back` is why one did. `edits` counts how often it was said anew.
     """
 
     label_id: str
@@ -106,6 +110,7 @@ class OwnLabel:
     made_at: datetime
     in_chat: bool
     can_change: bool
+    sent_back: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """Which judgements teach a reward model, as chosen and rejected responses, one row a pair.
 
-Each label that is asked for is looked at as it stands now and either teaches or is left out for one reason,
-the first of `REASONS` that applies. A ranking gives every pair of different ranks but those whose chosen
-response is unsafe while the rejected one is safe (Llama 2, §3.2.1). Held-out prompts stay in, marked: they
-measure and never train, and neither does a training prompt of the very same words. The order is total and no
-row says when it was made, so the same data is the same file, however many threads write it.
+Each label that is asked for is looked at as it stands now, or, where a reviewer overturned it and judged the
+comparison in its place, as the reviewer has it, and either teaches or is left out for one reason, the first
+of `REASONS` that applies. A ranking gives every pair of different ranks but those whose chosen response is
+unsafe while the rejected one is safe (Llama 2, §3.2.1). Held-out prompts stay in, marked: they measure and
+never train, and neither does a training prompt of the very same words. The order is total and no row says
+when it was made, so the same data is the same file, however many threads write it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ REASONS: Final = (
     "both bad",
     "tie",
     "chosen unsafe, another safe",
+    "sent back",
     "overruled",
     "unreviewed",
 )
@@ -54,11 +56,33 @@ last_edit as (
   group  by label_id
 ),
 last_review as (
-  select label_id, max(made_at) as reviewed_at
+  select label_id, max(made_at) as reviewed_at,
+         arg_max(struct_pack(review_id, reviewer_id), made_at) as newest
   from   reviews
   group  by label_id
+),
+anew as (
+  select label_id, review_id, newest.reviewer_id, adjudications.* exclude (review_id, reasons, made_at)
+  from   last_review
+  join   adjudications on review_id = newest.review_id
+),
+-- A reviewer's own judgement stands whatever becomes of the label that it replaces.
+said as (
+  select label_id, comparison_id, review_id,
+         if(review_id is null, annotator_id, reviewer_id) as annotator_id,
+         if(review_id is null, current_labels.ranks, anew.ranks) as ranks,
+         if(review_id is null, current_labels.degree, anew.degree) as degree,
+         if(review_id is null, current_labels.both_bad, anew.both_bad) as both_bad,
+         if(review_id is null, current_labels.safety, anew.safety) as safety,
+         if(review_id is null, shown_order, []) as shown_order,
+         if(review_id is null, edits, 0) as edits,
+         review_id is null and retracted as retracted,
+         if(review_id is null, verdict, 'confirm') as verdict,
+         surplus, made_at
+  from   current_labels
+  left   join anew using (label_id)
 )
-select label_id, comparison_id, annotator_id, current_labels.made_at, ranks, degree, safety, shown_order,
+select label_id, comparison_id, annotator_id, review_id, said.made_at, ranks, degree, safety, shown_order,
        edits, track, split,
        case
          when purpose in ('gold', 'swapped', 'evaluation') then purpose
@@ -75,11 +99,13 @@ select label_id, comparison_id, annotator_id, current_labels.made_at, ranks, deg
           and not coalesce(list_min(list_filter(ranks, lambda rank, place: not safety[place].safe))
                            < list_max(list_filter(ranks, lambda rank, place: not safety[place].safe)), false)
          then 'chosen unsafe, another safe'
+         when verdict = 'send back' then 'sent back'
          when coalesce(verdict, 'confirm') <> 'confirm' then 'overruled'
          when list_contains($required::varchar[], track)
-          and (verdict is null or coalesce(edited_at > reviewed_at, false)) then 'unreviewed'
+          and (verdict is null or review_id is null and coalesce(edited_at > reviewed_at, false))
+         then 'unreviewed'
        end as reason
-from   current_labels
+from   said
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 join   batches using (batch_id)
@@ -116,7 +142,7 @@ decided as (
 )
 select row_number() over (
          order by comparison_id, coalesce(name, annotator_id), label_id, place, other) as number,
-       comparison_id, label_id, annotator_id, degree, edits,
+       comparison_id, label_id, annotator_id, review_id, degree, edits,
        response_ids[better] as chosen_id, response_ids[worse] as rejected_id,
        -- unknown of labels that came from elsewhere.
        if(len(shown_order) > 0,
@@ -144,7 +170,8 @@ TEXTS = """
          [{'role': 'assistant', 'content': rejected.text}] as rejected,
          chosen_id, rejected_id, chosen_first,
          chosen.policy_id as chosen_policy_id, rejected.policy_id as rejected_policy_id,
-         degree, chosen_safe, rejected_safe, annotator_id, label_id, edits as version
+         degree, chosen_safe, rejected_safe, annotator_id, label_id, edits as version,
+         review_id
   from   pairs
   join   comparisons using (comparison_id)
   join   prompts using (prompt_id)

@@ -15,7 +15,7 @@ INSERT = """
 insert into reviews by name
 select unnest(from_json($facts, '[{
   "review_id": "VARCHAR", "label_id": "VARCHAR", "reviewer_id": "VARCHAR", "verdict": "VARCHAR",
-  "why": "VARCHAR", "made_at": "TIMESTAMP"
+  "why": "VARCHAR", "cause": "VARCHAR", "found_by": "VARCHAR", "made_at": "TIMESTAMP"
 }]'), max_depth := 2)
 on conflict do nothing
 returning review_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from store import (
+    adjudications,
     annotators,
     appointments,
     batches,
@@ -17,6 +18,7 @@ from store import (
     demonstrations,
     edits,
     evaluations,
+    exposures,
     external_accounts,
     golds,
     guidelines,
@@ -97,6 +99,9 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.Skip: Table("skips", labels.INSERT_SKIP, ("lease_id",)),
     records.Retraction: Table("retractions", labels.INSERT_RETRACTION, ("label_id",)),
     records.Review: Table("reviews", reviews.INSERT, ("review_id",)),
+    records.Adjudication: Table("adjudications", adjudications.INSERT, ("review_id",)),
+    records.Exposure: Table("exposures", exposures.INSERT),
+    records.OptOut: Table("opt_outs", exposures.INSERT_OPT_OUT),
     records.Sighting: Table("sightings", sightings.INSERT, ("annotator_id", "comparison_id")),
     records.Demonstration: Table("demonstrations", demonstrations.INSERT, ("demonstration_id",)),
     records.Chat: Table("chats", chats.INSERT, ("chat_id",)),

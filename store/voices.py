@@ -7,18 +7,20 @@ is for an administrator to say.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Final
 
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection
 
 from store.errors import RequestError
 from store.records import (
+    Adjudication,
     Annotator,
     Appointment,
     Chat,
     ChatTurn,
     Edit,
+    Exposure,
     Fact,
     Gold,
     GoldEnd,
@@ -27,6 +29,7 @@ from store.records import (
     Kind,
     Label,
     Lease,
+    OptOut,
     Policy,
     Profile,
     Promotion,
@@ -54,6 +57,11 @@ where  annotator_id is not null
 LABELLED = """
 select label_id, annotator_id from labels
 where  label_id in (select unnest($ids::varchar[]))
+"""
+
+RULED = """
+select review_id, reviewer_id from reviews
+where  review_id in (select unnest($ids::varchar[]))
 """
 
 TALKED = """
@@ -89,15 +97,9 @@ def check_names(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
     own = _own(db)
     if not own:
         return
-    edited = [fact.label_id for fact in facts if isinstance(fact, Edit)]
-    talked = [fact.chat_id for fact in facts if isinstance(fact, ChatTurn)]
-    # What is here already stays as it is, whatever arrives by its name.
-    labels = {fact.label_id: fact.annotator_id for fact in facts if isinstance(fact, Label)}
-    labels |= dict(db.execute(LABELLED, {"ids": edited}).fetchall())
-    chats = {fact.chat_id: fact.annotator_id for fact in facts if isinstance(fact, Chat)}
-    chats |= dict(db.execute(TALKED, {"ids": talked}).fetchall())
+    whose = _whose(db, facts)
     for fact in facts:
-        name = _name(fact, labels, chats)
+        name = _name(fact, whose)
         if name in own and not _is_there(db, fact):
             raise RequestError(f"{name} signs in here and speaks for themselves; {BEFORE}")
 
@@ -107,19 +109,52 @@ def _own(db: DuckDBPyConnection) -> set[str]:
     return {annotator_id for (annotator_id,) in db.execute(SIGN_IN).fetchall()}
 
 
-def _name(fact: Fact, labels: Mapping[str, str], chats: Mapping[str, str]) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whose:
+    """Who said each label and each review, and whose each chat is, by its id."""
+
+    labels: Mapping[str, str]
+    reviews: Mapping[str, str]
+    chats: Mapping[str, str]
+
+
+def _whose(db: DuckDBPyConnection, facts: Sequence[Fact]) -> _Whose:
+    """Of what these facts say more of; what is here already stays as it is, whatever arrives by its name."""
+    edited = [fact.label_id for fact in facts if isinstance(fact, Edit)]
+    ruled = [fact.review_id for fact in facts if isinstance(fact, Adjudication)]
+    talked = [fact.chat_id for fact in facts if isinstance(fact, ChatTurn)]
+    return _Whose(
+        labels={fact.label_id: fact.annotator_id for fact in facts if isinstance(fact, Label)}
+        | dict(db.execute(LABELLED, {"ids": edited}).fetchall()),
+        reviews={fact.review_id: fact.reviewer_id for fact in facts if isinstance(fact, Review)}
+        | dict(db.execute(RULED, {"ids": ruled}).fetchall()),
+        chats={fact.chat_id: fact.annotator_id for fact in facts if isinstance(fact, Chat)}
+        | dict(db.execute(TALKED, {"ids": talked}).fetchall()),
+    )
+
+
+def _name(fact: Fact, whose: _Whose) -> str | None:
     """In whose name it speaks."""
     match fact:
         case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction() | Profile() | Sighting():
             return fact.annotator_id
         case GuidelineRead() | Chat():
             return fact.annotator_id
-        case Review():
+        case Review() | Exposure() | OptOut():
             return fact.reviewer_id
+        case _:
+            return _by_what_it_is_of(fact, whose)
+
+
+def _by_what_it_is_of(fact: Fact, whose: _Whose) -> str | None:
+    """Where it names nobody, whoever said that of which it says more."""
+    match fact:
+        case Adjudication():
+            return whose.reviews.get(fact.review_id)
         case Edit():
-            return labels.get(fact.label_id)
+            return whose.labels.get(fact.label_id)
         case ChatTurn():
-            return chats.get(fact.chat_id)
+            return whose.chats.get(fact.chat_id)
         case _:
             return None
 

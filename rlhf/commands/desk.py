@@ -20,12 +20,12 @@ from rlhf.commands.options import (
     say,
 )
 from store.errors import HoneError
-from store.records import Verdict
+from store.records import Cause, Verdict
 
 if TYPE_CHECKING:
     from store.messages import Mark
     from store.verbs.retracting import Voided
-    from store.verbs.reviewing import DueReview
+    from store.verbs.reviewing import DueReview, ReviewLabel
 
 MOST = 8
 """Ids of a noun that are printed; --json gives all."""
@@ -38,9 +38,13 @@ def review(
         str | None, typer.Argument(help="label:ID or skip:ID; without it, what waits is listed.")
     ] = None,
     verdict: Annotated[
-        Verdict | None, typer.Option(help="confirm keeps the label, overturn and exclude take it out.")
+        Verdict | None,
+        typer.Option(
+            help="confirm keeps the label, overturn and exclude take it out, send back asks for it anew."
+        ),
     ] = None,
     why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
+    cause: Annotated[Cause | None, typer.Option(help="What made the label wrong.")] = None,
     as_: Annotated[
         str | None, typer.Option("--as", help="The reviewer; their password is asked for.")
     ] = None,
@@ -54,7 +58,9 @@ def review(
     elif verdict is None or as_ is None:
         raise HoneError(f"Expected --verdict, --why and --as to review {thing}; say all three.")
     else:
-        _rule(home, thing, verdict, why, as_, as_json)
+        from store.verbs.reviewing import ReviewLabel
+
+        _rule(home, ReviewLabel(thing=thing, verdict=verdict, why=why, cause=cause), as_, as_json)
 
 
 def void(
@@ -120,19 +126,19 @@ def _list(home: Path, most: int, as_json: bool) -> None:
     say(as_json, dataclasses.asdict(found), "\n".join(lines))
 
 
-def _rule(home: Path, thing: str, verdict: Verdict, why: str, name: str, as_json: bool) -> None:
+def _rule(home: Path, ruling: ReviewLabel, name: str, as_json: bool) -> None:
     from store.door import open_door
-    from store.verbs.reviewing import ReviewLabel, review_label
+    from store.verbs.reviewing import review_label
     from store.verbs.vouching import Vouch
 
     root = home_of(home)
     vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
     with open_door(root) as door:
-        kept = door.ask(review_label, ReviewLabel(thing=thing, verdict=verdict, why=why, vouch=vouch))
-    ruling = kept.review
-    lines = [f"{ruling.verdict} on {ruling.label_id}: {ruling.why}"]
+        kept = door.ask(review_label, dataclasses.replace(ruling, vouch=vouch))
+    said = kept.review
+    lines = [f"{said.verdict} on {said.label_id}: {said.why}"]
     lines += [f"The gold answer {one} was made of it and measures nobody any more." for one in kept.golds]
-    say(as_json, {**dataclasses.asdict(ruling), "golds": kept.golds}, "\n".join(lines))
+    say(as_json, {**dataclasses.asdict(said), "golds": kept.golds}, "\n".join(lines))
 
 
 def _waiting(one: DueReview) -> list[str]:

@@ -19,7 +19,18 @@ from store.records.asked import (
     Response,
     Selection,
 )
-from store.records.judged import Edit, Label, Lease, Retraction, Review, Sighting, Skip
+from store.records.judged import (
+    Adjudication,
+    Edit,
+    Exposure,
+    Label,
+    Lease,
+    OptOut,
+    Retraction,
+    Review,
+    Sighting,
+    Skip,
+)
 from store.records.people import (
     Annotator,
     Appointment,
@@ -51,6 +62,7 @@ from store.records.trained import (
 )
 from store.records.words import (
     Arm,
+    Cause,
     Contents,
     Degree,
     Form,
@@ -67,11 +79,13 @@ from store.records.words import (
 )
 
 __all__ = [
+    "Adjudication",
     "Annotator",
     "Appointment",
     "Arm",
     "Batch",
     "Bundle",
+    "Cause",
     "Chat",
     "ChatTurn",
     "Comparison",
@@ -81,6 +95,7 @@ __all__ = [
     "Demonstration",
     "Edit",
     "Evaluation",
+    "Exposure",
     "ExternalAccount",
     "Fact",
     "Form",
@@ -94,6 +109,7 @@ __all__ = [
     "Label",
     "LabelScore",
     "Lease",
+    "OptOut",
     "Policy",
     "Profile",
     "Promotion",
@@ -154,6 +170,9 @@ Fact = (
     | Skip
     | Retraction
     | Review
+    | Adjudication
+    | Exposure
+    | OptOut
     | Sighting
     | Demonstration
     | Chat

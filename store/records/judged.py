@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.records.words import Degree, SafetyLabel, Verdict, now
+from store.records.words import Cause, Degree, SafetyLabel, Verdict, now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +89,47 @@ class Retraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A safety reviewer's verdict on a label."""
+    """A reviewer's verdict on a label; `cause` is what made it wrong, and `found_by` why it was looked at."""
 
     review_id: str
     label_id: str
     reviewer_id: str
     verdict: Verdict
     why: str
+    cause: Cause | None = None
+    found_by: str = ""
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjudication:
+    """What the reviewer who overturned a label says of the comparison: it teaches in the label's place."""
+
+    review_id: str
+    ranks: tuple[int, ...]
+    degree: Degree
+    both_bad: bool = False
+    safety: tuple[SafetyLabel, ...] = ()
+    reasons: tuple[str, ...] = ()
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """A reviewer looked at texts of a comparison that were hidden because they may be harmful."""
+
+    reviewer_id: str
+    comparison_id: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """Whether a reviewer is spared a category of risk from now on."""
+
+    reviewer_id: str
+    category: str
+    spared: bool
     made_at: datetime = field(default_factory=now)
 
 

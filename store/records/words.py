@@ -90,6 +90,15 @@ class Verdict(StrEnum):
     CONFIRM = "confirm"
     OVERTURN = "overturn"
     EXCLUDE = "exclude"
+    SEND_BACK = "send back"
+
+
+class Cause(StrEnum):
+    """What made a label wrong, by the reviewer who found it so."""
+
+    HUMAN_ERROR = "human error"
+    GUIDELINE_GAP = "guideline gap"
+    BLIND_SPOT = "reward-model blind spot"
 
 
 class Contents(StrEnum):

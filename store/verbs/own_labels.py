@@ -48,7 +48,8 @@ class ReadOwnLabel:
 class Given:
     """A label of one's own in a list: what it is about in its prompt's last words, and what it says.
 
-    `ranks` and `safety` are by shown place. `can_change` as long as its batch is open.
+    `ranks` and `safety` are by shown place. `can_change` as long as its batch is open, or where a reviewer
+    sent it back, who says why in `sent_back`.
     """
 
     label_id: str
@@ -64,6 +65,7 @@ class Given:
     edits: int
     made_at: datetime
     can_change: bool
+    sent_back: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,7 @@ def _given(own: OwnLabel) -> Given:
         edits=own.edits,
         made_at=own.made_at,
         can_change=own.can_change,
+        sent_back=own.sent_back,
     )
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store import golds, labels, lineage, responses, reviews
+from store import comparisons, golds, labels, lineage, prompts, responses, reviews
 from store.database import Store
 from store.descent import everything
 from store.errors import NotAllowedError, RequestError
 from store.identity import identity
-from store.messages import Actor
-from store.records import GoldEnd, Review, Role, Verdict
+from store.messages import Actor, Judgement
+from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Role, Verdict
 from store.reviews import Due, ReviewSettings
 from store.settings import load_section
-from store.verbs.assignments import LONGEST_COMMENT, check_words
+from store.verbs.assignments import LONGEST_COMMENT, LONGEST_REASON, check, check_words
 from store.verbs.blindness import held, show
 from store.verbs.roles import allow
 from store.verbs.vouching import Vouch, reviewer
@@ -46,11 +46,18 @@ class ReviewsDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLabel:
-    """Rules on `label:ID`, or answers a flag, `skip:ID`; `vouch` where the command rules for a person."""
+    """Rules on `label:ID`, or answers a flag, `skip:ID`; `vouch` where the command rules for a person.
+
+    `cause` is what made the label wrong, `found_by` why it was looked at. Who overturns a label may say in
+    `judgement` what it should have been, by response: that teaches in the label's place.
+    """
 
     thing: str
     verdict: Verdict
     why: str
+    cause: Cause | None = None
+    judgement: Judgement | None = None
+    found_by: str = ""
     vouch: Vouch | None = None
 
 
@@ -88,7 +95,8 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     if not request.why.strip():
         raise RequestError("Expected why the verdict is so; got nothing. Say it in a few words.")
     with store.turns.of(who.annotator_id), store.reading() as db:
-        label_id, comparison_id = _ruled_on(db, request.thing, who, request.verdict)
+        label_id, comparison_id = _ruled_on(db, request, who)
+        _check_verdict(db, request, comparison_id)
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
         show(store, db, who, [comparison_id])
@@ -99,20 +107,49 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
                 reviewer_id=who.annotator_id,
                 verdict=request.verdict,
                 why=request.why,
+                cause=request.cause,
+                found_by=request.found_by,
             )
             ended: list[GoldEnd] = []
             if request.verdict is not Verdict.CONFIRM:
                 ended = golds.ends(db, [label_id], who.annotator_id, request.why)
-            store.append(who.annotator_id, review, *ended)
+            said = [_adjudication(review.review_id, request.judgement)] if request.judgement else []
+            store.append(who.annotator_id, review, *said, *ended)
     return Ruled(review=review, golds=tuple(end.comparison_id for end in ended))
 
 
-def _ruled_on(db: DuckDBPyConnection, thing: str, who: Actor, verdict: Verdict) -> tuple[str, str]:
+def _check_verdict(db: DuckDBPyConnection, request: ReviewLabel, comparison_id: str) -> None:
+    """Raises RequestError or UnfitError unless the cause and the reviewer's own judgement fit the verdict."""
+    check_words("way it was found", request.found_by, LONGEST_REASON)
+    if request.cause and request.verdict is Verdict.CONFIRM:
+        raise RequestError("What is confirmed is no error and has no cause; leave the cause out.")
+    if request.judgement is None:
+        return
+    if request.verdict is not Verdict.OVERTURN or request.thing.startswith("skip:"):
+        raise RequestError("A judgement of your own goes with a label that you overturn; leave it out.")
+    comparison = comparisons.by_id(db, comparison_id)
+    prompt = prompts.by_id(db, comparison.prompt_id) if comparison else None
+    assert comparison is not None and prompt is not None  # noqa: S101, PT018  # it was judged
+    check(request.judgement, len(comparison.response_ids), prompt.track)
+
+
+def _adjudication(review_id: str, said: Judgement) -> Adjudication:
+    return Adjudication(
+        review_id=review_id,
+        ranks=said.ranks,
+        degree=Degree(said.degree),
+        both_bad=said.both_bad,
+        safety=said.safety,
+        reasons=said.reasons,
+    )
+
+
+def _ruled_on(db: DuckDBPyConnection, request: ReviewLabel, who: Actor) -> tuple[str, str]:
     """The ids of the label or flag, which must stand and be another's, and of its comparison."""
-    noun, _, start = thing.partition(":")
+    noun, _, start = request.thing.partition(":")
     if noun == "skip":
-        return _flag(db, start, who, verdict)
-    _noun, name = lineage.meant(db, everything(db), thing, ("label", "skip"))
+        return _flag(db, start, who, request.verdict)
+    _noun, name = lineage.meant(db, everything(db), request.thing, ("label", "skip"))
     label = labels.by_id(db, name)
     assert label is not None  # noqa: S101  # it was just found
     if labels.retracted(db, name):
@@ -126,8 +163,8 @@ def _flag(db: DuckDBPyConnection, start: str, who: Actor, verdict: Verdict) -> t
     found = reviews.flags_like(db, start) if start else {}
     if len(found) != 1:
         raise RequestError(f"Expected skip:ID of one flag that is there; {len(found)} begin with {start!r}.")
-    if verdict is Verdict.EXCLUDE:
-        raise RequestError("A flag is confirmed or overturned; only a label can be excluded.")
+    if verdict not in {Verdict.CONFIRM, Verdict.OVERTURN}:
+        raise RequestError("A flag is confirmed or overturned; only a label can be excluded or sent back.")
     ((name, (annotator_id, comparison_id)),) = found.items()
     if annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody answers their own flag; leave it to another reviewer.")

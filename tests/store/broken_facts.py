@@ -5,6 +5,7 @@ from __future__ import annotations
 from single_facts import compared, edit, exam, label, lease, person, policy, rewarding
 
 from store.records import (
+    Adjudication,
     Appointment,
     Arm,
     Chat,
@@ -255,6 +256,11 @@ FACTS: dict[str, tuple[str, list[Fact], str]] = {
         "test",
         [Review(review_id="x", label_id="nowhere", reviewer_id="ben", verdict=Verdict.EXCLUDE, why="")],
         f"Reviews of labels that are not there: x; {ASK_AUDIT}",
+    ),
+    "reviews of adjudications": (
+        "test",
+        [Adjudication(review_id="nowhere", ranks=(1, 2), degree=Degree.BETTER)],
+        f"Adjudications of reviews that are not there or overturn nothing: nowhere; {ASK_AUDIT}",
     ),
     "snapshots of reward models": (
         "test",

@@ -7,6 +7,7 @@ from datetime import datetime
 from store import records
 from store.intervals import wilson
 from store.records import (
+    Cause,
     Contents,
     Degree,
     Fact,
@@ -186,8 +187,25 @@ EXAMPLES: list[Fact] = [
     records.Skip(lease_id="k", comparison_id="c", annotator_id="a", reason=ODD, flagged=True, made_at=MOMENT),
     records.Retraction(label_id="l", annotator_id="a", reason="undone", made_at=MOMENT),
     records.Review(
-        review_id="v", label_id="l", reviewer_id="a", verdict=Verdict.OVERTURN, why=ODD, made_at=MOMENT
+        review_id="v",
+        label_id="l",
+        reviewer_id="a",
+        verdict=Verdict.OVERTURN,
+        why=ODD,
+        cause=Cause.GUIDELINE_GAP,
+        found_by="flagged",
+        made_at=MOMENT,
     ),
+    records.Adjudication(
+        review_id="v",
+        ranks=(2, 1),
+        degree=Degree.BETTER,
+        safety=(SafetyLabel(safe=True), SafetyLabel(safe=False, category=ODD, severity=3)),
+        reasons=(ODD,),
+        made_at=MOMENT,
+    ),
+    records.Exposure(reviewer_id="a", comparison_id="c", made_at=MOMENT),
+    records.OptOut(reviewer_id="a", category=ODD, spared=True, made_at=MOMENT),
     records.Sighting(annotator_id="a", comparison_id="c", made_at=MOMENT),
     records.Demonstration(
         demonstration_id="d", prompt_id="p", text=ODD, author="a", source="s", quality=0.25, made_at=MOMENT

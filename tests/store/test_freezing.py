@@ -70,6 +70,7 @@ def test_a_label_becomes_a_pair_of_conversations(store: Store, chief: Actor) -> 
         "rejected_safe": False,
         "annotator_id": "ann",
         "version": 0,
+        "review_id": None,
     }
 
 

@@ -119,6 +119,11 @@ anti   join labels using (label_id)
 where  label_id not in (select lease_id from skips where flagged)
 """
 
+ADJUDICATIONS_OF_NOTHING = """
+select review_id from adjudications
+anti   join (from reviews where verdict = 'overturn') using (review_id)
+"""
+
 RULES: Final = (
     Rule(name="comparisons of labels", broken=OF_NOTHING, wrong="Labels of comparisons that are not there"),
     Rule(name="annotators of labels", broken=BY_NOBODY, wrong="Labels by annotators who are not there"),
@@ -176,4 +181,9 @@ RULES: Final = (
         wrong="Retractions of labels that are not there",
     ),
     Rule(name="labels of reviews", broken=REVIEWS_OF_NOTHING, wrong="Reviews of labels that are not there"),
+    Rule(
+        name="reviews of adjudications",
+        broken=ADJUDICATIONS_OF_NOTHING,
+        wrong="Adjudications of reviews that are not there or overturn nothing",
+    ),
 )

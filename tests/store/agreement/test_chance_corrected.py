@@ -141,7 +141,8 @@ def test_the_interval_of_alpha_is_that_of_resampled_items(difference):
         alpha(Counts(said=table[made.integers(0, 300, 300)], clusters=np.arange(300)), difference).value
         for _ in range(400)
     ]
-    assert whole.high - whole.low == pytest.approx(2 * 1.96 * np.std(drawn), rel=0.12)
+    assert whole.high - whole.low < 2 * 1.96 * np.std(drawn) * 1.12
+    assert whole.high - whole.low > 2 * 1.96 * np.std(drawn) * 0.88
 
 
 def test_every_two_annotators_are_counted_where_they_met():
@@ -184,4 +185,4 @@ def test_a_million_labels_are_no_wait():
         alpha(table, krippendorff.ordinal),
     ]
     assert all(isinstance(one, Interval) and abs(one.value) < 0.15 for one in found)
-    assert sum(one.items for one in couples(many)) == pytest.approx(1_000_000, abs=2)
+    assert abs(sum(one.items for one in couples(many)) - 1_000_000) <= 2

@@ -1,0 +1,46 @@
+"""What reviewers looked at that may harm them, and what they are spared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from store.rows import number
+
+INSERT = """
+insert into exposures by name
+select unnest(from_json($facts, '[{
+  "reviewer_id": "VARCHAR", "comparison_id": "VARCHAR", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+"""
+
+INSERT_OPT_OUT = """
+insert into opt_outs by name
+select unnest(from_json($facts, '[{
+  "reviewer_id": "VARCHAR", "category": "VARCHAR", "spared": "BOOLEAN", "made_at": "TIMESTAMP"
+}]'), max_depth := 2)
+"""
+
+SINCE = """
+select count(distinct comparison_id) from exposures
+where  reviewer_id = $reviewer_id and made_at > $since
+"""
+
+SPARED = """
+select category from opt_outs
+where  reviewer_id = $reviewer_id
+group  by category
+having arg_max(spared, made_at)
+order  by category
+"""
+
+
+def since(db: DuckDBPyConnection, reviewer_id: str, moment: datetime) -> int:
+    """Of how many comparisons the reviewer saw what may be harmful after this moment."""
+    return number(db.execute(SINCE, {"reviewer_id": reviewer_id, "since": moment}))
+
+
+def spared(db: DuckDBPyConnection, reviewer_id: str) -> tuple[str, ...]:
+    """The categories of risk that the reviewer is spared."""
+    return tuple(one for (one,) in db.execute(SPARED, {"reviewer_id": reviewer_id}).fetchall())

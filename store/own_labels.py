@@ -21,6 +21,9 @@ with newest as (
     and  ($label_id::varchar is null or label_id = $label_id)
     and  ($form::varchar is null or $form = if(len(ranks) = 2, 'pair', 'ranking'))
     and  label_id not in (select label_id from retractions)
+    and  (not $sent_back or label_id in (select label_id from reviews
+                                         group  by label_id
+                                         having arg_max(verdict, made_at) = 'send back'))
   order  by made_at desc, label_id
   limit  $most
 ),
@@ -129,13 +132,20 @@ class OwnSkip:
 
 def recent(db: DuckDBPyConnection, annotator_id: str, most: int, form: Form | None = None) -> list[OwnLabel]:
     """Their newest labels that stand, of one form or of both."""
-    asked = {"annotator_id": annotator_id, "label_id": None, "form": form, "most": most}
+    asked = {"annotator_id": annotator_id, "label_id": None, "form": form, "most": most, "sent_back": False}
     return rows(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
+
+
+def sent_back(db: DuckDBPyConnection, annotator_id: str, most: int) -> list[OwnLabel]:
+    """Their newest labels that a reviewer sent back and that they have not said anew."""
+    asked = {"annotator_id": annotator_id, "label_id": None, "form": None, "most": most, "sent_back": True}
+    found = rows(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
+    return [one for one in found if one.sent_back is not None]
 
 
 def one(db: DuckDBPyConnection, annotator_id: str, label_id: str) -> OwnLabel | None:
     """Their label with this id, if it stands."""
-    asked = {"annotator_id": annotator_id, "label_id": label_id, "form": None, "most": 1}
+    asked = {"annotator_id": annotator_id, "label_id": label_id, "form": None, "most": 1, "sent_back": False}
     return row(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
 
 

@@ -15,8 +15,8 @@ from annotate.widgets import charts, reading
 from annotate.widgets.reading import Row
 from store.own_work import Day
 from store.records import Form
-from store.verbs import list_own_labels, list_own_skips, list_own_writings, my_work
-from store.verbs.own_labels import Given, ListOwnLabels, ListOwnSkips, Skipped
+from store.verbs import list_own_labels, list_own_skips, list_own_writings, list_sent_back, my_work
+from store.verbs.own_labels import Given, ListOwnLabels, ListOwnSkips, ListSentBack, Skipped
 from store.verbs.own_work import Agreement, MyWork, OwnWork
 from store.verbs.writing import ListOwnWritings, OwnWritings
 
@@ -36,6 +36,7 @@ def render(visit: Visit) -> None:
     if not own.kinds:
         st.text(visit.words.text("my_work.nothing"))
         links.show("/compare", visit.words.text("my_work.to_work"))
+    _sent_back(visit, list_sent_back(visit.store, visit.actor, ListSentBack()), ahead)
     _left(visit, own)
     if own.kinds:
         _done(visit, own)
@@ -151,21 +152,37 @@ def _recent(visit: Visit, given: Sequence[Given], ahead: int) -> None:
     said = visit.words
     st.subheader(said.text("my_work.recent"), anchor=False)
     st.caption(said.text("my_work.recent_help"))
-    rows = [
-        Row(
-            cells=(
-                own_words.moment(one.made_at, ahead),
-                said.text(f"my_work.{one.track}"),
-                own_words.about(one.about),
-                own_words.judgement(one, said),
-            ),
-            address=f"/{PAGES[one.form]}?label={one.label_id}" if one.can_change and not one.in_chat else "",
-            words=said.text("my_work.edit"),
-        )
-        for one in given
-    ]
     heads = [*(said.text(f"my_work.{name}") for name in ("when", "track", "about", "said")), ""]
-    reading.show("recent", [reading.table(heads, rows)], said)
+    reading.show("recent", [reading.table(heads, [_row(visit, one, ahead) for one in given])], said)
+
+
+def _sent_back(visit: Visit, given: Sequence[Given], ahead: int) -> None:
+    """What a reviewer wants to be said anew, before all else."""
+    if not given:
+        return
+    said = visit.words
+    st.subheader(said.text("my_work.sent_back"), anchor=False)
+    st.caption(said.text("my_work.sent_back_help"))
+    names = ("when", "track", "about", "said", "answer")
+    heads = [*(said.text(f"my_work.{name}") for name in names), ""]
+    rows = [_row(visit, one, ahead, one.sent_back or "") for one in given]
+    reading.show("sent back", [reading.table(heads, rows)], said)
+
+
+def _row(visit: Visit, one: Given, ahead: int, *more: str) -> Row:
+    """A label with the way to change it, where it can be changed."""
+    said = visit.words
+    return Row(
+        cells=(
+            own_words.moment(one.made_at, ahead),
+            said.text(f"my_work.{one.track}"),
+            own_words.about(one.about),
+            own_words.judgement(one, said),
+            *more,
+        ),
+        address=f"/{PAGES[one.form]}?label={one.label_id}" if one.can_change and not one.in_chat else "",
+        words=said.text("my_work.edit"),
+    )
 
 
 def _skips(visit: Visit, skips: Sequence[Skipped], ahead: int) -> None:

@@ -36,7 +36,7 @@ from store.verbs.keeping import dump_tables, examine
 from store.verbs.listing import list_rounds, list_webhooks, look_at_arms, look_at_round, read_labels
 from store.verbs.looking import count_home, trace, verify_audit
 from store.verbs.measuring import qualify
-from store.verbs.own_labels import list_own_labels, list_own_skips, read_own_label
+from store.verbs.own_labels import list_own_labels, list_own_skips, list_sent_back, read_own_label
 from store.verbs.own_work import my_work
 from store.verbs.people import add_annotator, list_annotators, set_password
 from store.verbs.previewing import look_at_next_round, sign_round
@@ -86,6 +86,7 @@ __all__ = [
     "list_policies",
     "list_reviews_due",
     "list_rounds",
+    "list_sent_back",
     "list_sign_ins",
     "list_standings",
     "list_webhooks",
@@ -175,6 +176,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         read_labels,
         read_own_label,
         list_own_skips,
+        list_sent_back,
         list_own_labels,
         read_test_result,
         list_standings,

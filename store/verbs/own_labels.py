@@ -38,6 +38,13 @@ class ListOwnSkips:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListSentBack:
+    """Wants what a reviewer sent back to the actor and still waits to be said anew."""
+
+    most: Most = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOwnLabel:
     """Wants a label of the actor's as it was shown."""
 
@@ -86,6 +93,13 @@ def list_own_labels(store: Store, actor: Actor, request: ListOwnLabels) -> tuple
     with store.reading() as db:
         found = [_given(one) for one in own_labels.recent(db, actor.annotator_id, request.most, request.form)]
     return tuple(found)
+
+
+def list_sent_back(store: Store, actor: Actor, request: ListSentBack) -> tuple[Given, ...]:
+    """The actor's labels that a reviewer sent back, the newest first; none that was said anew."""
+    allow_judging(actor)
+    with store.reading() as db:
+        return tuple(_given(one) for one in own_labels.sent_back(db, actor.annotator_id, request.most))
 
 
 def list_own_skips(store: Store, actor: Actor, request: ListOwnSkips) -> tuple[Skipped, ...]:

@@ -8,7 +8,7 @@ from annotate.judging import own_words
 from annotate.widgets import reading
 from annotate.words import words
 from store.messages import Judgement, NextComparison, SkipLease, SubmitLabel
-from store.records import Batch, Comparison, Degree, Form, Gold, Purpose, SafetyLabel, Track
+from store.records import Batch, Comparison, Degree, Form, Gold, Purpose, Review, SafetyLabel, Track, Verdict
 from store.verbs import next_comparison, skip_lease, submit_label
 
 SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False)
@@ -80,6 +80,27 @@ def test_one_label_is_counted_and_can_be_edited(store, ana, parts):
     assert (row["address"], row["words"]) == (f"/compare?label={label}", "Edit")
     assert row["cells"][2:] == ["Question 0, turn 0", "A: better"]
     assert "Nobody else has judged" in words_of(app)
+
+
+def test_what_a_reviewer_sent_back_comes_first_with_their_words_and_can_be_changed(store, ana, parts):
+    store.append("hone", *comparisons(2))
+    label, kept = give(store, ana), give(store, ana)
+    store.append("hone", Batch(batch_id="batch 2", round=2))
+    back = Review(
+        review_id="r",
+        label_id=label,
+        reviewer_id="rae",
+        verdict=Verdict.SEND_BACK,
+        why="<b>again</b>",
+    )
+    store.append("rae", back)
+    page(store, ana)
+    (row,) = parts["sent back"][0]["rows"]
+    assert row["address"] == f"/compare?label={label}"
+    assert row["cells"][-1] == "<b>again</b>"
+    closed = {one["address"] for one in parts["recent"][0]["rows"]}
+    assert closed == {f"/compare?label={label}", ""}
+    assert kept != label
 
 
 @pytest.mark.wide
@@ -186,6 +207,7 @@ def test_an_order_is_said_by_letters(ranks, both_bad, said):
         edits=0,
         made_at=datetime(2026, 1, 1),
         can_change=True,
+        sent_back=None,
     )
     assert own_words.judgement(given, words("en")) == said
     unsafe = replace(given, safety=(SAFE, UNSAFE, UNSAFE), edits=1)

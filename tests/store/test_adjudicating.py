@@ -10,8 +10,8 @@ from store.database import Store
 from store.errors import RequestError, UnfitError
 from store.messages import Actor, EditLabel, Freeze, Judgement
 from store.records import Batch, Cause, Contents, Degree, Label, Role, Skip, Verdict
-from store.verbs import edit_label, freeze, list_own_labels, read_own_label, review_label
-from store.verbs.own_labels import ListOwnLabels, ReadOwnLabel
+from store.verbs import edit_label, freeze, list_own_labels, list_sent_back, read_own_label, review_label
+from store.verbs.own_labels import ListOwnLabels, ListSentBack, ReadOwnLabel
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.roles import HONE
 
@@ -85,9 +85,12 @@ def test_a_label_that_was_sent_back_does_not_teach_until_it_is_said_anew(labelle
         for one in list_own_labels(labelled, ANN, ListOwnLabels())
     }
     assert told == {"l0": (True, "looked at it"), "l1": (False, None)}
+    assert [one.sent_back for one in list_sent_back(labelled, ANN, ListSentBack())] == ["looked at it"]
+    assert list_sent_back(labelled, EVE, ListSentBack()) == ()
     assert read_own_label(labelled, ANN, ReadOwnLabel(label_id="l0")).lease_id == "l0"
     edit_label(labelled, ANN, EditLabel(label_id="l0", judgement=OTHERWISE))
     assert len(pairs(labelled)) == 2
+    assert list_sent_back(labelled, ANN, ListSentBack()) == ()
     with pytest.raises(RequestError, match="batch is closed"):
         edit_label(
             labelled, ANN, EditLabel(label_id="l0", judgement=Judgement(ranks=(1, 2), degree=Degree.BETTER))

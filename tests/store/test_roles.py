@@ -53,7 +53,7 @@ from store.verbs.harnessed import KeepTaskResults
 from store.verbs.keeping import DumpTables, Examine
 from store.verbs.listing import ListRounds, ListWebhooks, LookAtArms, LookAtRound, ReadLabels
 from store.verbs.measuring import Qualify
-from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ReadOwnLabel
+from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ListSentBack, ReadOwnLabel
 from store.verbs.own_work import MyWork
 from store.verbs.previewing import LookAtNextRound, SignRound
 from store.verbs.promoting import ListPolicies, Promote, Withdraw
@@ -159,6 +159,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "read_test_result": (Role.ANNOTATOR, ReadTestResult(test_id="t")),
     "list_own_labels": (Role.ANNOTATOR, ListOwnLabels()),
     "list_own_skips": (Role.ANNOTATOR, ListOwnSkips()),
+    "list_sent_back": (Role.ANNOTATOR, ListSentBack()),
     "read_own_label": (Role.ANNOTATOR, ReadOwnLabel(label_id="l")),
     "my_work": (Role.ANNOTATOR, MyWork()),
 }

@@ -66,7 +66,7 @@ anew as (
   from   last_review
   join   adjudications on review_id = newest.review_id
 ),
--- A reviewer's own judgement stands whatever becomes of the label that it replaces.
+-- a reviewer's own judgement stands whatever becomes of the label that it replaces.
 said as (
   select label_id, comparison_id, review_id,
          if(review_id is null, annotator_id, reviewer_id) as annotator_id,

@@ -42,6 +42,7 @@ from store.verbs.people import add_annotator, list_annotators, set_password
 from store.verbs.previewing import look_at_next_round, sign_round
 from store.verbs.promoting import list_policies, promote_policy, withdraw_policy
 from store.verbs.qualifying import answer_test, begin_test, list_standings, read_test_result
+from store.verbs.quality import look_at_quality
 from store.verbs.rating import look_at_ratings
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.recognising import recognise
@@ -96,6 +97,7 @@ __all__ = [
     "look_at_next_round",
     "look_at_policies",
     "look_at_policy",
+    "look_at_quality",
     "look_at_ratings",
     "look_at_round",
     "look_at_samples",
@@ -169,6 +171,7 @@ VERBS: Final[Mapping[str, Verb]] = {
         look_at_lineage,
         look_at_next_round,
         look_at_policies,
+        look_at_quality,
         look_at_ratings,
         look_at_policy,
         look_at_samples,

@@ -57,6 +57,7 @@ from store.verbs.own_labels import ListOwnLabels, ListOwnSkips, ListSentBack, Re
 from store.verbs.own_work import MyWork
 from store.verbs.previewing import LookAtNextRound, SignRound
 from store.verbs.promoting import ListPolicies, Promote, Withdraw
+from store.verbs.quality import LookAtQuality
 from store.verbs.rating import LookAtRatings
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
@@ -106,6 +107,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "look_at_next_round": (Role.ENGINEER, LookAtNextRound()),
     "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
+    "look_at_quality": (Role.REVIEWER, LookAtQuality()),
     "look_at_ratings": (Role.ENGINEER, LookAtRatings()),
     "look_at_policy": (Role.ENGINEER, LookAtPolicy(policy="p")),
     "keep_task_results": (Role.ENGINEER, KeepTaskResults(results=())),

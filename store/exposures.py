@@ -6,8 +6,6 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from store.rows import number
-
 INSERT = """
 insert into exposures by name
 select unnest(from_json($facts, '[{
@@ -23,8 +21,17 @@ select unnest(from_json($facts, '[{
 """
 
 SINCE = """
-select count(distinct comparison_id) from exposures
+select comparison_id, min(made_at) as first_at
+from   exposures
 where  reviewer_id = $reviewer_id and made_at > $since
+group  by comparison_id
+"""
+
+CATEGORIES = """
+select category from prompts
+where  category is not null
+union
+select unnest(safety).category from labels
 """
 
 SPARED = """
@@ -36,9 +43,14 @@ order  by category
 """
 
 
-def since(db: DuckDBPyConnection, reviewer_id: str, moment: datetime) -> int:
-    """Of how many comparisons the reviewer saw what may be harmful after this moment."""
-    return number(db.execute(SINCE, {"reviewer_id": reviewer_id, "since": moment}))
+def since(db: DuckDBPyConnection, reviewer_id: str, moment: datetime) -> dict[str, datetime]:
+    """The comparisons of which the reviewer saw what may be harmful after this moment, and when first."""
+    return dict(db.execute(SINCE, {"reviewer_id": reviewer_id, "since": moment}).fetchall())
+
+
+def categories(db: DuckDBPyConnection) -> set[str]:
+    """The categories of risk that prompts and labels name."""
+    return {category for (category,) in db.execute(CATEGORIES).fetchall() if category}
 
 
 def spared(db: DuckDBPyConnection, reviewer_id: str) -> tuple[str, ...]:

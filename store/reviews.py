@@ -1,14 +1,16 @@
-"""A safety reviewer's verdicts on labels, and which labels wait for one."""
+"""A safety reviewer's verdicts on labels, what they found, and what wants a reviewer to look."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from duckdb import DuckDBPyConnection
+from pydantic import Field
 
-from store.records import SafetyLabel, Track, Turn, Verdict
+from store.records import Cause, Degree, SafetyLabel, Track, Turn, Verdict
 from store.rows import number, rows
 
 INSERT = """
@@ -39,59 +41,63 @@ where  flagged and starts_with(lease_id, $start)
 order  by lease_id
 """
 
-# Labels that stand and on whose newest version nobody has ruled, and flags that nobody has answered.
-WAITING = """
-with last_edit as (
-  select label_id, max(made_at) as edited_at
-  from   edits
-  group  by label_id
-),
-last_review as (
-  select label_id, max(made_at) as reviewed_at
-  from   reviews
-  group  by label_id
-),
-open_labels as (
-  select current_labels.*, coalesce(edited_at, made_at) as said_at
-  from   current_labels
-  left   join last_edit using (label_id)
-  left   join last_review using (label_id)
-  where  not retracted and (reviewed_at is null or edited_at > reviewed_at)
-),
-asked as (
-  select comparison_id, track, turns, response_ids, purpose
-  from   comparisons
-  join   prompts using (prompt_id)
-),
-waiting as (
-  select 'label' as noun, label_id as name, comparison_id, annotator_id, said_at, comment, ranks, safety,
-         case
-           when len(list_filter(ranks, lambda rank, place: not safety[place].safe and len(list_filter(ranks,
-                  lambda other, beside: rank < other and safety[beside].safe)) > 0)) > 0
-           then 'chosen unsafe, another safe'
-           when both_bad then 'both bad'
-           when list_contains($required::varchar[], track) and not surplus and purpose in ('train', 'overlap')
-           then 'unreviewed'
-         end as reason
-  from   open_labels
-  join   asked using (comparison_id)
-  where  purpose not in ('gold', 'swapped')
-  union  all by name
-  select 'skip' as noun, lease_id as name, comparison_id, annotator_id, made_at as said_at,
-         reason as comment, 'flagged' as reason
-  from   skips
-  where  flagged and lease_id not in (select label_id from reviews)
-)
-select noun, waiting.name, reason, waiting.comparison_id,
-       coalesce(annotators.name, annotator_id) as annotator, track, said_at, comment, turns,
-       coalesce(ranks, []) as ranks, coalesce(safety, []) as safety, response_ids,
-       count(*) over () as waiting
-from   waiting
-join   asked using (comparison_id)
-left   join annotators using (annotator_id)
-where  waiting.reason is not null and not list_contains($held::varchar[], waiting.comparison_id)
-order  by list_position($order::varchar[], reason), said_at, waiting.name
-limit  $most
+# One flag, or all that nobody has answered, the oldest first. What they are of may be anything.
+FLAGS = """
+select 'skip' as noun, lease_id as name, comparison_id, skips.annotator_id,
+       coalesce(annotators.name, skips.annotator_id) as annotator, skips.made_at as said_at,
+       reason as comment, track, turns, response_ids, coalesce(category, '') as risk, [] as ranks,
+       null as degree, false as both_bad, [] as safety, 0 as seconds
+from   skips
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+left   join annotators on annotators.annotator_id = skips.annotator_id
+where  flagged
+  and  if($name is null, lease_id not in (select label_id from reviews), lease_id = $name)
+order  by skips.made_at, lease_id
+"""
+
+LABELS = """
+select 'label' as noun, label_id as name, comparison_id, current_labels.annotator_id,
+       coalesce(annotators.name, current_labels.annotator_id) as annotator,
+       coalesce(edited_at, current_labels.made_at) as said_at, comment, track, turns, response_ids,
+       coalesce(category, list_filter(safety, lambda one: not one.safe)[1].category, '') as risk,
+       ranks, degree, both_bad, safety, seconds
+from   current_labels
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+left   join annotators on annotators.annotator_id = current_labels.annotator_id
+left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+where  label_id in (select unnest($names::varchar[]))
+order  by list_position($names::varchar[], label_id)
+"""
+
+# Whatever is settled: a verdict stands on what a label says now, or the label does not stand.
+SETTLED = """
+select label_id
+from   (select label_id, max(made_at) as reviewed_at from reviews group by label_id)
+left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+where  not coalesce(edited_at > reviewed_at, false)
+union
+select label_id from retractions
+"""
+
+OUTCOMES = """
+select found_by, count(*) as reviewed, count(*) filter (verdict <> 'confirm') as wrong
+from   (select label_id, arg_max(found_by, made_at) as found_by, arg_max(verdict, made_at) as verdict
+        from   reviews
+        group  by label_id)
+group  by found_by
+"""
+
+VERDICTS = """
+select count(*) from reviews
+"""
+
+CAUSES = """
+select cause, count(*) as labels
+from   (select label_id, arg_max(cause, made_at) as cause from reviews group by label_id)
+where  cause is not null
+group  by cause
 """
 
 
@@ -103,32 +109,37 @@ class ReviewSettings:
     """Tracks whose labels train only when a reviewer has confirmed them."""
     sign_off: tuple[Track, ...] = ()
     """Tracks on which nothing trains until a reviewer has signed the snapshot (hone sign)."""
+    exposures_per_hour: Annotated[int, Field(ge=1)] = 30
+    """Comparisons with covered texts that a reviewer may look at within an hour; then it is time to pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A `label`, or a `skip` that flags its comparison, that a reviewer should see, and why.
-
-    `ranks` and `safety` are by response, as in a label; a skip has none. `waiting` counts all that wait.
-    """
+class Said:
+    """A `label` as it stands, or a `skip` that flags its comparison, by what it says; `risk` is its category,
+    if any. `ranks` and `safety` are by response; a skip has none."""
 
     noun: str
     name: str
-    reason: str
     comparison_id: str
+    annotator_id: str
     annotator: str
-    track: Track
     said_at: datetime
     comment: str
+    track: Track
     turns: tuple[Turn, ...]
-    ranks: tuple[int, ...]
-    safety: tuple[SafetyLabel, ...]
     response_ids: tuple[str, ...]
-    waiting: int
+    risk: str
+    ranks: tuple[int, ...]
+    degree: Degree | None
+    both_bad: bool
+    safety: tuple[SafetyLabel, ...]
+    seconds: float
 
-
-ORDER = ("chosen unsafe, another safe", "flagged", "both bad", "unreviewed")
-"""Why something waits, the most pressing first."""
+    @property
+    def risky(self) -> bool:
+        """Whether its texts may be harmful: it asks for safety, names a risk, found one, or was flagged."""
+        unsafe = any(not one.safe for one in self.safety)
+        return self.noun == "skip" or self.track is Track.SAFETY or bool(self.risk) or unsafe
 
 
 def count(db: DuckDBPyConnection, label_id: str) -> int:
@@ -149,9 +160,38 @@ def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, tuple[str, str]]
     return {lease_id: (annotator_id, comparison_id) for lease_id, annotator_id, comparison_id in found}
 
 
-def due(
-    db: DuckDBPyConnection, required: tuple[Track, ...], most: int, held: Collection[str] = ()
-) -> list[Due]:
-    """What reviewers should see, the most pressing and oldest first, but for the comparisons `held`."""
-    found = {"required": list(required), "most": most, "order": list(ORDER), "held": list(held)}
-    return rows(db.execute(WAITING, found), Due)
+def said(db: DuckDBPyConnection, name: str) -> Said:
+    """The label or the flag of this id, which is there."""
+    found = labels(db, [name]) or rows(db.execute(FLAGS, {"name": name}), Said)
+    return found[0]
+
+
+def flags(db: DuckDBPyConnection) -> list[Said]:
+    """Those that nobody has answered, the oldest first."""
+    return rows(db.execute(FLAGS, {"name": None}), Said)
+
+
+def labels(db: DuckDBPyConnection, names: Sequence[str]) -> list[Said]:
+    """The labels of these ids, in their order."""
+    return rows(db.execute(LABELS, {"names": list(names)}), Said)
+
+
+def settled(db: DuckDBPyConnection) -> list[str]:
+    """The labels on which nobody need rule: somebody did, or they do not stand."""
+    return [label_id for (label_id,) in db.execute(SETTLED).fetchall()]
+
+
+def verdicts(db: DuckDBPyConnection) -> int:
+    """How many there are at all."""
+    return number(db.execute(VERDICTS))
+
+
+def outcomes(db: DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """By why labels were looked at: how many were reviewed, and how many of them were not confirmed."""
+    return {found_by: (reviewed, wrong) for found_by, reviewed, wrong in db.execute(OUTCOMES).fetchall()}
+
+
+def causes(db: DuckDBPyConnection) -> dict[Cause, int]:
+    """What made labels wrong, by how many labels."""
+    found = dict(db.execute(CAUSES).fetchall())
+    return {cause: found.get(cause, 0) for cause in Cause}

@@ -25,7 +25,9 @@ from store.records import Cause, Verdict
 if TYPE_CHECKING:
     from store.messages import Mark
     from store.verbs.retracting import Voided
-    from store.verbs.reviewing import DueReview, ReviewLabel
+    from store.verbs.reviewing import ReviewLabel
+    from store.verbs.reviews_due import DueReview, ReviewsDue
+    from store.verbs.uncovering import Uncovered
 
 MOST = 8
 """Ids of a noun that are printed; --json gives all."""
@@ -45,6 +47,8 @@ def review(
     ] = None,
     why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
     cause: Annotated[Cause | None, typer.Option(help="What made the label wrong.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Show texts that are covered; it is counted.")] = False,
+    by_chance: Annotated[bool, typer.Option("--by-chance", help="List any labels, drawn by chance.")] = False,
     as_: Annotated[
         str | None, typer.Option("--as", help="The reviewer; their password is asked for.")
     ] = None,
@@ -54,7 +58,11 @@ def review(
 ) -> None:
     """List the labels that a reviewer should see and why, or rule on one of them."""
     if thing is None:
-        _list(home, most, as_json)
+        _list(home, most, as_json, by_chance)
+    elif show:
+        if as_ is None:
+            raise HoneError(f"Expected --as with who looks at {thing}; it is counted for them.")
+        _show(home, thing, as_, as_json)
     elif verdict is None or as_ is None:
         raise HoneError(f"Expected --verdict, --why and --as to review {thing}; say all three.")
     else:
@@ -113,17 +121,40 @@ def marked(found: tuple[Mark, ...]) -> list[str]:
     ]
 
 
-def _list(home: Path, most: int, as_json: bool) -> None:
+def _list(home: Path, most: int, as_json: bool, by_chance: bool) -> None:
     from store.door import open_door
-    from store.verbs.reviewing import ListReviewsDue, list_reviews_due
+    from store.verbs.reviews_due import ListReviewsDue, list_reviews_due
 
     with open_door(home_of(home)) as door:
-        found = door.ask(list_reviews_due, ListReviewsDue(most=most))
+        found = door.ask(list_reviews_due, ListReviewsDue(most=most, by_chance=by_chance))
     lines = [line for one in found.due for line in _waiting(one)]
-    lines.append(
-        f"{counted(found.waiting, 'review')} due." if found.waiting else "Nothing waits for a review."
-    )
-    say(as_json, dataclasses.asdict(found), "\n".join(lines))
+    say(as_json, dataclasses.asdict(found), "\n".join([*lines, _all_due(found)]))
+
+
+def _all_due(found: ReviewsDue) -> str:
+    if not found.waiting:
+        return "Nothing waits for a review."
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in found.by_reason.items())
+    return f"{counted(found.waiting, 'review')} due: {reasons}."
+
+
+def _show(home: Path, thing: str, name: str, as_json: bool) -> None:
+    from store.door import open_door
+    from store.verbs.uncovering import Uncover, uncover
+    from store.verbs.vouching import Vouch
+
+    root = home_of(home)
+    vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
+    with open_door(root) as door:
+        found = door.ask(uncover, Uncover(thing=thing, vouch=vouch))
+    say(as_json, dataclasses.asdict(found), "\n".join(_texts(found)))
+
+
+def _texts(found: Uncovered) -> list[str]:
+    turns = [f"{turn.role}: {turn.content}" for turn in found.turns]
+    answers = [f"response {place}: {text}" for place, text in enumerate(found.responses, 1)]
+    said = [f"says: {found.comment}"] if found.comment else []
+    return [*turns, *answers, *said, f"{counted(found.left, 'covered text')} more within the hour."]
 
 
 def _rule(home: Path, ruling: ReviewLabel, name: str, as_json: bool) -> None:
@@ -142,15 +173,21 @@ def _rule(home: Path, ruling: ReviewLabel, name: str, as_json: bool) -> None:
 
 
 def _waiting(one: DueReview) -> list[str]:
-    due = one.due
-    lines = [f"{due.noun}:{due.name}  {due.reason}  ({due.track}, by {due.annotator})"]
-    if due.comment:
-        lines.append(f"  says: {_short(due.comment)}")
-    lines.append(f"  asked: {_short(due.turns[-1].content)}")
+    from store.quality.worth import Reason
+
+    said = one.said
+    chance = "" if one.reasons == (Reason.CHANCE,) else f", wrong with {one.chance:.0%}"
+    lines = [
+        f"{said.noun}:{said.name}  {', '.join(one.reasons)}  ({said.track}, by {said.annotator}{chance})"
+    ]
+    if one.covered:
+        return [*lines, "  covered: look with --show --as NAME"]
+    if said.comment:
+        lines.append(f"  says: {_short(said.comment)}")
+    lines.append(f"  asked: {_short(said.turns[-1].content)}")
     for place, text in enumerate(one.responses):
-        rank = f"{due.ranks[place]}. " if due.ranks else ""
-        safe = ("" if due.safety[place].safe else "unsafe: ") if due.safety else ""
-        lines.append(f"  {rank}{safe}{_short(text)}")
+        rank = f"{said.ranks[place]}. " if said.ranks else ""
+        lines.append(f"  {rank}{_short(text)}")
     return lines
 
 

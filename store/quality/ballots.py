@@ -21,7 +21,8 @@ from store.suspicion.evidence import Truths
 ALL = """
 with standing as (
   select label_id, comparison_id, annotator_id, ranks, degree, shown_order, safety, both_bad, seconds,
-         guideline_version, made_at, verdict is not null as ruled
+         surplus, guideline_version, made_at, verdict is not null as ruled,
+         list_filter(safety, lambda one: not one.safe) as unsafe
   from   current_labels
   where  not retracted
 ),
@@ -57,7 +58,9 @@ newest as (
 )
 select named.label_id, annotator_id,
        item_id || ' ' || response_ids[one] || ' ' || response_ids[other] as item,
-       named.prompt_id, batch_id, track, category, guideline_version::varchar as guideline, purpose,
+       comparison_id, named.prompt_id, batch_id, track, category,
+       coalesce(nullif(category, ''), unsafe[1].category, if(len(unsafe) > 0, 'unnamed', '')) as risk,
+       guideline_version::varchar as guideline, purpose,
        sign(ranks[other] - ranks[one])::tinyint as says,
        if(len(ranks) = 2, degree, null)::double as degree,
        coalesce(sign(list_position(shown_order, other - 1) - list_position(shown_order, one - 1)),
@@ -69,7 +72,7 @@ select named.label_id, annotator_id,
        coalesce(not safety[if(ranks[one] < ranks[other], one, other)].safe
                 and safety[if(ranks[one] < ranks[other], other, one)].safe
                 and ranks[one] <> ranks[other], false) as prefers_unsafe,
-       both_bad, ruled
+       both_bad, surplus, ruled
 from   named
 join   responses as first on first.response_id = response_ids[one]
 join   responses as second on second.response_id = response_ids[other]
@@ -102,15 +105,20 @@ class Ballots:
     label took, over so many `characters` of prompt and responses; `known` is what should be said, NaN where
     nobody knows; `gap` by how much reward models that never saw the dialogue score the one above the other,
     raw, NaN where there are none [P].
+
+    `categories` are those of prompts, `risks` too, or else what a label found unsafe; an empty name is none.
+    A reviewer has `ruled` on a label, whatever it says now [P].
     """
 
     labels: Coded
     annotators: Coded
     items: Coded
+    comparisons: Coded
     prompts: Coded
     batches: Coded
     tracks: Coded
     categories: Coded
+    risks: Coded
     guidelines: Coded
     purposes: Coded
     says: Integers
@@ -123,6 +131,7 @@ class Ballots:
     gap: Floats
     prefers_unsafe: Truths
     both_bad: Truths
+    surplus: Truths
     ruled: Truths
 
     def __len__(self) -> int:
@@ -133,6 +142,10 @@ class Ballots:
     def is_pair(self) -> Truths:
         """Whether each row is all that there is of its label [P]."""
         return ~np.isnan(self.degree)
+
+    def labels_with(self, rows: Truths) -> Truths:
+        """Whether it is so of any row of each label [L]."""
+        return np.bincount(self.labels.codes, rows, minlength=len(self.labels.names)) > 0
 
     def where(self, kept: Truths) -> Self:
         """Only these rows; numbers keep their names."""
@@ -148,15 +161,18 @@ NAMES: Final = {
     "labels": "label_id",
     "annotators": "annotator_id",
     "items": "item",
+    "comparisons": "comparison_id",
     "prompts": "prompt_id",
     "batches": "batch_id",
     "tracks": "track",
     "categories": "category",
+    "risks": "risk",
     "guidelines": "guideline",
     "purposes": "purpose",
 }
 """The column that names each of a row's codes."""
 NUMBERS: Final = ("degree", "seconds", "characters", "known", "gap")
+TRUTHS: Final = ("prefers_unsafe", "both_bad", "surplus", "ruled")
 
 
 def read(db: DuckDBPyConnection) -> Ballots:
@@ -164,7 +180,7 @@ def read(db: DuckDBPyConnection) -> Ballots:
     table = db.execute(ALL).to_arrow_table()
     codes = {name: _coded(table.column(column)) for name, column in NAMES.items()}
     signs = {name: table.column(name).to_numpy().astype(np.int64) for name in ("says", "shown", "longer")}
-    truths = {name: table.column(name).to_numpy() for name in ("prefers_unsafe", "both_bad", "ruled")}
+    truths = {name: table.column(name).to_numpy() for name in TRUTHS}
     numbers = {name: _floats(table.column(name)) for name in NUMBERS}
     parts: dict[str, Any] = {**codes, **signs, **truths, **numbers}
     return Ballots(**parts)

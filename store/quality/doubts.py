@@ -12,6 +12,7 @@ and one for the other with the rest. Of a ranking the most doubtful pair counts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,19 +28,29 @@ NEVER: Final = 1e-6
 """No chance is nearer to 0 or 1 than this."""
 
 
-def doubts(ballots: Ballots, belief: Belief) -> Floats:
-    """The chance that each label is wrong [L], by its number; NaN for ties and whatever else says nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Doubts:
+    """The chance that each label is wrong, `wrong` by all that is known, `by_models` by reward models alone
+    [L]; by the label's number, NaN for ties and wherever nothing is known."""
+
+    wrong: Floats
+    by_models: Floats
+
+
+def doubts(ballots: Ballots, belief: Belief) -> Doubts:
+    """Of every label that says which response is better."""
     decided = belief.decided
     chance = np.clip(belief.crowd.posteriors[decided.items.codes], NEVER, 1 - NEVER)
-    told = np.log(chance / (1 - chance))
-    seen = ~np.isnan(decided.gap)
+    models = np.full(len(decided), np.nan)
     for track in range(len(decided.tracks.names)):
-        of_track = seen & (decided.tracks.codes == track)
-        told[of_track] += trust(chance[of_track], decided.gap[of_track]) * decided.gap[of_track]
-    wrong = sigmoid(-told * decided.says)
-    found = np.full(len(ballots.labels.names), -np.inf)
-    np.maximum.at(found, decided.labels.codes, wrong)
-    return np.where(np.isinf(found), np.nan, found)
+        seen = ~np.isnan(decided.gap) & (decided.tracks.codes == track)
+        models[seen] = trust(chance[seen], decided.gap[seen]) * decided.gap[seen]
+    told = np.log(chance / (1 - chance)) + np.nan_to_num(models)
+    count = len(ballots.labels.names)
+    return Doubts(
+        wrong=_worst(decided, sigmoid(-told * decided.says), count),
+        by_models=_worst(decided, sigmoid(-models * decided.says), count),
+    )
 
 
 def trust(chance: Floats, gaps: Floats) -> float:
@@ -51,3 +62,10 @@ def trust(chance: Floats, gaps: Floats) -> float:
         for kappa in TRUSTS
     ]
     return float(TRUSTS[int(np.argmax(likely))])
+
+
+def _worst(decided: Ballots, chances: Floats, count: int) -> Floats:
+    """The highest of each label's rows [count]."""
+    found = np.full(count, np.nan)
+    np.fmax.at(found, decided.labels.codes, chances)
+    return found

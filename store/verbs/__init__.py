@@ -47,11 +47,13 @@ from store.verbs.rating import look_at_ratings
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
-from store.verbs.reviewing import list_reviews_due, review_label
+from store.verbs.reviewing import review_label
+from store.verbs.reviews_due import list_reviews_due
 from store.verbs.sampling import look_at_samples
 from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
 from store.verbs.signing import look_at_snapshot, sign_snapshot
 from store.verbs.tracing import look_at_lineage
+from store.verbs.uncovering import look_at_exposure, spare, uncover
 from store.verbs.writing import list_own_writings, offer_prompt, write_demonstration, write_prompt
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "list_webhooks",
     "look_at_arms",
     "look_at_comparison",
+    "look_at_exposure",
     "look_at_lineage",
     "look_at_next_round",
     "look_at_policies",
@@ -128,9 +131,11 @@ __all__ = [
     "sign_round",
     "sign_snapshot",
     "skip_lease",
+    "spare",
     "submit_label",
     "take_back_message",
     "trace",
+    "uncover",
     "undo_label",
     "unlink_accounts",
     "verify_audit",
@@ -171,7 +176,10 @@ VERBS: Final[Mapping[str, Verb]] = {
         look_at_lineage,
         look_at_next_round,
         look_at_policies,
+        look_at_exposure,
         look_at_quality,
+        spare,
+        uncover,
         look_at_ratings,
         look_at_policy,
         look_at_samples,

@@ -1,4 +1,4 @@
-"""How good the labels are that stand: agreement, what each annotator does, and whom evidence speaks against."""
+"""How good the labels are that stand: agreement, what each annotator does, whom evidence speaks against."""
 
 from __future__ import annotations
 

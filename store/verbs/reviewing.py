@@ -1,4 +1,4 @@
-"""What a safety reviewer does: sees the labels that call for it, and rules on them."""
+"""What a safety reviewer does about a label or a flag: rules on it."""
 
 from __future__ import annotations
 
@@ -6,42 +6,16 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, golds, labels, lineage, prompts, responses, reviews
+from store import comparisons, golds, labels, lineage, prompts, reviews
 from store.database import Store
 from store.descent import everything
 from store.errors import NotAllowedError, RequestError
 from store.identity import identity
 from store.messages import Actor, Judgement
-from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Role, Verdict
-from store.reviews import Due, ReviewSettings
-from store.settings import load_section
+from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Verdict
 from store.verbs.assignments import LONGEST_COMMENT, LONGEST_REASON, check, check_words
 from store.verbs.blindness import held, show
-from store.verbs.roles import allow
 from store.verbs.vouching import Vouch, reviewer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListReviewsDue:
-    """Wants what reviewers should see, so much of it at most."""
-
-    most: int = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueReview:
-    """Something that waits for a reviewer, with the responses' texts."""
-
-    due: Due
-    responses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewsDue:
-    """What waits, the most pressing first, and how much there is of it."""
-
-    due: tuple[DueReview, ...]
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,25 +43,6 @@ class Ruled:
     golds: tuple[str, ...] = ()
 
 
-def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> ReviewsDue:
-    """Labels whose chosen response is unsafe while another is safe, flags, labels that find nothing
-    acceptable, and, where the home asks for it, whatever nobody has reviewed.
-
-    Nobody sees another's label before giving their own: what the actor holds is left out until they have
-    judged or skipped it, and whatever they are shown they are asked no more.
-    """
-    allow(actor, Role.REVIEWER)
-    required = load_section(ReviewSettings, "review", store.home.settings).required
-    with store.turns.of(actor.annotator_id), store.reading() as db:
-        found = reviews.due(db, required, request.most, held(store, actor))
-        show(store, db, actor, [one.comparison_id for one in found])
-        due = tuple(
-            DueReview(due=one, responses=tuple(responses.text(db, name) for name in one.response_ids))
-            for one in found
-        )
-    return ReviewsDue(due=due, waiting=found[0].waiting if found else 0)
-
-
 def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     """Keeps the verdict, the newest of which counts; one that takes a label out ends its gold answer."""
     who = reviewer(store, actor, request.vouch)
@@ -95,7 +50,7 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     if not request.why.strip():
         raise RequestError("Expected why the verdict is so; got nothing. Say it in a few words.")
     with store.turns.of(who.annotator_id), store.reading() as db:
-        label_id, comparison_id = _ruled_on(db, request, who)
+        label_id, comparison_id = ruled_on(db, request.thing, who)
         _check_verdict(db, request, comparison_id)
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
@@ -121,11 +76,14 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
 def _check_verdict(db: DuckDBPyConnection, request: ReviewLabel, comparison_id: str) -> None:
     """Raises RequestError or UnfitError unless the cause and the reviewer's own judgement fit the verdict."""
     check_words("way it was found", request.found_by, LONGEST_REASON)
+    is_flag = request.thing.startswith("skip:")
+    if is_flag and request.verdict not in {Verdict.CONFIRM, Verdict.OVERTURN}:
+        raise RequestError("A flag is confirmed or overturned; only a label can be excluded or sent back.")
     if request.cause and request.verdict is Verdict.CONFIRM:
         raise RequestError("What is confirmed is no error and has no cause; leave the cause out.")
     if request.judgement is None:
         return
-    if request.verdict is not Verdict.OVERTURN or request.thing.startswith("skip:"):
+    if request.verdict is not Verdict.OVERTURN or is_flag:
         raise RequestError("A judgement of your own goes with a label that you overturn; leave it out.")
     comparison = comparisons.by_id(db, comparison_id)
     prompt = prompts.by_id(db, comparison.prompt_id) if comparison else None
@@ -144,12 +102,12 @@ def _adjudication(review_id: str, said: Judgement) -> Adjudication:
     )
 
 
-def _ruled_on(db: DuckDBPyConnection, request: ReviewLabel, who: Actor) -> tuple[str, str]:
+def ruled_on(db: DuckDBPyConnection, thing: str, who: Actor) -> tuple[str, str]:
     """The ids of the label or flag, which must stand and be another's, and of its comparison."""
-    noun, _, start = request.thing.partition(":")
+    noun, _, start = thing.partition(":")
     if noun == "skip":
-        return _flag(db, start, who, request.verdict)
-    _noun, name = lineage.meant(db, everything(db), request.thing, ("label", "skip"))
+        return _flag(db, start, who)
+    _noun, name = lineage.meant(db, everything(db), thing, ("label", "skip"))
     label = labels.by_id(db, name)
     assert label is not None  # noqa: S101  # it was just found
     if labels.retracted(db, name):
@@ -159,12 +117,10 @@ def _ruled_on(db: DuckDBPyConnection, request: ReviewLabel, who: Actor) -> tuple
     return name, label.comparison_id
 
 
-def _flag(db: DuckDBPyConnection, start: str, who: Actor, verdict: Verdict) -> tuple[str, str]:
+def _flag(db: DuckDBPyConnection, start: str, who: Actor) -> tuple[str, str]:
     found = reviews.flags_like(db, start) if start else {}
     if len(found) != 1:
         raise RequestError(f"Expected skip:ID of one flag that is there; {len(found)} begin with {start!r}.")
-    if verdict not in {Verdict.CONFIRM, Verdict.OVERTURN}:
-        raise RequestError("A flag is confirmed or overturned; only a label can be excluded or sent back.")
     ((name, (annotator_id, comparison_id)),) = found.items()
     if annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody answers their own flag; leave it to another reviewer.")

@@ -31,7 +31,8 @@ from store.verbs import (
 )
 from store.verbs.golds import ListGolds, MakeGold
 from store.verbs.retracting import Void, void
-from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.reviewing import ReviewLabel
+from store.verbs.reviews_due import ListReviewsDue
 from store.verbs.roles import HONE
 
 EVE = Actor(annotator_id="eve", name="eve", role=Role.REVIEWER)

@@ -25,7 +25,8 @@ from store.records import (
     Verdict,
 )
 from store.verbs import freeze, list_reviews_due, review_label
-from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.reviewing import ReviewLabel
+from store.verbs.reviews_due import ListReviewsDue
 from store.verbs.roles import HONE
 
 SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False, category="weapons", severity=1)
@@ -45,7 +46,7 @@ def label(comparison_id: str, ranks: tuple[int, ...] = (1, 2), **fields: object)
 def due(store: Store) -> list[tuple[str, str]]:
     found = list_reviews_due(store, EVE, ListReviewsDue())
     assert found.waiting == len(found.due)
-    return [(one.due.name, one.due.reason) for one in found.due]
+    return [(one.said.name, one.reasons[0]) for one in found.due]
 
 
 def rule(store: Store, thing: str, verdict: Verdict = Verdict.CONFIRM, actor: Actor = EVE) -> None:
@@ -84,9 +85,10 @@ def test_the_most_pressing_is_first_with_its_reason(store: Store, judged: list[F
         ("s-c4", "flagged"),
         ("l-c1", "both bad"),
     ]
-    first, flag, _ = list_reviews_due(store, EVE, ListReviewsDue()).due
-    assert first.responses == ("answer 0", "answer 1")
-    assert (flag.due.noun, flag.due.comment, flag.due.ranks) == ("skip", "a name in it", ())
+    first, flag, last = list_reviews_due(store, EVE, ListReviewsDue()).due
+    assert (first.covered, first.responses, first.said.turns) == (True, (), ())
+    assert (flag.said.noun, flag.covered, flag.said.comment, flag.said.ranks) == ("skip", True, "", ())
+    assert (last.covered, last.responses) == (False, ("answer 0", "answer 1"))
 
 
 def test_the_list_is_cut_and_all_that_waits_is_counted(store: Store, judged: list[Fact]) -> None:

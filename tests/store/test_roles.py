@@ -62,11 +62,13 @@ from store.verbs.rating import LookAtRatings
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
-from store.verbs.reviewing import ListReviewsDue, ReviewLabel
+from store.verbs.reviewing import ReviewLabel
+from store.verbs.reviews_due import ListReviewsDue
 from store.verbs.sampling import LookAtSamples
 from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
 from store.verbs.signing import LookAtSnapshot, SignSnapshot
 from store.verbs.tracing import LookAtLineage
+from store.verbs.uncovering import LookAtExposure, Spare, Uncover
 from store.verbs.writing import ListOwnWritings, OfferPrompt, WriteDemonstration, WritePrompt
 
 ASKED: dict[str, tuple[Role, object]] = {
@@ -107,6 +109,9 @@ ASKED: dict[str, tuple[Role, object]] = {
     "look_at_next_round": (Role.ENGINEER, LookAtNextRound()),
     "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
+    "look_at_exposure": (Role.REVIEWER, LookAtExposure()),
+    "uncover": (Role.REVIEWER, Uncover(thing="label:l0")),
+    "spare": (Role.REVIEWER, Spare(category="illicit")),
     "look_at_quality": (Role.REVIEWER, LookAtQuality()),
     "look_at_ratings": (Role.ENGINEER, LookAtRatings()),
     "look_at_policy": (Role.ENGINEER, LookAtPolicy(policy="p")),

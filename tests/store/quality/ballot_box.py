@@ -29,10 +29,12 @@ def ballots(items: Any, annotators: Any, says: Any, **parts: Any) -> Ballots:
         "labels": (np.arange(count), [f"l{number}" for number in range(count)]),
         "annotators": (annotators, [f"a{number}" for number in range(annotators.max() + 1)]),
         "items": (items, [f"i{number}" for number in range(items.max() + 1)]),
+        "comparisons": (items, [f"c{number}" for number in range(items.max() + 1)]),
         "prompts": (items, [f"q{number}" for number in range(items.max() + 1)]),
         "batches": (np.zeros(count), ["b0"]),
         "tracks": (np.zeros(count), ["helpfulness"]),
         "categories": (np.zeros(count), [""]),
+        "risks": (np.zeros(count), [""]),
         "guidelines": (np.zeros(count), ["1"]),
         "purposes": (np.zeros(count), ["train", "gold", "swapped"]),
     }
@@ -47,6 +49,7 @@ def ballots(items: Any, annotators: Any, says: Any, **parts: Any) -> Ballots:
         "gap": np.full(count, np.nan),
         "prefers_unsafe": np.zeros(count, dtype=bool),
         "both_bad": np.zeros(count, dtype=bool),
+        "surplus": np.zeros(count, dtype=bool),
         "ruled": np.zeros(count, dtype=bool),
     }
     named = {

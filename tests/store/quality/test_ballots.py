@@ -143,4 +143,6 @@ def test_a_choice_against_safety_is_marked(store: Store, read: Read) -> None:
         label("c3", (1, 2)),
     ]
     store.append("test", *comparisons(4, track=Track.SAFETY), *said)
-    assert read().prefers_unsafe.tolist() == [True, False, False, False]
+    found = read()
+    assert found.prefers_unsafe.tolist() == [True, False, False, False]
+    assert [found.risks.names[code] for code in found.risks.codes] == ["crime", "crime", "crime", ""]

@@ -128,7 +128,7 @@ def test_a_lone_label_is_as_doubtful_as_its_annotator():
         [*box.ballots.says, 1, 1],
         shown=[*box.ballots.shown, 0, 0],
     )
-    chances = doubts(alone, believe(alone))
+    chances = doubts(alone, believe(alone)).wrong
     assert chances[-2] < chances[-1]
     assert chances[-2] == pytest.approx(0.1, abs=0.05)  # within three standard errors
 
@@ -143,7 +143,7 @@ def test_gaps_are_believed_as_far_as_labels_bear_them_out():
 
 def test_the_most_doubtful_labels_are_wrong_far_more_often_than_any():
     box = crowd(5, [0.9] * 8 + [0.7] * 2, items=4000, each=1, gaps=1.5)
-    chances = doubts(box.ballots, believe(box.ballots))
+    chances = doubts(box.ballots, believe(box.ballots)).wrong
     wrong = box.ballots.says != box.truth
     first = np.argsort(-chances)[:100]
     assert wrong[first].mean() > 4 * wrong.mean()
@@ -151,6 +151,6 @@ def test_the_most_doubtful_labels_are_wrong_far_more_often_than_any():
 
 def test_ties_are_in_no_doubt():
     box = ballots([0, 0, 1], [0, 1, 0], [0, 1, 1])
-    chances = doubts(box, believe(box))
+    chances = doubts(box, believe(box)).wrong
     assert np.isnan(chances[0])
     assert not np.isnan(chances[1:]).any()

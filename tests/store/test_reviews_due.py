@@ -1,0 +1,131 @@
+"""In what order reviewers are shown labels, and why."""
+
+from __future__ import annotations
+
+from small_collection import comparisons, label
+
+from store.database import Store
+from store.messages import Actor
+from store.quality.worth import EXPECTED, Found, Reason, expected
+from store.records import Cause, LabelScore, Review, RewardModel, Role, Track, Verdict
+from store.verbs import list_reviews_due, review_label
+from store.verbs.reviewing import ReviewLabel
+from store.verbs.reviews_due import EVERY, ListReviewsDue, ReviewsDue
+
+EVE = Actor(annotator_id="eve", name="eve", role=Role.REVIEWER)
+
+
+def due(store: Store, **wanted: object) -> ReviewsDue:
+    return list_reviews_due(store, EVE, ListReviewsDue(**wanted))  # type: ignore[arg-type]
+
+
+def model() -> RewardModel:
+    return RewardModel(
+        reward_model_id="m",
+        track=Track.HELPFULNESS,
+        snapshot_id="s",
+        policy_id="policy",
+        path="m",
+        round=1,
+        accuracy=0.7,
+        accuracy_low=0.6,
+        accuracy_high=0.8,
+        held_out_pairs=100,
+    )
+
+
+def score(number: int, gap: float, chosen: int = 0) -> LabelScore:
+    return LabelScore(
+        label_id=f"l{number}",
+        reward_model_id="m",
+        chosen_id=f"q{number}-r{chosen}",
+        rejected_id=f"q{number}-r{1 - chosen}",
+        gap=gap,
+    )
+
+
+def test_of_two_who_say_the_opposite_the_one_against_most_is_likelier_to_be_wrong(store: Store) -> None:
+    said = [
+        label(
+            f"c{number}",
+            annotator_id=who,
+            label_id=f"{who}{number}",
+            seconds=30.0,
+            shown_order=(0, 1) if number % 2 else (1, 0),
+        )
+        for number in range(30)
+        for who in ("ann", "ben", "cleo")
+    ]
+    odd = label("c30", (2, 1), annotator_id="ann", label_id="odd", seconds=30.0)
+    others = [label("c30", annotator_id=who, label_id=who, seconds=30.0) for who in ("ben", "cleo")]
+    store.append("test", *comparisons(31, overlap=3), *said, odd, *others)
+    found = due(store)
+    first, *others_due = (one.said.name for one in found.due)
+    assert (first, set(others_due)) == ("odd", {"ben", "cleo"})
+    assert found.by_reason == {Reason.DISAGREE: 3}
+    assert found.due[0].chance > 0.5 > found.due[1].chance
+
+
+def test_reward_models_that_contradict_a_label_with_confidence_bring_it_up(store: Store) -> None:
+    said = [label(f"c{number}", label_id=f"l{number}", seconds=30.0) for number in range(40)]
+    scores = [score(number, gap=2.0) for number in range(38)] + [score(38, -3.0), score(39, -0.01)]
+    store.append("test", *comparisons(40), *said, model(), *scores)
+    (found,) = due(store).due
+    assert (found.said.name, found.reasons) == ("l38", (Reason.CONTRADICTED,))
+    assert found.chance > 0.5
+
+
+def test_a_label_that_took_less_than_reading_does_is_due(store: Store) -> None:
+    said = [label("c0", label_id="l0", seconds=0.2), label("c1", label_id="l1", seconds=9.0)]
+    store.append("test", *comparisons(2), *said)
+    assert [(one.said.name, one.reasons) for one in due(store).due] == [("l0", (Reason.HASTE,))]
+
+
+def test_one_in_ten_is_drawn_by_chance_and_tells_what_is_so_of_all(store: Store) -> None:
+    said = [label(f"c{number}", label_id=f"l{number}", seconds=0.2) for number in range(15)]
+    quiet = [label(f"c{number}", label_id=f"l{number}", seconds=9.0) for number in range(15, 40)]
+    store.append("test", *comparisons(40), *said, *quiet)
+    found = due(store)
+    by_chance = [place for place, one in enumerate(found.due, 1) if one.reasons == (Reason.CHANCE,)]
+    assert by_chance == [EVERY]
+    assert len({one.said.name for one in found.due}) == len(found.due)
+    drawn = due(store, by_chance=True)
+    assert len(drawn.due) == 40
+    assert {one.reasons for one in drawn.due} == {(Reason.CHANCE,)}
+    assert [one.said.name for one in drawn.due] != sorted(one.said.name for one in drawn.due)
+
+
+def test_own_labels_are_left_to_others(store: Store) -> None:
+    store.append("test", *comparisons(1), label("c0", annotator_id="eve", seconds=0.2))
+    assert due(store).waiting == 0
+
+
+def test_what_reviewers_found_says_how_much_a_reason_is_worth() -> None:
+    assert expected(Reason.HASTE, {}) == EXPECTED[Reason.HASTE]
+    often = {Reason.HASTE: Found(reviewed=90, wrong=86)}
+    assert expected(Reason.HASTE, often) == 0.9
+    assert expected(Reason.DISAGREE, {Reason.DISAGREE: Found(reviewed=9, wrong=9)}) == 0.0
+
+
+def test_why_a_label_was_looked_at_is_learned_from(store: Store) -> None:
+    said = [label(f"c{number}", label_id=f"l{number}", seconds=0.2) for number in range(3)]
+    store.append("test", *comparisons(3), *said)
+    before = due(store).due[0].chance
+    ruling = ReviewLabel(
+        thing="label:l0", verdict=Verdict.CONFIRM, why="it is right", found_by=Reason.HASTE.value
+    )
+    review_label(store, EVE, ruling)
+    (first, _second) = due(store).due
+    assert first.chance < before
+    wrong = Review(
+        review_id="r",
+        label_id="l1",
+        reviewer_id="rae",
+        verdict=Verdict.EXCLUDE,
+        why="not read",
+        cause=Cause.HUMAN_ERROR,
+        found_by=Reason.HASTE.value,
+    )
+    store.append("rae", wrong)
+    (last,) = due(store).due
+    assert last.chance > first.chance

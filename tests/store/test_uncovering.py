@@ -1,0 +1,89 @@
+"""What reviewers are exposed to: covered until asked for, counted by the hour, and spared where they ask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from small_collection import comparisons, label
+
+from store.database import Store
+from store.errors import NotAllowedError, RequestError
+from store.messages import Actor
+from store.records import Exposure, Role, SafetyLabel, Track, now
+from store.verbs import list_reviews_due, look_at_exposure, spare, uncover
+from store.verbs.reviews_due import ListReviewsDue, ReviewsDue
+from store.verbs.uncovering import LookAtExposure, Spare, Uncover
+
+EVE = Actor(annotator_id="eve", name="eve", role=Role.REVIEWER)
+RAE = Actor(annotator_id="rae", name="rae", role=Role.REVIEWER)
+ILLICIT = SafetyLabel(safe=False, category="illicit", severity=1)
+HATEFUL = SafetyLabel(safe=False, category="hateful", severity=1)
+SAFE = SafetyLabel(safe=True)
+
+
+@pytest.fixture
+def risky(store: Store) -> Store:
+    """Four labels that prefer an unsafe response; the last one is of another risk."""
+    said = [
+        label(f"c{number}", label_id=f"l{number}", safety=(HATEFUL if number == 3 else ILLICIT, SAFE))
+        for number in range(4)
+    ]
+    store.append("test", *comparisons(4, track=Track.SAFETY), *said)
+    Path(store.home.settings).write_text("[review]\nexposures_per_hour = 2\n")
+    return store
+
+
+def due(store: Store, who: Actor = EVE) -> ReviewsDue:
+    return list_reviews_due(store, who, ListReviewsDue())
+
+
+def look(store: Store, number: int, who: Actor = EVE) -> int:
+    return uncover(store, who, Uncover(thing=f"label:l{number}")).left
+
+
+def test_a_list_shows_no_text_that_may_be_harmful_and_one_look_does(risky: Store) -> None:
+    found = due(risky)
+    assert "answer" not in repr(found)
+    assert "question" not in repr(found)
+    assert {one.covered for one in found.due} == {True}
+    shown = uncover(risky, EVE, Uncover(thing="label:l0"))
+    assert (shown.turns[-1].content, shown.responses) == ("question 0", ("answer 0", "answer 1"))
+
+
+def test_so_many_covered_texts_an_hour_and_then_a_pause(risky: Store) -> None:
+    assert [look(risky, 0), look(risky, 0), look(risky, 1)] == [1, 1, 0]
+    with pytest.raises(RequestError, match="Take a pause: the next opens in 60 min"):
+        look(risky, 2)
+    assert look(risky, 1) == 0  # what one has seen is seen
+    assert look(risky, 2, RAE) == 1  # everybody has an hour of their own
+    seen = look_at_exposure(risky, EVE, LookAtExposure())
+    assert (seen.within_hour, seen.limit) == (2, 2)
+    assert seen.again_at is not None
+    assert now() < seen.again_at <= now() + timedelta(hours=1)
+
+
+def test_an_hour_later_there_is_more(risky: Store) -> None:
+    long_ago = now() - timedelta(minutes=61)
+    risky.append(
+        "eve", *(Exposure(reviewer_id="eve", comparison_id=f"c{one}", made_at=long_ago) for one in (0, 1))
+    )
+    assert look(risky, 2) == 1
+
+
+def test_who_is_spared_a_category_is_not_shown_it_and_others_are(risky: Store) -> None:
+    assert spare(risky, EVE, Spare(category="illicit")).spared == ("illicit",)
+    mine, theirs = due(risky), due(risky, RAE)
+    assert ([one.said.name for one in mine.due], mine.waiting, mine.spared) == (["l3"], 1, 3)
+    assert (theirs.waiting, theirs.spared) == (4, 0)
+    with pytest.raises(NotAllowedError, match="spared illicit"):
+        look(risky, 0)
+    assert spare(risky, EVE, Spare(category="illicit", spared=False)).spared == ()
+    assert due(risky).waiting == 4
+
+
+def test_a_category_that_nobody_knows_is_refused(risky: Store) -> None:
+    with pytest.raises(RequestError, match="Expected a category among hateful, illicit"):
+        spare(risky, EVE, Spare(category="dragons"))
+    assert look_at_exposure(risky, EVE, LookAtExposure()).spared == ()

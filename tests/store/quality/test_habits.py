@@ -130,7 +130,7 @@ def test_a_lone_label_is_as_doubtful_as_its_annotator():
     )
     chances = doubts(alone, believe(alone)).wrong
     assert chances[-2] < chances[-1]
-    assert chances[-2] == pytest.approx(0.1, abs=0.05)  # within three standard errors
+    assert 0.05 < chances[-2] < 0.15  # three standard errors around 0.1
 
 
 def test_gaps_are_believed_as_far_as_labels_bear_them_out():

@@ -24,6 +24,7 @@ from annotate.pages import (
     policies,
     qualification,
     rank,
+    review,
     rounds,
     write,
 )
@@ -61,6 +62,7 @@ ROOMS = (
     Room("write", "edit_note", write.render),
     Room("my_work", "person_check", my_work.render),
     Room("qualification", "school", qualification.render),
+    Room("review", "fact_check", review.render, Role.REVIEWER),
     Room("guidelines", "menu_book", guidelines.render, Role.REVIEWER),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
     Room("next_round", "fact_check", next_round.render, Role.ENGINEER, in_menu=False),

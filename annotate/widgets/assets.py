@@ -26,6 +26,7 @@ COMPONENTS = (
     "masthead",
     "rank",
     "reading",
+    "review",
     "write",
 )
 

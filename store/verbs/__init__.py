@@ -47,6 +47,7 @@ from store.verbs.rating import look_at_ratings
 from store.verbs.reading import read_standing_tasks, read_standing_trees
 from store.verbs.recognising import recognise
 from store.verbs.retracting import list_marks, void
+from store.verbs.review_counts import count_reviews
 from store.verbs.reviewing import review_label
 from store.verbs.reviews_due import list_reviews_due
 from store.verbs.sampling import look_at_samples
@@ -67,6 +68,7 @@ __all__ = [
     "bring_facts",
     "bring_prompts",
     "count_home",
+    "count_reviews",
     "dump_tables",
     "edit_label",
     "end_sign_ins",

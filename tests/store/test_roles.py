@@ -62,6 +62,7 @@ from store.verbs.rating import LookAtRatings
 from store.verbs.reading import ReadTasks, ReadTrees
 from store.verbs.recognising import Recognise
 from store.verbs.retracting import Void
+from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
 from store.verbs.sampling import LookAtSamples
@@ -109,6 +110,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "look_at_next_round": (Role.ENGINEER, LookAtNextRound()),
     "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
+    "count_reviews": (Role.REVIEWER, CountReviews()),
     "look_at_exposure": (Role.REVIEWER, LookAtExposure()),
     "uncover": (Role.REVIEWER, Uncover(thing="label:l0")),
     "spare": (Role.REVIEWER, Spare(category="illicit")),

@@ -1,0 +1,163 @@
+"""Review: labels and flags that want a second look, and the verdict on each. For safety reviewers.
+
+All of the desk is one component; this file feeds it and does what it asks, one run of the server a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import streamlit as st
+from pydantic import TypeAdapter, ValidationError
+
+from annotate import review_figures, review_words, session
+from annotate.visit import Visit
+from annotate.widgets import component
+from store.errors import HoneError, RequestError
+from store.messages import Actor, Judgement
+from store.records import Cause, Degree, Role, SafetyLabel, Verdict
+from store.verbs import list_reviews_due, look_at_exposure, review_label, uncover
+from store.verbs.reviewing import ReviewLabel
+from store.verbs.reviews_due import DueReview, ListReviewsDue
+from store.verbs.uncovering import ExposureSeen, LookAtExposure, Uncover, Uncovered
+
+PAGE: Final = "review"
+REVIEW = component.mounting(PAGE)
+SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
+ORDER: Final = "review order"
+ORDERS: Final = ("by_worth", "by_chance")
+MOST: Final = 30
+"""What waits that is sent at once."""
+RANKS: Final = {"a": (1, 2), "b": (2, 1), "t": (1, 1)}
+"""Of two responses, by what the reviewer finds better."""
+SEVERITY: Final = 1
+"""Of what a reviewer finds unsafe that the label did not: neither the mildest nor the gravest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message of the desk, with what its kind says."""
+
+    kind: Literal["uncover", "rule"]
+    mid: str
+    thing: str
+    verdict: Verdict | None = None
+    why: str = ""
+    cause: Cause | None = None
+    found_by: str = ""
+    better: Literal["a", "b", "t"] | None = None
+    degree: Degree | None = None
+    unsafe: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The last message, by its id, what became of it, and the texts that were uncovered on this page."""
+
+    mid: str = ""
+    message: str = ""
+    refused: bool = False
+    shown: Mapping[str, Uncovered] = field(default_factory=dict)
+
+
+def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
+    """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
+    said = visit.words
+    st.header(said.text("frame.review"), anchor=False)
+    if visit.actor.role not in SEES:
+        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
+        st.text(said.text("frame.not_yours", least=least, role=own))
+        return
+    st.caption(said.text("review.means"))
+    order = st.segmented_control(
+        said.text("review.order"),
+        ORDERS,
+        default=ORDERS[0],
+        required=True,
+        format_func=lambda name: said.text(f"review.{name}"),
+        key=ORDER,
+        label_visibility="collapsed",
+    )
+    asked = ListReviewsDue(most=MOST, by_chance=order == ORDERS[1])
+    seen = list_reviews_due(visit.store, visit.actor, asked)
+    exposure = look_at_exposure(visit.store, visit.actor, LookAtExposure())
+    st.text(review_words.waits(said, seen))
+
+    def hear(payload: object) -> None:
+        present = visit.who()
+        if present is not None and payload is not None:
+            session.keep(PAGE, _answer(visit, present, payload, seen.due))
+
+    mount(_data(visit, seen.due, exposure), hear)
+    review_figures.draw(visit, exposure)
+
+
+def _answer(visit: Visit, actor: Actor, payload: object, due: tuple[DueReview, ...]) -> Heard:
+    """Does what the message asks and says what became of it; one that comes again is done once."""
+    last = session.kept(PAGE, Heard) or Heard()
+    try:
+        sent = TypeAdapter(Sent).validate_python(payload)
+    except ValidationError:
+        mid = str(payload.get("mid", "")) if isinstance(payload, dict) else ""
+        return Heard(mid=mid, message=visit.words.text("review.unreadable"), refused=True, shown=last.shown)
+    if sent.mid == last.mid:
+        return last
+    try:
+        if sent.kind == "uncover":
+            texts = uncover(visit.store, actor, Uncover(thing=sent.thing))
+            return Heard(mid=sent.mid, shown={**last.shown, sent.thing: texts})
+        return Heard(mid=sent.mid, message=_rule(visit, actor, sent, due), shown=last.shown)
+    except HoneError as error:
+        return Heard(mid=sent.mid, message=visit.words.refusal(error), refused=True, shown=last.shown)
+
+
+def _rule(visit: Visit, actor: Actor, sent: Sent, due: tuple[DueReview, ...]) -> str:
+    item = next((one for one in due if review_words.thing(one.said) == sent.thing), None)
+    if sent.verdict is None or item is None:
+        raise RequestError(visit.words.text("review.unreadable"))
+    request = ReviewLabel(
+        thing=sent.thing,
+        verdict=sent.verdict,
+        why=sent.why,
+        cause=sent.cause,
+        judgement=_judgement(sent, item),
+        found_by=sent.found_by,
+    )
+    review_label(visit.store, actor, request)
+    return visit.words.text("review.saved", verdict=visit.words.text(f"review.{sent.verdict}"))
+
+
+def _judgement(sent: Sent, item: DueReview) -> Judgement | None:
+    """What the reviewer says in the label's place, if they say it."""
+    if sent.better is None:
+        return None
+    safety = tuple(_safety(was, unsafe) for was, unsafe in zip(item.said.safety, sent.unsafe, strict=False))
+    return Judgement(ranks=RANKS[sent.better], degree=sent.degree or Degree.NEGLIGIBLY, safety=safety)
+
+
+def _safety(was: SafetyLabel, unsafe: bool) -> SafetyLabel:  # a mark as it was set
+    if unsafe != was.safe:
+        return was
+    return SafetyLabel(safe=False, category="other", severity=SEVERITY) if unsafe else SafetyLabel(safe=True)
+
+
+def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> dict[str, Any]:
+    """The component's whole world, as JSON."""
+    said, heard = visit.words, session.kept(PAGE, Heard) or Heard()
+    things = {review_words.thing(one.said): one for one in due}
+    return {
+        "words": said.section("review"),
+        "ack": heard.mid,
+        "message": heard.message,
+        "refused": heard.refused,
+        "items": [review_words.item(visit, one) for one in due],
+        "shown": {
+            thing: review_words.texts(visit, things[thing].said, texts.turns, texts.responses, texts.comment)
+            for thing, texts in heard.shown.items()
+            if thing in things
+        },
+        "causes": [{"cause": cause, "words": review_words.cause(said, cause)} for cause in Cause],
+        "room": said.text("review.room", within=exposure.within_hour, limit=exposure.limit),
+    }

@@ -1,0 +1,128 @@
+"""What waits for a reviewer in words, and its texts as a component is given them: blind to which model wrote
+what, for the home may ask these again of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from annotate.judging import own_words
+from annotate.prose.showing import shown_blind
+from annotate.visit import Visit
+from annotate.words import Words
+from store.quality.worth import Reason
+from store.records import Cause, Turn
+from store.reviews import Said
+from store.verbs.reviews_due import DueReview, ReviewsDue
+
+NAMES: Final = {
+    Reason.UNSAFE: "reason_chosen_unsafe",
+    Reason.FLAGGED: "reason_flagged",
+    Reason.CONTRADICTED: "reason_contradicted",
+    Reason.DISAGREE: "reason_disagree",
+    Reason.HASTE: "reason_haste",
+    Reason.BOTH_BAD: "reason_both_bad",
+    Reason.UNREVIEWED: "reason_unreviewed",
+    Reason.CHANCE: "reason_chance",
+}
+CAUSES: Final = {
+    Cause.HUMAN_ERROR: "cause_human",
+    Cause.GUIDELINE_GAP: "cause_guideline",
+    Cause.BLIND_SPOT: "cause_blind",
+}
+
+
+def thing(said: Said) -> str:
+    """What a verdict names it by."""
+    return f"{said.noun}:{said.name}"
+
+
+def reason(words: Words, one: Reason) -> str:
+    """Why it is due."""
+    return words.text(f"review.{NAMES[one]}")
+
+
+def cause(words: Words, one: Cause) -> str:
+    """What made a label wrong."""
+    return words.text(f"review.{CAUSES[one]}")
+
+
+def waits(words: Words, seen: ReviewsDue) -> str:
+    """How much waits, by reason, and how much of it one is spared."""
+    if not seen.waiting:
+        return words.text("review.nothing")
+    reasons = ", ".join(
+        words.text("review.waits_one", reason=reason(words, one), count=words.figure(count))
+        for one, count in seen.by_reason.items()
+    )
+    told = words.text("review.waits", count=words.figure(seen.waiting), reasons=reasons)
+    spared = words.text("review.spared_some", count=words.figure(seen.spared)) if seen.spared else ""
+    return f"{told} {spared}".strip()
+
+
+def item(visit: Visit, one: DueReview) -> dict[str, Any]:
+    """One of what waits; its texts too where they are not covered."""
+    words, said = visit.words, one.said
+    why = ", ".join(reason(words, name) for name in one.reasons)
+    about = words.text(
+        "review.about",
+        track=words.text(f"my_work.{said.track}"),
+        annotator=said.annotator,
+        seconds=own_words.duration(said.seconds, words),
+    )
+    told = {
+        "thing": thing(said),
+        "reason": one.reasons[0].value,
+        "words": why,
+        "about": about,
+        "covered": one.covered,
+        "flag": said.noun == "skip",
+        "pair": len(said.ranks) == 2,
+        "safety": [not mark.safe for mark in said.safety],
+        "said": _judgement(words, said),
+    }
+    if one.covered:
+        return told
+    return told | texts(visit, said, said.turns, one.responses, said.comment)
+
+
+def texts(
+    visit: Visit, said: Said, turns: Sequence[Turn], responses: Sequence[str], comment: str
+) -> dict[str, Any]:
+    """The conversation and the responses, safe to show, with what the label says of each."""
+    words, store = visit.words, visit.store
+    return {
+        "turns": [
+            {"role": turn.role, "html": shown_blind(store, turn.content, words).html} for turn in turns
+        ],
+        "cards": [
+            {"html": shown_blind(store, text, words).html, "said": list(_marks(words, said, place))}
+            for place, text in enumerate(responses)
+        ],
+        "comment": comment,
+    }
+
+
+def _judgement(words: Words, said: Said) -> str:
+    if said.noun == "skip":
+        return ""
+    if said.both_bad:
+        return words.text("my_work.both_bad")
+    if len(said.ranks) != 2:
+        return ""
+    degree = words.text(f"my_work.degree_{int(said.degree or 0)}")
+    if said.ranks[0] == said.ranks[1]:
+        return degree
+    letter = own_words.LETTERS[said.ranks.index(min(said.ranks))]
+    return words.text("my_work.pair_said", letter=letter, degree=degree)
+
+
+def _marks(words: Words, said: Said, place: int) -> Iterator[str]:
+    if len(said.ranks) == 2 and said.ranks[place] < max(said.ranks):
+        yield words.text("review.chosen")
+    if len(said.ranks) > 2:
+        yield words.text("review.rank", rank=said.ranks[place])
+    if said.safety:
+        mark = said.safety[place]
+        risk = mark.category or "–"
+        yield words.text("review.marked_safe") if mark.safe else words.text("review.marked_unsafe", risk=risk)

@@ -1,0 +1,137 @@
+// The reviewer's desk: what waits on the left, one of it on the right with its texts, and a verdict by keys.
+//
+// THE SERVER SENDS {words, ack, message, refused, items, shown, causes, room}:
+//   items    what waits, in order: {thing, reason, about, covered, pair, safety, turns, cards, comment, said}
+//            `said` tells the label's judgement; a covered one has no texts until `shown` has them
+//   shown    texts that were uncovered, by thing: {turns: [{role, html}], cards: [{html, said}], comment}
+//   causes   what may have made a label wrong, in words;   room   how many covered texts may be looked at
+// IT SENDS {kind: "uncover", thing} and {kind: "rule", thing, verdict, why, cause, found_by, better, degree, unsafe}.
+
+import { Delivery } from "./delivery.js";
+import { element } from "./elements.js";
+import { listenForKeys } from "./keys.js";
+import { mounting } from "./mounting.js";
+import { Ruling, VERDICTS } from "./review_ruling.js";
+import { drawItem, drawList } from "./review_view.js";
+import { isDark } from "./theme.js";
+import { phrase } from "./words.js";
+
+const FRESH_MS = 250;
+
+class Review {
+  constructor(root) {
+    this.root = root;
+    this.host = root.host ?? root;
+    this.menu = { isOpen: false };
+    this.writesUntil = 0;
+    this.box = element("div", "deck desk");
+    this.list = element("nav", "waiting");
+    this.item = element("section", "item");
+    this.ruling = new Ruling((message) => this.rule(message));
+    this.told = element("p", "told");
+    this.told.setAttribute("role", "status");
+    this.box.append(this.list, this.item, this.ruling.box, this.told);
+    root.append(this.box);
+    this.delivery = new Delivery(() => this.tell(this.say("late"), true));
+    this.stopKeys = listenForKeys(this, KEYS);
+  }
+
+  say(key, values) {
+    return phrase(this.data.words, key, values);
+  }
+
+  get isEmpty() {
+    return this.current === undefined;
+  }
+
+  get current() {
+    return this.data?.items[this.place];
+  }
+
+  update(data, channel) {
+    this.delivery.channel = channel;
+    this.box.classList.toggle("dark", isDark(this.host));
+    const settled = this.delivery.settle(data.ack);
+    const before = this.current?.thing;
+    this.data = data;
+    // Who was ruled on is gone from the list, and the next one has moved up to its place.
+    const place = data.items.findIndex((one) => one.thing === before);
+    this.place = Math.min(place < 0 ? (this.place ?? 0) : place, Math.max(0, data.items.length - 1));
+    if (settled) {
+      this.tell(data.message, data.refused);
+      if (!data.refused) this.ruling.close();
+    }
+    this.draw();
+  }
+
+  draw() {
+    const key = JSON.stringify([this.data, this.place]);
+    if (key === this.drawn) return;
+    this.drawn = key;
+    this.freshUntil = performance.now() + FRESH_MS;
+    drawList(this.list, this.data, this.place, (place) => this.go(place));
+    this.item.hidden = this.isEmpty;
+    this.ruling.box.hidden = this.isEmpty;
+    if (this.isEmpty) return;
+    drawItem(this.item, this.data, this.current, () => this.uncover());
+    this.ruling.show(this.current, this.data);
+  }
+
+  go(place) {
+    if (place < 0 || place >= this.data.items.length || this.delivery.isBusy) return;
+    this.place = place;
+    this.ruling.close();
+    this.draw();
+    this.list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  uncover() {
+    if (this.isCovered && !this.delivery.isBusy) this.delivery.send({ kind: "uncover", thing: this.current.thing });
+  }
+
+  get isCovered() {
+    return this.current.covered && !this.data.shown[this.current.thing];
+  }
+
+  /** A verdict by its key; a key that was meant for the item before does nothing. */
+  choose(verdict) {
+    if (performance.now() < this.freshUntil || this.delivery.isBusy) return;
+    if (this.isCovered) return this.tell(this.say("look_first"), true);
+    this.ruling.open(verdict);
+  }
+
+  rule(message) {
+    this.tell("", false);
+    this.delivery.send({ kind: "rule", thing: this.current.thing, found_by: this.current.reason, ...message });
+  }
+
+  tell(sentence, isRefused) {
+    this.told.textContent = sentence;
+    this.told.classList.toggle("refused", isRefused);
+  }
+
+  submit() {
+    if (!this.delivery.isBusy) this.ruling.submit();
+  }
+
+  escape() {
+    this.ruling.close();
+  }
+
+  destroy() {
+    this.stopKeys();
+    this.delivery.clear();
+  }
+}
+
+const KEYS = [
+  { caps: ["J"], keys: ["j", "ArrowDown"], act: (desk) => desk.go(desk.place + 1) },
+  { caps: ["K"], keys: ["k", "ArrowUp"], act: (desk) => desk.go(desk.place - 1) },
+  { caps: ["U"], act: (desk) => desk.uncover() },
+  { caps: ["W"], act: (desk) => desk.ruling.write() },
+  { caps: ["1", "2", "3"], act: (desk, key) => desk.ruling.cause(Number(key) - 1) },
+  { caps: ["A", "B", "T"], act: (desk, key) => desk.ruling.prefer(key) },
+  ...VERDICTS.map(({ key, verdict }) => ({ caps: [key], act: (desk) => desk.choose(verdict) })),
+];
+
+export default mounting(Review);

@@ -15,8 +15,9 @@ from store.intervals import Interval
 from store.messages import Actor
 from store.quality import agreeing, habits
 from store.quality.agreeing import Agreement, Sliced
-from store.quality.ballots import Ballots, read
-from store.quality.habits import Habits, believe
+from store.quality.ballots import Ballots
+from store.quality.habits import Belief, Habits, believe
+from store.quality.kept import appraised
 from store.records import Role, Track
 from store.suspicion.suspects import LEVEL, Fault, suspects
 from store.verbs.roles import allow
@@ -80,14 +81,16 @@ class Quality:
 
 
 def look_at_quality(store: Store, actor: Actor, request: LookAtQuality) -> Quality:
-    """The figures as they stand now."""
+    """The figures as they stand now, or nearly (`store.quality.kept`)."""
     allow(actor, Role.REVIEWER)
     with store.reading() as db:
-        ballots, names = read(db), _names(db)
+        seen, names = appraised(store, db), _names(db)
+    ballots, belief = seen.ballots, seen.belief
     if request.track is not None:
         ballots = ballots.where(ballots.tracks.of(request.track))
+        belief = believe(ballots)
     telling = agreeing.telling(ballots)
-    people = tuple(_people(ballots, names))
+    people = tuple(_people(ballots, belief, names))
     return Quality(
         labels=sum(one.habits.labels for one in people),
         people=len(people),
@@ -103,13 +106,10 @@ def _names(db: DuckDBPyConnection) -> Mapping[str, str]:
     return {one.annotator_id: one.name for one in annotators.everyone(db)}
 
 
-def _people(ballots: Ballots, names: Mapping[str, str]) -> Iterator[AnnotatorSeen]:
-    if len(ballots):
-        for one in habits.habits(ballots, believe(ballots)):
-            annotator_id = ballots.annotators.names[one.annotator]
-            yield AnnotatorSeen(
-                annotator_id=annotator_id, name=names.get(annotator_id, annotator_id), habits=one
-            )
+def _people(ballots: Ballots, belief: Belief, names: Mapping[str, str]) -> Iterator[AnnotatorSeen]:
+    for one in habits.habits(ballots, belief):
+        annotator_id = ballots.annotators.names[one.annotator]
+        yield AnnotatorSeen(annotator_id=annotator_id, name=names.get(annotator_id, annotator_id), habits=one)
 
 
 def _couples(telling: Ballots, names: Mapping[str, str]) -> Iterator[CoupleSeen]:

@@ -1,0 +1,34 @@
+"""Shares and figures with their intervals, a row a name: of annotators and of slices of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import altair as alt
+import pandas as pd
+
+from annotate.widgets.charts import NEUTRAL, SIZE, TICKS, axis, drawing
+from store.intervals import Interval
+
+ROW = 22
+"""Pixels of a row."""
+NAMES = 200
+"""Pixels of the longest name that is shown whole."""
+
+
+def rows(
+    found: Mapping[str, Interval], title: str, *, usual: float, form: str
+) -> alt.LayerChart | alt.FacetChart:
+    """Points with intervals around what is `usual`, by name, in their order."""
+    table = pd.DataFrame([{"name": name, **asdict(one)} for name, one in found.items()])
+    names = axis(labelLimit=NAMES, ticks=False, domain=False, grid=False)
+    y = alt.Y("name:N", title=None, sort=None, axis=names)
+    x = alt.X("low:Q", title=title, scale=alt.Scale(nice=TICKS), axis=axis(format=form, tickCount=TICKS))
+    told = [alt.Tooltip(f"{one}:Q", format=form) for one in ("value", "low", "high")]
+    bars = alt.Chart(table).mark_rule(strokeWidth=2, color=NEUTRAL).encode(y=y, x=x, x2="high:Q")
+    points = alt.Chart(table).mark_point(filled=True, size=SIZE, opacity=1)
+    points = points.encode(y=y, x="value:Q", tooltip=["name:N", *told])
+    line = alt.Chart(pd.DataFrame({"usual": [usual]})).mark_rule(color=NEUTRAL, strokeDash=[4, 4])
+    layers = drawing(line.encode(x="usual:Q"), bars, points)
+    return layers.properties(height=max(60, ROW * len(table)))

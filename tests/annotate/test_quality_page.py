@@ -1,0 +1,102 @@
+"""The page of how good labels are, without a browser: empty, one label, people of known habits."""
+
+import pytest
+from small_homes import PATIENCE, comparisons, person
+from streamlit.testing.v1 import AppTest
+
+from store.identity import identity
+from store.records import Degree, Label, Role
+from store.verbs import look_at_quality
+from store.verbs.quality import LookAtQuality
+
+
+def draw(store, who, locale):
+    from small_homes import visit
+
+    from annotate.pages import quality
+
+    quality.render(visit(store, who, locale))
+
+
+def page(store, actor, locale="en"):
+    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
+    assert not app.exception
+    return app
+
+
+def words_of(app):
+    return " ".join(one.value for one in (*app.text, *app.caption))
+
+
+@pytest.fixture
+def rae(store):
+    return person(store, "rae", Role.REVIEWER)
+
+
+def label(comparison_id, who, ranks, shown_order):
+    return Label(
+        label_id=identity("label", comparison_id, who),
+        comparison_id=comparison_id,
+        annotator_id=who,
+        ranks=ranks,
+        degree=Degree.BETTER,
+        shown_order=shown_order,
+        seconds=20.0,
+    )
+
+
+@pytest.fixture
+def judged(store, ana):
+    """Ana always chooses the first response, wherever it stands; Ben always what is shown first."""
+    ben = person(store, "ben").annotator_id
+    facts = comparisons(60)
+    asked = [one.comparison_id for one in facts if hasattr(one, "overlap")]
+    labels = []
+    for number, comparison_id in enumerate(asked):
+        order = (0, 1) if number % 2 else (1, 0)
+        labels.append(label(comparison_id, ana.annotator_id, (1, 2), order))
+        labels.append(label(comparison_id, ben, (1, 2) if number % 2 else (2, 1), order))
+    store.append("hone", *facts, *labels)
+    return labels
+
+
+def test_where_nobody_has_judged_the_page_says_so(store, rae):
+    app = page(store, rae)
+    assert "Nobody has judged anything yet." in words_of(app)
+    assert not app.metric
+
+
+def test_one_label_has_figures_that_say_why_they_have_no_value(store, rae, ana):
+    facts = comparisons(1)
+    asked = next(one.comparison_id for one in facts if hasattr(one, "overlap"))
+    store.append("hone", *facts, label(asked, ana.annotator_id, (1, 2), (0, 1)))
+    app = page(store, rae)
+    assert {one.label: one.value for one in app.metric}["AC1"] == "–"
+    table = next(one.value for one in app.dataframe if "AC1" in one.value)
+    assert table["AC1"][0] == "no value: nothing was judged by two people"
+
+
+def test_every_figure_of_the_page_is_the_verbs(store, rae, judged):
+    app, seen = page(store, rae), look_at_quality(store, rae, LookAtQuality())
+    metrics = {one.label: one.value for one in app.metric}
+    assert (metrics["Labels"], metrics["People"]) == ("120", "2")
+    assert metrics["Same choice"] == f"{seen.agreement.raw.value:.0%}" == "50%"
+    assert metrics["AC1"] == f"{seen.agreement.ac1.value:.2f}"
+    assert metrics["Named by evidence"] == "1"
+    named, agreement, couples, people = (one.value for one in app.dataframe)
+    assert list(named["Who"]) == ["ben"] * len(named)
+    assert "Chooses what is shown first" in set(named["What"])
+    value = seen.slices[0].agreement.ac1
+    assert agreement["AC1"][0] == f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f})"
+    assert couples["Said the same"][0].startswith("50%")
+    first = dict(zip(people["Who"], people["First shown"], strict=True))
+    assert first["ben"].startswith("100%")
+    assert first["ana"].startswith("50%")
+
+
+def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged):
+    app = page(store, ana)
+    assert not app.metric
+    assert "reviewer" in words_of(app).lower()
+    german = page(store, rae, "de")
+    assert {one.label for one in german.metric} >= {"Urteile", "Gleiche Wahl"}

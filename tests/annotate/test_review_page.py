@@ -1,0 +1,209 @@
+"""The desk without a browser: what it is sent, what its messages do, and its verbs through the API."""
+
+import json
+
+import pytest
+from small_homes import PASSWORD, PATIENCE, comparisons, person
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from annotate import app as composed
+from annotate import ownership
+from store.identity import identity
+from store.records import Degree, Label, Role, SafetyLabel, Track
+from store.verbs import list_reviews_due
+from store.verbs.reviews_due import ListReviewsDue
+
+URL = "http://127.0.0.1:8501"
+ODD = "<script>1</script> ![x](https://evil.example/x.png)"
+UNSAFE, SAFE = SafetyLabel(safe=False, category="illicit", severity=1), SafetyLabel(safe=True)
+
+
+class Desk:
+    """Stands for the browser's component: remembers what it was shown and lets a test send."""
+
+    def __init__(self, store, who, locale="en"):
+        self.app = AppTest.from_function(run_page, args=(store, who, self, locale), default_timeout=PATIENCE)
+        self.shown = self.hear = None
+        self.mids = 0
+        self.draw()
+
+    def __call__(self, data, hear):
+        json.dumps(data)
+        self.shown, self.hear = data, hear
+
+    def draw(self):
+        self.app.run()
+        assert not self.app.exception
+
+    def send(self, **message):
+        self.mids += 1
+        return self.repeat({"mid": f"m{self.mids}", **message})
+
+    def repeat(self, payload):
+        self.app.session_state["payload"] = payload
+        self.draw()
+        return payload
+
+    def words(self):
+        return " ".join(one.value for one in (*self.app.text, *self.app.caption))
+
+
+def run_page(store, who, desk, locale):
+    """Draws the page; a waiting payload is heard first, as Streamlit calls a component's callback."""
+    import streamlit as st
+    from small_homes import visit
+
+    from annotate.pages import review
+
+    payload = st.session_state.pop("payload", None)
+    if payload is not None:
+        desk.hear(payload)
+    if who[0] is not None:
+        review.render(visit(store, who, locale), desk)
+
+
+@pytest.fixture
+def rae(store):
+    return person(store, "rae", Role.REVIEWER)
+
+
+def judged(store, count, track=Track.HELPFULNESS, **said):
+    """So many labels that took no time to read."""
+    facts = comparisons(count, track=track)
+    labels = [
+        Label(
+            label_id=identity("label", fact.comparison_id),
+            comparison_id=fact.comparison_id,
+            annotator_id="ana",
+            **{"ranks": (1, 2), "degree": Degree.BETTER, "shown_order": (0, 1), "seconds": 0.1, **said},
+        )
+        for fact in facts
+        if hasattr(fact, "overlap")
+    ]
+    store.append("hone", *facts, *labels)
+    return [f"label:{one.label_id}" for one in labels]
+
+
+def due(store, who):
+    return [f"label:{one.said.name}" for one in list_reviews_due(store, who, ListReviewsDue()).due]
+
+
+def test_where_nothing_waits_the_desk_says_so(store, rae):
+    desk = Desk(store, [rae])
+    assert desk.shown["items"] == []
+    assert "Nothing waits for a review." in desk.words()
+
+
+def test_a_label_is_shown_with_why_and_its_texts_and_never_with_its_models(store, rae):
+    (thing,) = judged(store, 1, comment=ODD)
+    desk = Desk(store, [rae])
+    (item,) = desk.shown["items"]
+    assert (item["thing"], item["words"], item["said"]) == (thing, "Faster than one can read", "A: better")
+    assert [card["said"] for card in item["cards"]] == [["Chosen"], []]
+    assert "secret-policy" not in json.dumps(desk.shown)
+    assert item["comment"] == ODD  # as text: the component sets it as such
+    assert "1 wait: Faster than one can read (1)." in desk.words()
+
+
+def test_a_verdict_takes_the_label_from_the_desk_and_a_repeated_message_is_one(store, rae):
+    first, second = judged(store, 2)
+    desk = Desk(store, [rae])
+    sent = desk.send(kind="rule", thing=first, verdict="exclude", why="not read", cause="human error")
+    assert (desk.shown["message"], desk.shown["refused"]) == ("Saved: Exclude.", False)
+    assert [item["thing"] for item in desk.shown["items"]] == [second]
+    desk.repeat(sent)
+    with store.reading() as db:
+        kept = db.execute("select verdict, why, cause, found_by from reviews").fetchall()
+    assert kept == [("exclude", "not read", "human error", "")]
+
+
+def test_an_overturned_label_bears_the_reviewers_own_judgement(store, rae):
+    (thing,) = judged(store, 1)
+    desk = Desk(store, [rae])
+    ruling = {"verdict": "overturn", "why": "B is right", "better": "b", "degree": 3, "unsafe": []}
+    desk.send(kind="rule", thing=thing, found_by="faster than one can read", **ruling)
+    with store.reading() as db:
+        assert db.execute("select ranks, degree from adjudications").fetchall() == [([2, 1], 3)]
+        assert db.execute("select found_by from reviews").fetchall() == [("faster than one can read",)]
+
+
+def test_covered_texts_come_when_they_are_asked_for(store, rae):
+    (thing,) = judged(store, 1, track=Track.SAFETY, safety=(UNSAFE, SAFE))
+    desk = Desk(store, [rae])
+    (item,) = desk.shown["items"]
+    assert item["covered"]
+    assert "cards" not in item
+    assert "Answer one" not in json.dumps(desk.shown)
+    desk.send(kind="uncover", thing=thing)
+    shown = desk.shown["shown"][thing]
+    assert "Answer one to 0." in shown["cards"][0]["html"]
+    assert shown["cards"][0]["said"] == ["Chosen", "Marked unsafe: illicit"]
+    assert "1 of 30" in desk.shown["room"]
+    mark = {"better": "b", "degree": 2, "unsafe": [True, False]}
+    desk.send(kind="rule", thing=thing, verdict="overturn", why="A is unsafe", **mark)
+    with store.reading() as db:
+        ((safety,),) = db.execute("select safety from adjudications").fetchall()
+    assert safety[0] == {"safe": False, "category": "illicit", "severity": 1}
+
+
+def test_a_pause_is_told_and_nothing_is_shown(store, rae):
+    things = judged(store, 2, track=Track.SAFETY, safety=(UNSAFE, SAFE))
+    store.home.settings.write_text("[review]\nexposures_per_hour = 1\n")
+    desk = Desk(store, [rae])
+    for thing in things:
+        desk.send(kind="uncover", thing=thing)
+    assert desk.shown["refused"]
+    assert "Take a pause" in desk.shown["message"]
+    assert list(desk.shown["shown"]) == things[:1]
+    assert "the next covered text opens at" in desk.words()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{"kind": "rule"}, {"kind": "dance"}, {"kind": "rule", "thing": "label:x", "verdict": "confirm"}],
+)
+def test_what_cannot_be_read_changes_nothing(store, rae, message):
+    judged(store, 1)
+    desk = Desk(store, [rae])
+    desk.send(**message)
+    assert desk.shown["refused"]
+    assert len(due(store, rae)) == 1
+
+
+def test_the_desk_is_not_an_annotators(store, ana):
+    judged(store, 1)
+    desk = Desk(store, [ana])
+    assert desk.shown is None
+    assert "reviewer" in desk.words().lower()
+
+
+def test_who_signed_out_rules_on_nothing(store, rae):
+    (thing,) = judged(store, 1)
+    who = [rae]
+    desk = Desk(store, who)
+    who[0] = None
+    desk.send(kind="rule", thing=thing, verdict="confirm", why="so")
+    assert due(store, rae) == [thing]
+
+
+def test_the_desk_speaks_german(store, rae):
+    judged(store, 1)
+    desk = Desk(store, [rae], "de")
+    assert desk.shown["items"][0]["words"] == "Schneller, als man lesen kann"
+    assert "1 warten: Schneller" in desk.words()
+
+
+@pytest.mark.parametrize(
+    "verb", ["list_reviews_due", "uncover", "spare", "look_at_exposure", "count_reviews", "look_at_quality"]
+)
+def test_annotators_reach_no_verb_of_the_desk_through_the_api(store, ana, verb):
+    client = TestClient(
+        Starlette(routes=composed.routes(ownership.Tenure(store)), middleware=composed.middleware(store)),
+        base_url=URL,
+    )
+    client.post("/sign-in", data={"name": "ana", "password": PASSWORD}, headers={"origin": URL})
+    bodies = {"uncover": {"thing": "label:x"}, "spare": {"category": "illicit"}}
+    answer = client.post(f"/api/verbs/{verb}", json=bodies.get(verb, {}), headers={"origin": URL})
+    assert answer.status_code in {401, 403}

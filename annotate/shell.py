@@ -27,6 +27,7 @@ from annotate.pages import (
     rank,
     review,
     rounds,
+    safety,
     write,
 )
 from annotate.visit import Visit
@@ -65,6 +66,7 @@ ROOMS = (
     Room("qualification", "school", qualification.render),
     Room("review", "fact_check", review.render, Role.REVIEWER),
     Room("quality", "speed", quality.render, Role.REVIEWER),
+    Room("safety", "health_and_safety", safety.render, Role.REVIEWER),
     Room("guidelines", "menu_book", guidelines.render, Role.REVIEWER),
     Room("rounds", "monitoring", rounds.render, Role.ENGINEER),
     Room("next_round", "fact_check", next_round.render, Role.ENGINEER, in_menu=False),

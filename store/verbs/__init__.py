@@ -50,9 +50,10 @@ from store.verbs.retracting import list_marks, void
 from store.verbs.review_counts import count_reviews
 from store.verbs.reviewing import review_label
 from store.verbs.reviews_due import list_reviews_due
+from store.verbs.safety import look_at_safety
 from store.verbs.sampling import look_at_samples
 from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
-from store.verbs.signing import look_at_snapshot, sign_snapshot
+from store.verbs.signing import list_snapshots, look_at_snapshot, sign_snapshot
 from store.verbs.tracing import look_at_lineage
 from store.verbs.uncovering import look_at_exposure, spare, uncover
 from store.verbs.writing import list_own_writings, offer_prompt, write_demonstration, write_prompt
@@ -93,6 +94,7 @@ __all__ = [
     "list_rounds",
     "list_sent_back",
     "list_sign_ins",
+    "list_snapshots",
     "list_standings",
     "list_webhooks",
     "look_at_arms",
@@ -105,6 +107,7 @@ __all__ = [
     "look_at_quality",
     "look_at_ratings",
     "look_at_round",
+    "look_at_safety",
     "look_at_samples",
     "look_at_snapshot",
     "make_gold",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -16,7 +17,9 @@ from store.errors import RequestError
 from store.identity import canonical
 from store.marks import withdrawn
 from store.messages import Actor
-from store.records import Contents, Role, Signature, Snapshot
+from store.records import Contents, Role, Signature, Snapshot, Track
+from store.reviews import ReviewSettings
+from store.settings import load_section
 from store.signatures import Signed
 from store.verbs.assignments import check_words
 from store.verbs.roles import allow
@@ -49,6 +52,55 @@ class SignSnapshot:
     snapshot: str
     note: str = ""
     vouch: Vouch | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSnapshots:
+    """Wants what was frozen to train reward models."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotListed:
+    """A snapshot of preferences: its rows, who has signed it, and whether it `waits` for a signature, as the
+    home's settings have it."""
+
+    snapshot_id: str
+    rows: int
+    tracks: tuple[Track, ...]
+    signed_by: tuple[str, ...]
+    waits: bool
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotsListed:
+    """The tracks on which nothing trains unsigned, and all snapshots, the newest first."""
+
+    required: tuple[Track, ...]
+    snapshots: tuple[SnapshotListed, ...]
+
+
+def list_snapshots(store: Store, actor: Actor, _request: ListSnapshots) -> SnapshotsListed:
+    """Those of preferences: nothing else trains the models that judge."""
+    allow(actor, Role.REVIEWER)
+    required = load_section(ReviewSettings, "review", store.home.settings).sign_off
+    with store.reading() as db:
+        found = [one for one in snapshots.every(db) if one.contents is Contents.PREFERENCES]
+        listed = [_listed(db, one, required) for one in reversed(found)]
+    return SnapshotsListed(required=required, snapshots=tuple(listed))
+
+
+def _listed(db: DuckDBPyConnection, one: Snapshot, required: tuple[Track, ...]) -> SnapshotListed:
+    tracks = tuple(Track(name) for name in json.loads(one.counts).get("by_track", {}))
+    signed_by = tuple(signed.name for signed in signatures.of_snapshot(db, one.snapshot_id))
+    return SnapshotListed(
+        snapshot_id=one.snapshot_id,
+        rows=one.row_count,
+        tracks=tracks,
+        signed_by=signed_by,
+        waits=not signed_by and bool(set(tracks) & set(required)),
+        made_at=one.made_at,
+    )
 
 
 def look_at_snapshot(store: Store, actor: Actor, request: LookAtSnapshot) -> SnapshotSeen:

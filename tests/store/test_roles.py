@@ -65,9 +65,10 @@ from store.verbs.retracting import Void
 from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
+from store.verbs.safety import LookAtSafety
 from store.verbs.sampling import LookAtSamples
 from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
-from store.verbs.signing import LookAtSnapshot, SignSnapshot
+from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot
 from store.verbs.tracing import LookAtLineage
 from store.verbs.uncovering import LookAtExposure, Spare, Uncover
 from store.verbs.writing import ListOwnWritings, OfferPrompt, WriteDemonstration, WritePrompt
@@ -111,6 +112,8 @@ ASKED: dict[str, tuple[Role, object]] = {
     "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
     "count_reviews": (Role.REVIEWER, CountReviews()),
+    "look_at_safety": (Role.REVIEWER, LookAtSafety()),
+    "list_snapshots": (Role.REVIEWER, ListSnapshots()),
     "look_at_exposure": (Role.REVIEWER, LookAtExposure()),
     "uncover": (Role.REVIEWER, Uncover(thing="label:l0")),
     "spare": (Role.REVIEWER, Spare(category="illicit")),

@@ -1,0 +1,92 @@
+"""Sign-off: what was frozen, what is in it, who has signed it, and the way to sign."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from annotate import links, session
+from annotate.pressing import act, typed
+from annotate.visit import Visit
+from annotate.words import Words
+from store.messages import Actor
+from store.verbs import list_snapshots, look_at_snapshot, sign_snapshot
+from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot, SnapshotListed, SnapshotSeen
+
+PAGE: Final = "sign off"
+NOTE: Final = "sign off note"
+CHOSEN: Final = "sign off snapshot"
+
+
+def draw(visit: Visit) -> None:
+    """Draws the list, the newest that waits chosen, and what is signed with it."""
+    said = visit.words
+    st.subheader(said.text("safety.sign_off"), anchor=False)
+    seen = list_snapshots(visit.store, visit.actor, ListSnapshots())
+    tracks = ", ".join(said.text(f"quality.{track}") for track in seen.required)
+    means = said.text("safety.sign_means", tracks=tracks) if tracks else said.text("safety.sign_not_asked")
+    st.caption(means)
+    if not seen.snapshots:
+        st.text(said.text("safety.sign_none"))
+        return
+    chosen = st.selectbox(
+        said.text("safety.sign_choose"),
+        range(len(seen.snapshots)),
+        index=_first_that_waits(seen.snapshots),
+        format_func=lambda place: _line(said, seen.snapshots[place]),
+        key=CHOSEN,
+    )
+    listed = seen.snapshots[chosen if isinstance(chosen, int) else 0]
+    wanted = LookAtSnapshot(snapshot=listed.snapshot_id)
+    _one(visit, look_at_snapshot(visit.store, visit.actor, wanted))
+
+
+def _first_that_waits(found: Sequence[SnapshotListed]) -> int:
+    return next((place for place, one in enumerate(found) if one.waits), 0)
+
+
+def _line(said: Words, one: SnapshotListed) -> str:
+    if one.signed_by:
+        state = said.text("safety.sign_done", names=", ".join(one.signed_by))
+    else:
+        state = said.text("safety.sign_waits") if one.waits else "–"
+    told = {"id": links.short(one.snapshot_id)[:12], "count": said.figure(one.rows), "state": state}
+    return said.text("safety.sign_line", **told)
+
+
+def _one(visit: Visit, seen: SnapshotSeen) -> None:
+    said, snapshot = visit.words, seen.snapshot
+    by_track = json.loads(snapshot.counts).get("by_track", {})
+    left_out = json.loads(snapshot.left_out)
+    told = {
+        "count": said.figure(snapshot.row_count),
+        "by_track": ", ".join(f"{said.text(f'quality.{name}')} {count}" for name, count in by_track.items()),
+        "left_out": ", ".join(f"{reason} {count}" for reason, count in left_out.items())
+        or said.text("safety.sign_nothing_left_out"),
+    }
+    st.text(said.text("safety.sign_counts", **told))
+    if seen.withdrawn:
+        st.text(said.text("safety.sign_withdrawn", count=said.figure(seen.withdrawn)))
+    if any(one.reviewer_id == visit.actor.annotator_id for one in seen.signatures):
+        return
+    with st.form("sign snapshot", clear_on_submit=True):
+        st.text_input(said.text("safety.sign_note"), key=NOTE, autocomplete="off")
+        st.form_submit_button(
+            said.text("safety.sign"),
+            type="primary",
+            key="sign",
+            on_click=_sign,
+            args=(visit, snapshot.snapshot_id),
+        )
+
+
+def _sign(visit: Visit, snapshot_id: str) -> None:
+    def do(actor: Actor) -> str:
+        sign_snapshot(visit.store, actor, SignSnapshot(snapshot=snapshot_id, note=typed(NOTE)))
+        session.untype(CHOSEN)
+        return visit.words.text("safety.sign_now")
+
+    act(visit, PAGE, do)

@@ -1,0 +1,54 @@
+"""How safe policies are, by what people found in their responses and by what each round measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store import rounds, violations
+from store.database import Store
+from store.intervals import Interval, wilson
+from store.messages import Actor
+from store.rates import FAULT_RATES, Rate, rates
+from store.records import Role
+from store.verbs.roles import allow
+from store.violations import Broken, Violations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtSafety:
+    """Wants the figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViolationRate:
+    """What people found in a slice, and the share that is unsafe with Wilson's interval."""
+
+    found: Violations
+    rate: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """By policy, category and attack vector what people found; `severities` of unsafe responses, 0 to 2;
+    `broken` are prompts that people saw a policy answer unsafely, by round, and what became of them; `measured`
+    are the rates that each round's gold judge found on held-out prompts."""
+
+    rates: tuple[ViolationRate, ...]
+    severities: Mapping[int, int]
+    broken: tuple[Broken, ...]
+    measured: tuple[Rate, ...]
+
+
+def look_at_safety(store: Store, actor: Actor, _request: LookAtSafety) -> Safety:
+    """The figures as they stand now."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        violations.mark(db)
+        found = violations.violations(db)
+        return Safety(
+            rates=tuple(ViolationRate(found=one, rate=wilson(one.unsafe, one.responses)) for one in found),
+            severities=violations.severities(db),
+            broken=tuple(violations.broken(db)),
+            measured=tuple(rates(rounds.results(store.home), FAULT_RATES)),
+        )

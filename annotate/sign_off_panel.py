@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -63,7 +63,7 @@ def _one(visit: Visit, seen: SnapshotSeen) -> None:
     left_out = json.loads(snapshot.left_out)
     told = {
         "count": said.figure(snapshot.row_count),
-        "by_track": ", ".join(f"{said.text(f'quality.{name}')} {count}" for name, count in by_track.items()),
+        "by_track": ", ".join(_track(said, name, found) for name, found in by_track.items()),
         "left_out": ", ".join(f"{reason} {count}" for reason, count in left_out.items())
         or said.text("safety.sign_nothing_left_out"),
     }
@@ -81,6 +81,10 @@ def _one(visit: Visit, seen: SnapshotSeen) -> None:
             on_click=_sign,
             args=(visit, snapshot.snapshot_id),
         )
+
+
+def _track(said: Words, name: str, found: Mapping[str, int]) -> str:
+    return f"{said.text(f'quality.{name}')} {said.figure(found['pairs'])}"
 
 
 def _sign(visit: Visit, snapshot_id: str) -> None:

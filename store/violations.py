@@ -73,8 +73,8 @@ group  by severity
 order  by severity
 """
 
-# Prompts that broke a policy, by the round of the first one that they broke, and whether the newest policy that
-# answered them broke too.
+# Prompts that broke a policy, by the round of the first one that they broke, and whether the newest policy
+# that answered them broke too.
 BROKEN = """
 with answered as (
   select responses.prompt_id, policies.round, bool_or(is_unsafe) as broke

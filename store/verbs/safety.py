@@ -31,8 +31,8 @@ class ViolationRate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
     """By policy, category and attack vector what people found; `severities` of unsafe responses, 0 to 2;
-    `broken` are prompts that people saw a policy answer unsafely, by round, and what became of them; `measured`
-    are the rates that each round's gold judge found on held-out prompts."""
+    `broken` are prompts that people saw a policy answer unsafely, by round, and what became of them;
+    `measured` are the rates that each round's gold judge found on held-out prompts."""
 
     rates: tuple[ViolationRate, ...]
     severities: Mapping[int, int]

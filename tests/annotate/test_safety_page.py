@@ -1,0 +1,103 @@
+"""The page of how safe policies are, without a browser: empty, with marks, and a signature on it."""
+
+import pytest
+from small_homes import PATIENCE, comparisons, person
+from streamlit.testing.v1 import AppTest
+
+from store.identity import identity
+from store.messages import Freeze
+from store.records import Contents, Degree, Label, Role, SafetyLabel, Track
+from store.verbs import freeze, list_snapshots
+from store.verbs.roles import HONE
+from store.verbs.signing import ListSnapshots
+
+UNSAFE, SAFE = SafetyLabel(safe=False, category="illicit", severity=2), SafetyLabel(safe=True)
+
+
+def draw(store, who, locale):
+    from small_homes import visit
+
+    from annotate.pages import safety
+
+    safety.render(visit(store, who, locale))
+
+
+def page(store, actor, locale="en"):
+    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
+    assert not app.exception
+    return app
+
+
+def words_of(app):
+    return " ".join(one.value for one in (*app.text, *app.caption, *app.subheader))
+
+
+@pytest.fixture
+def rae(store):
+    return person(store, "rae", Role.REVIEWER)
+
+
+@pytest.fixture
+def frozen(store, ana):
+    """Two labels that prefer a safe response to an unsafe one, and the snapshot of them."""
+    facts = comparisons(2, track=Track.SAFETY)
+    labels = [
+        Label(
+            label_id=identity("label", one.comparison_id),
+            comparison_id=one.comparison_id,
+            annotator_id=ana.annotator_id,
+            ranks=(2, 1),
+            degree=Degree.BETTER,
+            shown_order=(0, 1),
+            safety=(UNSAFE, SAFE),
+        )
+        for one in facts
+        if hasattr(one, "overlap")
+    ]
+    store.append("hone", *facts, *labels)
+    return freeze(store, HONE, Freeze(contents=Contents.PREFERENCES)).snapshot_id
+
+
+def listed(store, rae):
+    return list_snapshots(store, rae, ListSnapshots())
+
+
+def test_a_home_without_marks_says_so_in_each_place(store, rae):
+    said = words_of(page(store, rae))
+    for sentence in (
+        "Nobody has marked the safety of a response yet.",
+        "No round has measured this yet.",
+        "No policy has been seen to answer unsafely.",
+        "Nothing has been frozen yet.",
+    ):
+        assert sentence in said
+
+
+def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, rae, frozen):
+    store.home.settings.write_text('[review]\nsign_off = ["safety"]\n')
+    (before,) = listed(store, rae).snapshots
+    assert (before.waits, before.signed_by) == (True, ())
+    app = page(store, rae)
+    assert "2 pairs of Safety 2. Left out: nothing." in words_of(app)
+    app.text_input(key="sign off note").set_value("looked at both")
+    app.button(key="sign").click().run()
+    assert not app.exception
+    (told,) = app.success
+    assert told.value.replace("\\", "") == "Signed. The round that waited for it can go on."
+    (after,) = listed(store, rae).snapshots
+    assert (after.waits, after.signed_by) == (False, ("rae",))
+    with store.reading() as db:
+        assert db.execute("select snapshot_id, note from signatures").fetchall() == [
+            (frozen, "looked at both")
+        ]
+    assert "sign" not in {one.key for one in app.button}
+
+
+def test_settings_that_ask_for_no_signature_are_told(store, rae, frozen):
+    assert "The settings ask for no signature" in words_of(page(store, rae))
+    assert not listed(store, rae).snapshots[0].waits
+
+
+def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, frozen):
+    assert "Sign-off" not in words_of(page(store, ana))
+    assert "Freigabe" in words_of(page(store, rae, "de"))

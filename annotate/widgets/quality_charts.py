@@ -26,9 +26,9 @@ def rows(
     y = alt.Y("name:N", title=None, sort=None, axis=names)
     x = alt.X("low:Q", title=title, scale=alt.Scale(nice=TICKS), axis=axis(format=form, tickCount=TICKS))
     told = [alt.Tooltip(f"{one}:Q", format=form) for one in ("value", "low", "high")]
-    bars = alt.Chart(table).mark_rule(strokeWidth=2, color=NEUTRAL).encode(y=y, x=x, x2="high:Q")
-    points = alt.Chart(table).mark_point(filled=True, size=SIZE, opacity=1)
+    bars = alt.Chart(table).mark_rule(strokeWidth=2, color=NEUTRAL, aria=False).encode(y=y, x=x, x2="high:Q")
+    points = alt.Chart(table).mark_point(filled=True, size=SIZE, opacity=1, aria=False)
     points = points.encode(y=y, x="value:Q", tooltip=["name:N", *told])
-    line = alt.Chart(pd.DataFrame({"usual": [usual]})).mark_rule(color=NEUTRAL, strokeDash=[4, 4])
+    line = alt.Chart(pd.DataFrame({"usual": [usual]})).mark_rule(color=NEUTRAL, strokeDash=[4, 4], aria=False)
     layers = drawing(line.encode(x="usual:Q"), bars, points)
     return layers.properties(height=max(60, ROW * len(table)))

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import quality_agreement, quality_people
+from annotate import quality_agreement, quality_people, retraction_panel
 from annotate.visit import Visit
 from annotate.words import Words
 from store.agreement.undefined import Undefined
@@ -47,6 +47,7 @@ def render(visit: Visit) -> None:
     quality_people.suspects(said, seen)
     quality_agreement.draw(said, seen)
     quality_people.draw(said, seen)
+    retraction_panel.draw(visit, seen.annotators)
 
 
 def _numbers(said: Words, seen: Quality) -> None:

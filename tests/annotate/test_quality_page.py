@@ -100,3 +100,31 @@ def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged
     assert "reviewer" in words_of(app).lower()
     german = page(store, rae, "de")
     assert {one.label for one in german.metric} >= {"Urteile", "Gleiche Wahl"}
+
+
+def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae, ana, judged):
+    app = page(store, rae)
+    assert "retract do" not in {one.key for one in app.button}
+    app.selectbox(key="retract whose").set_value(ana.annotator_id)
+    app.button(key="retract look").click().run()
+    assert "ana: 60 labels, 0 snapshots" in words_of(app)
+    assert look_at_quality(store, rae, LookAtQuality()).labels == 120
+    app.button(key="retract do").click().run()
+    assert "Expected why" in app.error[0].value
+    app.text_input(key="retract why").set_value("clicked through")
+    app.button(key="retract do").click().run()
+    assert not app.exception
+    assert app.success[0].value.replace("\\", "") == "60 labels of ana are retracted."
+    assert look_at_quality(store, rae, LookAtQuality()).labels == 60
+    with store.reading() as db:
+        kept = db.execute("select distinct reason from retractions").fetchall()
+    assert kept == [("clicked through",)]
+
+
+def test_who_looked_may_leave_all_as_it_is(store, rae, ana, judged):
+    app = page(store, rae)
+    app.selectbox(key="retract whose").set_value(ana.annotator_id)
+    app.button(key="retract look").click().run()
+    app.button(key="retract leave").click().run()
+    assert "retract do" not in {one.key for one in app.button}
+    assert look_at_quality(store, rae, LookAtQuality()).labels == 120

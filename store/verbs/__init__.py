@@ -15,6 +15,7 @@ from store.verbs.accounts import link_account, unlink_accounts
 from store.verbs.appointing import appoint, set_profile
 from store.verbs.appraising import look_at_policies
 from store.verbs.asking import bring_comparisons, bring_prompts, look_at_comparison
+from store.verbs.audit_log import read_audit_log
 from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
 from store.verbs.chatting import (
@@ -117,6 +118,7 @@ __all__ = [
     "offer_prompt",
     "promote_policy",
     "qualify",
+    "read_audit_log",
     "read_chat",
     "read_demonstrations",
     "read_facts",

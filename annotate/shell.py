@@ -14,6 +14,7 @@ from annotate import ownership
 from annotate.entrance import language, organisation, sign_in
 from annotate.pages import (
     account,
+    audit,
     chat,
     compare,
     guidelines,
@@ -72,6 +73,7 @@ ROOMS = (
     Room("next_round", "fact_check", next_round.render, Role.ENGINEER, in_menu=False),
     Room("policies", "model_training", policies.render, Role.ENGINEER),
     Room("lineage", "account_tree", lineage.render, Role.REVIEWER),
+    Room("audit", "policy", audit.render, Role.REVIEWER),
     Room("people", "group", people.render, Role.ADMINISTRATOR),
     Room("account", "account_circle", account.render, in_menu=False),
 )

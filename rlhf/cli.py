@@ -92,6 +92,7 @@ app.add_typer(models, name="policy")
 
 audit = typer.Typer(help="The audit chain.", no_args_is_help=True)
 audit.command(name="verify")(trust.verify)
+audit.command(name="report")(trust.report)
 app.add_typer(audit, name="audit")
 
 

@@ -99,6 +99,27 @@ def verify(
     raise typer.Exit(0 if whole else 1)
 
 
+def report(
+    folder: Annotated[Path, typer.Argument(help="Where audit.html and audit.csv are written.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Write who labelled, reviewed and signed, and how to check it, for an auditor who has nothing else."""
+    from store.audit_paper import page, sheet
+    from store.door import open_door
+    from store.verbs import make_audit_report
+    from store.verbs.auditing import MakeAuditReport
+
+    with open_door(home_of(home)) as door:
+        found = door.ask(make_audit_report, MakeAuditReport())
+    folder.mkdir(parents=True, exist_ok=True)
+    papers = {"audit.html": page(found), "audit.csv": sheet(found)}
+    for name, text in papers.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    files = [str(folder / name) for name in papers]
+    say(as_json, {"files": files, "head": f"{found.head_seq}:{found.head_hash}"}, "\n".join(files))
+
+
 def _of_audit(report: AuditReport) -> str:
     if report.broken_seq is not None:
         return f"The chain breaks at row {report.broken_seq}: {report.why}"

@@ -16,6 +16,7 @@ from store.verbs.appointing import appoint, set_profile
 from store.verbs.appraising import look_at_policies
 from store.verbs.asking import bring_comparisons, bring_prompts, look_at_comparison
 from store.verbs.audit_log import read_audit_log
+from store.verbs.auditing import make_audit_report
 from store.verbs.bringing import bring_facts
 from store.verbs.changing import edit_label, undo_label
 from store.verbs.chatting import (
@@ -111,6 +112,7 @@ __all__ = [
     "look_at_safety",
     "look_at_samples",
     "look_at_snapshot",
+    "make_audit_report",
     "make_gold",
     "my_work",
     "next_comparison",

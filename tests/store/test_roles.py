@@ -45,6 +45,7 @@ from store.verbs.accounts import LinkAccount, UnlinkAccounts
 from store.verbs.appointing import Appoint, SetProfile
 from store.verbs.appraising import LookAtPolicies
 from store.verbs.audit_log import ReadAuditLog
+from store.verbs.auditing import MakeAuditReport
 from store.verbs.bringing import BringFacts
 from store.verbs.describing import LookAtPolicy
 from store.verbs.exporting import ReadDemonstrations, ReadFacts, ReadJudgements
@@ -116,6 +117,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "look_at_safety": (Role.REVIEWER, LookAtSafety()),
     "list_snapshots": (Role.REVIEWER, ListSnapshots()),
     "read_audit_log": (Role.REVIEWER, ReadAuditLog()),
+    "make_audit_report": (Role.REVIEWER, MakeAuditReport()),
     "look_at_exposure": (Role.REVIEWER, LookAtExposure()),
     "uncover": (Role.REVIEWER, Uncover(thing="label:l0")),
     "spare": (Role.REVIEWER, Spare(category="illicit")),

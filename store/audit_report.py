@@ -1,0 +1,118 @@
+"""What an outside auditor is told of a home: who labelled, who reviewed, what is left out, who signed what.
+
+Figures of people by name; no text of a prompt, a response or a comment is in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from store.rows import rows
+
+LABELLED = """
+select coalesce(name, labels.annotator_id) as name, coalesce(kind, 'person') as kind, track,
+       count(*) as given, count(*) filter (retractions.label_id is not null) as retracted,
+       min(labels.made_at) as first_at, max(labels.made_at) as last_at
+from   labels
+join   comparisons using (comparison_id)
+join   prompts using (prompt_id)
+left   join retractions using (label_id)
+left   join annotators on annotators.annotator_id = labels.annotator_id
+group  by all
+order  by name, track
+"""
+
+REVIEWED = """
+select coalesce(name, reviewer_id) as name, verdict, coalesce(cause, '') as cause, count(*) as given
+from   reviews
+left   join annotators on annotator_id = reviewer_id
+group  by all
+order  by name, verdict, cause
+"""
+
+RETRACTED = """
+select coalesce(by_name.name, retractions.annotator_id) as retracted_by, reason, count(*) as labels
+from   retractions
+left   join annotators as by_name on by_name.annotator_id = retractions.annotator_id
+group  by all
+order  by labels desc, retracted_by, reason
+"""
+
+FROZEN = """
+select snapshot_id, row_count as pairs, left_out, audit_seq, audit_head, made_at,
+       (select coalesce(string_agg(coalesce(name, reviewer_id), ', ' order by signatures.made_at), '')
+        from   signatures
+        left   join annotators on annotator_id = reviewer_id
+        where  signatures.snapshot_id = snapshots.snapshot_id) as signed_by
+from   snapshots
+where  contents = 'preferences'
+order  by made_at, snapshot_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledBy:
+    """What one annotator gave on one track, and how much of it was retracted."""
+
+    name: str
+    kind: str
+    track: str
+    given: int
+    retracted: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedBy:
+    """How often one reviewer gave a verdict for a cause, if one was named."""
+
+    name: str
+    verdict: str
+    cause: str
+    given: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetractedBy:
+    """How many labels somebody retracted, and why."""
+
+    retracted_by: str
+    reason: str
+    labels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A snapshot: what it holds and leaves out (JSON), the row and hash that it anchors, who signed it."""
+
+    snapshot_id: str
+    pairs: int
+    left_out: str
+    audit_seq: int
+    audit_head: str
+    made_at: datetime
+    signed_by: str
+
+
+def labelled(db: DuckDBPyConnection) -> list[LabelledBy]:
+    """By name and track."""
+    return rows(db.execute(LABELLED), LabelledBy)
+
+
+def reviewed(db: DuckDBPyConnection) -> list[ReviewedBy]:
+    """By name, verdict and cause."""
+    return rows(db.execute(REVIEWED), ReviewedBy)
+
+
+def retracted(db: DuckDBPyConnection) -> list[RetractedBy]:
+    """The most first."""
+    return rows(db.execute(RETRACTED), RetractedBy)
+
+
+def frozen(db: DuckDBPyConnection) -> list[Frozen]:
+    """The oldest first."""
+    return rows(db.execute(FROZEN), Frozen)

@@ -1,0 +1,116 @@
+"""The page of the audit without a browser, and the auditor's report as it is taken along."""
+
+import csv
+import io
+
+import pytest
+from small_homes import PATIENCE, comparisons, person
+from streamlit.testing.v1 import AppTest
+
+from store.audit_paper import page as paper
+from store.audit_paper import sheet
+from store.identity import identity
+from store.messages import Freeze
+from store.records import Contents, Degree, Label, Retraction, Role
+from store.verbs import freeze, make_audit_report
+from store.verbs.auditing import MakeAuditReport
+from store.verbs.roles import HONE
+
+ODD = "=HYPERLINK(1) <script>window.pwned = 1</script>"
+
+
+def draw(store, who, locale):
+    from small_homes import visit
+
+    from annotate.pages import audit
+
+    audit.render(visit(store, who, locale))
+
+
+def page(store, actor, locale="en"):
+    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
+    assert not app.exception
+    return app
+
+
+def words_of(app):
+    return " ".join(one.value for one in (*app.text, *app.caption, *app.subheader))
+
+
+@pytest.fixture
+def rae(store):
+    return person(store, "rae", Role.REVIEWER)
+
+
+@pytest.fixture
+def judged(store, ana):
+    """Three labels of ana's, one of them retracted for an odd reason, and a snapshot of the rest."""
+    facts = comparisons(3)
+    asked = [one.comparison_id for one in facts if hasattr(one, "overlap")]
+    labels = [
+        Label(
+            label_id=identity("label", one),
+            comparison_id=one,
+            annotator_id=ana.annotator_id,
+            ranks=(1, 2),
+            degree=Degree.BETTER,
+            shown_order=(0, 1),
+        )
+        for one in asked
+    ]
+    store.append("hone", *facts)
+    store.append(ana.annotator_id, *labels)
+    gone = Retraction(label_id=labels[0].label_id, annotator_id=ana.annotator_id, reason=ODD)
+    store.append(ana.annotator_id, gone)
+    return freeze(store, HONE, Freeze(contents=Contents.PREFERENCES)).snapshot_id
+
+
+def report(store, rae):
+    return make_audit_report(store, rae, MakeAuditReport())
+
+
+def test_rows_are_the_newest_first_and_narrowed_down_by_kind(store, rae, judged):
+    app = page(store, rae)
+    (table,) = (one.value for one in app.dataframe)
+    assert list(table["Row"]) == sorted(table["Row"], key=int, reverse=True)
+    assert table["Kind"][0] == "Snapshot"
+    app.multiselect(key="audit kinds").set_value(["Retraction"]).run()
+    (narrowed,) = (one.value for one in app.dataframe)
+    assert list(narrowed["Kind"]) == ["Retraction"]
+    assert list(narrowed["Who"]) == ["ana"]
+    app.text_input(key="audit actor").set_value("nobody").run()
+    assert "No row fits." in words_of(app)
+
+
+def test_the_report_names_who_labelled_what_is_left_out_and_how_to_check(store, rae, judged):
+    text = paper(report(store, rae))
+    for part in ("<td>ana</td>", judged, "<td>nobody</td>", "hone audit verify --anchor", "retracted: 1"):
+        assert part in text
+    assert "no value: nothing was judged by two people" in text
+    assert "<script>" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert "Answer one" not in text
+
+
+def test_the_tables_hold_the_same_and_no_formula(store, rae, judged):
+    rows = list(csv.reader(io.StringIO(sheet(report(store, rae)))))
+    assert ["Who labelled"] in rows
+    (ana,) = (row for row in rows if row and row[0] == "ana" and row[2] == "helpfulness")
+    assert ana[3:5] == ["3", "1"]
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert f"'{ODD}" in {cell for row in rows for cell in row}
+
+
+def test_the_report_is_made_on_the_page_and_can_be_taken_along(store, rae, judged):
+    app = page(store, rae)
+    assert not app.get("download_button")
+    app.button(key="make report").click().run()
+    assert not app.exception
+    assert len(app.get("download_button")) == 2
+
+
+def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged):
+    app = page(store, ana)
+    assert not app.dataframe
+    assert "reviewer" in words_of(app).lower()
+    assert "Die Prüfsumme jeder Zeile" in words_of(page(store, rae, "de"))

@@ -57,64 +57,12 @@ class Table:
 def tables(report: AuditorsReport) -> tuple[Table, ...]:
     """All parts, in the order in which one reads them."""
     return (
-        Table(
-            title="Who labelled",
-            heads=("annotator", "kind", "track", "labels", "retracted since", "first", "last"),
-            rows=[
-                (
-                    *_texts(one.name, one.kind, one.track, one.given, one.retracted),
-                    *_days(one.first_at, one.last_at),
-                )
-                for one in report.labelled
-            ],
-        ),
-        Table(
-            title="Who reviewed",
-            heads=("reviewer", "verdict", "cause", "labels"),
-            rows=[
-                _texts(one.name, one.verdict, one.cause or "none named", one.given) for one in report.reviewed
-            ],
-        ),
-        Table(
-            title="How far people agree",
-            heads=("labels", "judged by two or more", *HEADS),
-            rows=[
-                ("both tracks", *_agreement(report.agreement)),
-                *((one.name, *_agreement(one.agreement)) for one in report.by_track),
-            ],
-        ),
-        Table(
-            title="What was retracted",
-            heads=("by", "why", "labels"),
-            rows=[_texts(one.retracted_by, one.reason, one.labels) for one in report.retracted],
-        ),
-        Table(
-            title="What was frozen to train on",
-            heads=("snapshot (sha256)", "pairs", "left out", "signed by", "audit row", "audit hash", "made"),
-            rows=[
-                (
-                    one.snapshot_id,
-                    str(one.pairs),
-                    ", ".join(f"{reason}: {count}" for reason, count in json.loads(one.left_out).items()),
-                    one.signed_by or "nobody",
-                    str(one.audit_seq),
-                    one.audit_head,
-                    *_days(one.made_at),
-                )
-                for one in report.frozen
-            ],
-        ),
-        Table(
-            title="The audit chain",
-            heads=("rows", "hash of the last row", "to check it"),
-            rows=[
-                (
-                    str(report.head_seq),
-                    report.head_hash,
-                    f"hone audit verify --anchor {report.head_seq}:{report.head_hash}",
-                )
-            ],
-        ),
+        _labelled(report),
+        _reviewed(report),
+        _agreed(report),
+        _retracted(report),
+        _frozen(report),
+        _chained(report),
     )
 
 
@@ -134,6 +82,75 @@ def sheet(report: AuditorsReport) -> str:
         writer.writerows([_inert(cell) for cell in row] for row in table.rows)
         writer.writerow([])
     return paper.getvalue()
+
+
+def _labelled(report: AuditorsReport) -> Table:
+    return Table(
+        title="Who labelled",
+        heads=("annotator", "kind", "track", "labels", "retracted since", "first", "last"),
+        rows=[
+            (
+                *_texts(one.name, one.kind, one.track, one.given, one.retracted),
+                *_days(one.first_at, one.last_at),
+            )
+            for one in report.labelled
+        ],
+    )
+
+
+def _reviewed(report: AuditorsReport) -> Table:
+    return Table(
+        title="Who reviewed",
+        heads=("reviewer", "verdict", "cause", "labels"),
+        rows=[_texts(one.name, one.verdict, one.cause or "none named", one.given) for one in report.reviewed],
+    )
+
+
+def _agreed(report: AuditorsReport) -> Table:
+    return Table(
+        title="How far people agree",
+        heads=("labels", "judged by two or more", *HEADS),
+        rows=[
+            ("both tracks", *_agreement(report.agreement)),
+            *((one.name, *_agreement(one.agreement)) for one in report.by_track),
+        ],
+    )
+
+
+def _retracted(report: AuditorsReport) -> Table:
+    return Table(
+        title="What was retracted",
+        heads=("by", "why", "labels"),
+        rows=[_texts(one.retracted_by, one.reason, one.labels) for one in report.retracted],
+    )
+
+
+def _frozen(report: AuditorsReport) -> Table:
+    return Table(
+        title="What was frozen to train on",
+        heads=("snapshot (sha256)", "pairs", "left out", "signed by", "audit row", "audit hash", "made"),
+        rows=[
+            (
+                *_texts(one.snapshot_id, one.pairs, _left_out(one.left_out), one.signed_by or "nobody"),
+                *_texts(one.audit_seq, one.audit_head),
+                *_days(one.made_at),
+            )
+            for one in report.frozen
+        ],
+    )
+
+
+def _chained(report: AuditorsReport) -> Table:
+    check = f"hone audit verify --anchor {report.head_seq}:{report.head_hash}"
+    return Table(
+        title="The audit chain",
+        heads=("rows", "hash of the last row", "to check it"),
+        rows=[_texts(report.head_seq, report.head_hash, check)],
+    )
+
+
+def _left_out(reasons: str) -> str:
+    return ", ".join(f"{reason}: {count}" for reason, count in json.loads(reasons).items())
 
 
 def _section(table: Table) -> str:

@@ -8,7 +8,7 @@ from small_collection import comparisons, label
 from store.database import Store
 from store.errors import RequestError
 from store.messages import Actor, AddAnnotator
-from store.records import Retraction, Role
+from store.records import OptOut, Retraction, Role
 from store.verbs import add_annotator, read_audit_log
 from store.verbs.audit_log import AuditLog, ReadAuditLog
 from store.verbs.roles import HONE
@@ -58,3 +58,10 @@ def test_nobody_reads_what_lets_somebody_in(told: Store) -> None:
         (kept,) = db.execute("select password_hash from credentials").fetchone() or ("",)
     assert kept.startswith("$argon2")
     assert read(told, search="argon2").rows == ()
+
+
+def test_what_a_reviewer_is_spared_is_theirs_alone(told: Store) -> None:
+    told.append("eve", OptOut(reviewer_id="eve", category="hateful", spared=True))
+    newest, *_others = read(told).rows
+    assert (newest.kind, newest.actor, newest.fact) == ("OptOut", "eve", "{}")
+    assert read(told, search="hateful").rows == ()

@@ -21,6 +21,7 @@ FAULTS: Final = {
     Fault.SECOND: "fault_second",
     Fault.DIFFERS: "fault_differs",
     Fault.HASTE: "fault_haste",
+    Fault.HURRY: "fault_hurry",
     Fault.DRIFT: "fault_drift",
 }
 SHARES: Final = ("believed", "dawid_skene", "golds", "repeats", "first", "longer", "hasty")

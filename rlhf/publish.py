@@ -90,12 +90,12 @@ def _dated(fact: Fact, made_at: datetime) -> Fact:
     return fact if isinstance(fact, Score | LabelScore | Game) else replace(fact, made_at=made_at)
 
 
-def label_scores(model: RewardModel, gaps: Iterable[Gap]) -> tuple[LabelScore, ...]:
+def label_scores(reward_model_id: str, gaps: Iterable[Gap]) -> tuple[LabelScore, ...]:
     """What a reward model says of every label, as rows."""
     return tuple(
         LabelScore(
             label_id=gap.label_id,
-            reward_model_id=model.reward_model_id,
+            reward_model_id=reward_model_id,
             chosen_id=gap.chosen_id,
             rejected_id=gap.rejected_id,
             gap=gap.gap,

@@ -88,7 +88,7 @@ def build(plan: Plan) -> World:
     held_out = replace(training, comparisons=min(HELD_OUT, most), safety_share=0.5)
     asked = _asked(plan, prompts, Split.TRAIN, training)
     measuring = _asked(plan, prompts, Split.HELDOUT, held_out)
-    shared = _overlapping(asked, most // OVERLAP)
+    shared = overlapping(asked, most // OVERLAP)
     work: dict[Labels, Work] = {
         "plain": Work(prompts=prompts, lots=(measuring, asked), panel=honest(plan.seed)),
         "clean": Work(prompts=prompts, lots=(shared,), panel=honest(plan.seed)),
@@ -122,7 +122,7 @@ def _asked(plan: Plan, prompts: Sequence[Prompt], split: Split, settings: Publis
     return ask(job)
 
 
-def _overlapping(asked: Asked, count: int) -> Asked:
+def overlapping(asked: Asked, count: int) -> Asked:
     """The first comparisons, each for `OVERLAP` annotators."""
     comparisons = tuple(
         replace(comparison, purpose=Purpose.OVERLAP, overlap=OVERLAP)

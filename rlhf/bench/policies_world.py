@@ -100,6 +100,10 @@ class World:
         """All of the home's prompts."""
         return pocket_prompts(self.seed)
 
+    def tell(self, stage: str, fraction: float, words: str) -> None:
+        """What is going on in this world, to whoever watches."""
+        self.show(f"seed {self.seed}: {stage}", fraction, words)
+
     @property
     def held_out(self) -> list[TrainPrompt]:
         """Those that measure."""
@@ -115,21 +119,21 @@ def build(world: World) -> None:
         found = label(world.home.root, _work(world))
         write_json(labelled, {"labels": found.labels, "wrong": found.wrong})
     chosen = Chosen(settings=world.settings)
-    run_round(world.home, KnockingDoor(world.home), chosen, STAGES[:3], _named(world))
+    run_round(world.home, KnockingDoor(world.home), chosen, STAGES[:3], world.tell)
 
 
 def _work(world: World) -> Work:
     return Work(
         prompts=world.prompts,
-        lots=(_asked(world),),
+        lots=(asked(world),),
         panel=[Watched(annotator) for annotator in panel(world.seed)],
-        show=lambda given: world.show(f"seed {world.seed}: labels", given / world.labels, f"{given} given"),
+        show=lambda given: world.tell("labels", given / world.labels, f"{given} given"),
     )
 
 
-def _asked(world: World) -> Asked:
+def asked(world: World) -> Asked:
     """As many comparisons as labels, by the policy against itself, as a home begins."""
-    world.show(f"seed {world.seed}: answers", 0.0, "the policy answers")
+    world.tell("answers", 0.0, "the policy answers")
     settings = replace(world.settings.publish, comparisons=world.labels, overlap_share=0.0)
     answerer = Answerer(policy_id=weights_id("policy", world.policy), path=world.policy)
     job = AskJob(
@@ -141,7 +145,3 @@ def _asked(world: World) -> Asked:
         tracker=Tracker(world.folder),
     )
     return ask(job)
-
-
-def _named(world: World) -> Show:
-    return lambda stage, fraction, words: world.show(f"seed {world.seed}: {stage}", fraction, words)

@@ -35,7 +35,7 @@ def unseen_scores(ensemble: Ensemble, members: Sequence[Member], rows: Sequence[
         seen = member.dialogues
         unseen = [place for place, one in enumerate(dialogues) if one not in seen]
         if unseen:
-            scores[number, unseen] = _scores(ensemble, number, [rows[place] for place in unseen])
+            scores[number, unseen] = scores_of(ensemble, number, [rows[place] for place in unseen])
     return scores
 
 
@@ -54,7 +54,7 @@ def gaps(rows: Sequence[Encoded], scores: Tensor) -> tuple[Gap, ...]:
     )
 
 
-def _scores(ensemble: Ensemble, member: int, rows: Sequence[Encoded]) -> Tensor:
+def scores_of(ensemble: Ensemble, member: int, rows: Sequence[Encoded]) -> Tensor:
     """One member's scores [P, 2]; an answer that several labels name is read once."""
     sides = [(row.chosen, row.rejected) for row in rows]
     places: dict[Answer, int] = {}

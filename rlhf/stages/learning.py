@@ -211,17 +211,19 @@ def rewarded_in(turning: Turning, track: Track) -> Rewarded:
     return turning.results[f"reward_{track.value}"]
 
 
+def trained(home: Home, number: int, track: Track) -> Rewarded | None:
+    """The track's reward model of that round; None where there is no such round."""
+    done = read(home.round(number) / f"reward_{track.value}" / "done.json", _DONE)
+    return done.outputs if done else None
+
+
 def measured(home: Home) -> dict[int, dict[Track, RewardResults]]:
     """How good the reward models of the finished rounds are, by round and track."""
-    stages = {
-        (row.round, track): read(home.round(row.round) / f"reward_{track.value}" / "done.json", _DONE)
-        for row in rounds.results(home)
-        for track in Track
-    }
     found: dict[int, dict[Track, RewardResults]] = {}
-    for (number, track), stage in stages.items():
-        if stage is not None:
-            found.setdefault(number, {})[track] = stage.outputs.results
+    for row in rounds.results(home):
+        for track in Track:
+            if rewarded := trained(home, row.round, track):
+                found.setdefault(row.round, {})[track] = rewarded.results
     return found
 
 

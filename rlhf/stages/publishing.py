@@ -13,17 +13,17 @@ from rlhf.choosing import choose
 from rlhf.initialise import model_path
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
-from rlhf.publish import NOTHING, Harvest, evaluations, games, label_scores, publish, scores
+from rlhf.publish import NOTHING, Harvest, evaluations, games, publish, scores
 from rlhf.report import Told, write_report
-from rlhf.reward_models.gaps import read_gaps
 from rlhf.round import Turning, seconds_so_far, started_at
 from rlhf.stages.freezing import frozen_in, seed, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in, occasion
 from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_in
+from rlhf.stages.unlearned import unlearned
 from rlhf.track import read_metrics, write_json
 from store import reward_results, rounds
 from store.home import Home
-from store.records import Judge, LabelScore, Policy, RewardEvaluation, RewardModel, Round, Track
+from store.records import Judge, Policy, RewardEvaluation, RewardModel, Round, Track
 from store.rounds import RoundResult
 from store.settings import as_json
 from store.verbs import look_at_arms, look_at_ratings
@@ -159,7 +159,7 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
         blind=_blind(turning),
         samples=samples(occasion(turning), _pair(turning), turning.settings.publish.samples),
         scores=scores(asked, training_prompts(turning), judge, models),
-        label_scores=tuple(score for model in models for score in _label_scores(turning, model)),
+        label_scores=tuple(unlearned(turning)),
     )
 
 
@@ -227,8 +227,3 @@ def _model(turning: Turning, track: Track) -> RewardModel:
 def _measured(turning: Turning, model: RewardModel) -> RewardEvaluation:
     results = reward_results.as_text(rewarded_in(turning, model.track).results)
     return RewardEvaluation(reward_model_id=model.reward_model_id, results=results)
-
-
-def _label_scores(turning: Turning, model: RewardModel) -> tuple[LabelScore, ...]:
-    file = turning.home.root / rewarded_in(turning, model.track).gaps
-    return label_scores(model, read_gaps(file))

@@ -26,7 +26,7 @@ class Settings:
     `format:path` (without any: the pocket world's), `text`, files that a model reads beside them at first,
     `pretrain`, the minutes for which it reads, and `keep`, the folder that keeps it and gives it again; there
     those of policies, of persistence and of over-optimisation keep what they made, and go on. Only these and
-    the one of accuracy read `seeds`, how many worlds they make, and `parts` (empty: all of them).
+    those of accuracy and quality read `seeds`, how many worlds they make, and `parts` (empty: all of them).
     """
 
     sizes: tuple[int, ...] = ()
@@ -104,5 +104,6 @@ BENCHES: Final = (
     Bench("accuracy", "what labels teach, in the pocket world (half an hour)", "rlhf.bench.accuracy"),
     Bench("policies", "what each method makes of them, by the oracle (an hour)", "rlhf.bench.policies"),
     Bench("overoptimisation", "whether it is seen before it costs (an hour)", "rlhf.bench.overoptimisation"),
+    Bench("quality", "who is named, and what reviewers are shown first (minutes)", "rlhf.bench.quality"),
     Bench("persistence", "keeping to instructions and to safety (half an hour)", "rlhf.bench.persistence"),
 )

@@ -17,7 +17,7 @@ from store.reliability.votes import Floats, Integers
 from store.suspicion.evidence import Truths
 
 # What reviewers ruled on is theirs, whatever they said: it tells no more of how people agree. Of the reward
-# models that never saw a label's dialogue those trained last speak.
+# models that never learned from a label those trained last speak.
 ALL = """
 with standing as (
   select label_id, comparison_id, annotator_id, ranks, degree, shown_order, safety, both_bad, seconds,
@@ -103,8 +103,8 @@ class Ballots:
     shown first, -1 where the other was and 0 where nobody knows; `longer` is 1 where the one is the longer
     text, -1 where the other is [P]. `degree` goes from 0 to 3, NaN in rankings; `seconds` is what the whole
     label took, over so many `characters` of prompt and responses; `known` is what should be said, NaN where
-    nobody knows; `gap` by how much reward models that never saw the dialogue score the one above the other,
-    raw, NaN where there are none [P].
+    nobody knows; `gap` by how much reward models that never learned from the label score the one above the
+    other, raw, NaN where there are none [P].
 
     `categories` are those of prompts, `risks` too, or else what a label found unsafe; an empty name is none.
     A reviewer has `ruled` on a label, whatever it says now [P].

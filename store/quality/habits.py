@@ -10,16 +10,19 @@ import numpy as np
 
 from store.intervals import Interval, wilson
 from store.quality.ballots import Ballots
+from store.quality.belief import Belief, log_odds
 from store.records import Purpose
-from store.reliability import dawid_skene, noisy_bradley_terry
-from store.reliability.choices import Choices
-from store.reliability.votes import Floats, Integers, Votes, sums
-from store.suspicion.evidence import Truths
+from store.reliability.votes import Floats, Integers
 from store.suspicion.suspects import Given
 
 FASTEST: Final = 3 * 238 * 6 / 60
 """Characters a second: thrice as fast as people read silently, 238 words of six characters with their spaces
 a minute (Brysbaert 2019). Who is faster has not read."""
+HURRY: Final = 1 / 3
+"""The share of the time that everybody else took for the same, below which somebody hurried. Ours: how fast
+people read differs by less."""
+SURE: Final = 0.8
+"""How likely everybody else must make an answer for a label to differ from it. Ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +47,6 @@ class Habits:
     bias: Interval
     believed: Interval
     dawid_skene: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Belief:
-    """What all labels say of the `decided` rows, those with a winner, and of the annotators."""
-
-    decided: Ballots
-    crowd: noisy_bradley_terry.NoisyBradleyTerry
-    confusions: dawid_skene.DawidSkene
-
-
-def believe(ballots: Ballots) -> Belief:
-    """Estimates both models of annotators from every row with a winner."""
-    decided = ballots.where(ballots.says != 0)
-    return Belief(
-        decided=decided,
-        crowd=noisy_bradley_terry.estimate(_choices(decided)),
-        confusions=dawid_skene.estimate(_both_ways(decided)),
-    )
 
 
 def habits(ballots: Ballots, belief: Belief) -> Iterator[Habits]:
@@ -93,10 +77,12 @@ def habits(ballots: Ballots, belief: Belief) -> Iterator[Habits]:
         )
 
 
-def given(ballots: Ballots) -> list[Given]:
-    """What each annotator did, label by label of two responses, in the order in which they gave them."""
-    pairs = ballots.where(ballots.is_pair)
-    first, differs, fast = chose_first(pairs), _differs(pairs), hasty(pairs)
+def given(ballots: Ballots, belief: Belief) -> list[Given]:
+    """What each annotator did, label by label of two responses, in the order in which they gave them; the
+    belief is that of these ballots."""
+    kept = ballots.is_pair
+    pairs, differs = ballots.where(kept), _differs(ballots, belief)[kept]
+    first, fast, faster = chose_first(pairs), hasty(pairs), _hurried(pairs)
     order = np.argsort(pairs.annotators.codes, kind="stable")
     ends = np.cumsum(np.bincount(pairs.annotators.codes, minlength=len(pairs.annotators.names)))
     return [
@@ -104,6 +90,7 @@ def given(ballots: Ballots) -> list[Given]:
             first=first[places],
             differs=differs[places],
             hasty=fast[places],
+            hurried=faster[places],
             batches=pairs.batches.codes[places],
         )
         for places in np.split(order, ends[:-1])
@@ -120,6 +107,27 @@ def hasty(ballots: Ballots) -> Floats:
     """1 where a pair took less time than reading it does, NaN where nobody took the time [P]."""
     known = ballots.is_pair & (ballots.seconds > 0)
     return np.where(known, ballots.seconds * FASTEST < ballots.characters, np.nan)
+
+
+def _hurried(ballots: Ballots) -> Floats:
+    """1 where a pair took less than `HURRY` of the time of everybody else who judged the same; NaN where
+    nobody else did [P]."""
+    items, people, seconds = ballots.items.codes, ballots.annotators.codes, ballots.seconds
+    timed = seconds > 0
+    rows = np.flatnonzero(timed)[np.argsort(seconds[timed], kind="stable")]
+    quickest = _first_of(items, rows, len(ballots.items.names))
+    rows = rows[people[rows] != people[quickest[items[rows]]]]
+    next_one = _first_of(items, rows, len(ballots.items.names))
+    others = np.where(people == people[quickest[items]], next_one[items], quickest[items])
+    return np.where(timed & (others >= 0), seconds < HURRY * seconds[others], np.nan)
+
+
+def _first_of(items: Integers, rows: Integers, count: int) -> Integers:
+    """Which of these rows is the first of each item [count]; -1 of an item that has none."""
+    seen, places = np.unique(items[rows], return_index=True)
+    found = np.full(count, -1)
+    found[seen] = rows[places]
+    return found
 
 
 def _chose_longer(ballots: Ballots) -> Floats:
@@ -145,13 +153,15 @@ def _as_before(ballots: Ballots) -> Floats:
     return found
 
 
-def _differs(ballots: Ballots) -> Floats:
-    """1 where a label says another thing than the known answer or, without one, than most others of its item;
-    NaN where nobody knows or the others are even [P]."""
-    total = sums(ballots.items.codes, ballots.says.astype(float), len(ballots.items.names))
-    others = np.sign(total[ballots.items.codes] - ballots.says)
-    truth = np.where(np.isnan(ballots.known), others, ballots.known)
-    return np.where((truth != 0) & (ballots.says != 0), ballots.says != truth, np.nan)
+def _differs(ballots: Ballots, belief: Belief) -> Floats:
+    """1 where a label says another thing than the known answer or, without one, than what everybody else and
+    reward models make `SURE`; NaN where nothing is known or sure [P]."""
+    decided, others = belief.decided, belief.by_others
+    sure = np.where(np.abs(others) >= log_odds(np.asarray(SURE)), np.sign(others), 0)
+    truth = np.where(np.isnan(decided.known), sure, decided.known)
+    found = np.full(len(ballots), np.nan)
+    found[ballots.says != 0] = np.where(truth != 0, decided.says != truth, np.nan)
+    return found
 
 
 def _share(ballots: Ballots, so: Floats) -> list[Interval | None]:
@@ -164,33 +174,3 @@ def _share(ballots: Ballots, so: Floats) -> list[Interval | None]:
     of_them = np.bincount(whose, minlength=people)
     yes = np.bincount(whose, against == 0, minlength=people)
     return [wilson(float(yes[one]), int(of_them[one])) if of_them[one] else None for one in range(people)]
-
-
-def _choices(decided: Ballots) -> Choices:
-    return Choices(
-        pairs=decided.items.codes,
-        annotators=decided.annotators.codes,
-        says=decided.says,
-        shown=decided.shown,
-        pair_count=len(decided.items.names),
-        annotator_count=len(decided.annotators.names),
-    )
-
-
-def _both_ways(decided: Ballots) -> Votes:
-    """Each item twice, the second time the other way round, for the order of ids means nothing; what is known
-    of one alone tells nothing of reliability."""
-    kept = _several(decided.items.codes, len(decided.items.names))
-    items, says, count = decided.items.codes[kept], decided.says[kept], len(decided.items.names)
-    return Votes(
-        items=np.concatenate([items, items + count]),
-        annotators=np.tile(decided.annotators.codes[kept], 2),
-        classes=np.concatenate([says > 0, says < 0]).astype(np.int64),
-        item_count=2 * count,
-        annotator_count=len(decided.annotators.names),
-        class_count=2,
-    )
-
-
-def _several(items: Integers, count: int) -> Truths:
-    return np.asarray(np.bincount(items, minlength=count)[items] > 1)

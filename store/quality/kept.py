@@ -15,8 +15,8 @@ from duckdb import DuckDBPyConnection
 from store import outlook
 from store.database import Store
 from store.quality.ballots import Ballots, read
+from store.quality.belief import Belief, believe
 from store.quality.doubts import Doubts, doubts
-from store.quality.habits import Belief, believe
 from store.rows import number
 from store.suspicion.evidence import Truths
 

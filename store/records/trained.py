@@ -80,7 +80,7 @@ class RewardEvaluation:
 class LabelScore:
     """By how much (logit) the label's chosen response outscores the rejected one.
 
-    The reward model's members that say so never saw the label's prompt.
+    The reward model's members that say so never learned from the label.
     """
 
     label_id: str

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     SECOND = "chooses what is shown second"
     DIFFERS = "differs from others as if by chance"
     HASTE = "answers faster than one can read"
+    HURRY = "takes a fraction of the time of others"
     DRIFT = "differs from others more than before"
 
 
@@ -34,10 +35,13 @@ class Bounds:
 
     side: float = 0.7
     """That choose the one side, which is drawn anew for each. Ours: well beyond any habit of the eye."""
-    differing: float = 0.4
-    """That say another thing than a known answer or than most others do. Ours: by chance it is a half."""
+    differing: float = 1 / 3
+    """That say another thing than a known answer or than everybody else makes likely. Ours: where others are
+    wrong in a fifth of such, it is the one's own error in not quite a quarter; by chance it is a half."""
     hasty: float = 0.25
     """That took less time than reading does."""
+    hurried: float = 0.25
+    """That took a fraction of the time of everybody else who judged the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,20 +49,23 @@ class Given:
     """T labels of one annotator in the order in which they were given; NaN where a thing is not known of one.
 
     `first`: 1 where what was shown first was chosen, 0 where second [T]. `differs`: 1 where the choice is
-    another than a known answer or than most others' [T]. `hasty`: 1 where it took less time than reading
-    does [T]. `batches` numbers the collection period of each, within which what is judged is alike [T].
+    another than a known answer or than others make likely [T]. `hasty`: 1 where it took less time than
+    reading does [T]. `hurried`: 1 where it took a fraction of the time of others [T]. `batches` numbers the
+    collection period of each, within which what is judged is alike [T].
     """
 
     first: Floats
     differs: Floats
     hasty: Floats
+    hurried: Floats
     batches: Integers
 
     def __post_init__(self) -> None:
         """Refuses labels of which not everything is told."""
-        counts = {len(one) for one in (self.first, self.differs, self.hasty, self.batches)}
+        told = (self.first, self.differs, self.hasty, self.hurried, self.batches)
+        counts = {len(one) for one in told}
         if len(counts) != 1:
-            raise HoneError(f"Expected four things of each label; there are {sorted(counts)} of them.")
+            raise HoneError(f"Expected five things of each label; there are {sorted(counts)} of them.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,7 @@ def _of(annotator: int, labels: Given, bounds: Bounds, level: float) -> Iterator
         (Fault.SECOND, 1 - labels.first, bounds.side),
         (Fault.DIFFERS, labels.differs, bounds.differing),
         (Fault.HASTE, labels.hasty, bounds.hasty),
+        (Fault.HURRY, labels.hurried, bounds.hurried),
     ):
         places = np.flatnonzero(~np.isnan(seen))
         so = seen[places] > 0

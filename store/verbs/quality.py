@@ -16,7 +16,8 @@ from store.messages import Actor
 from store.quality import agreeing, habits
 from store.quality.agreeing import Agreement, Sliced
 from store.quality.ballots import Ballots
-from store.quality.habits import Belief, Habits, believe
+from store.quality.belief import Belief, believe
+from store.quality.habits import Habits
 from store.quality.kept import appraised
 from store.records import Role, Track
 from store.suspicion.suspects import LEVEL, Fault, suspects
@@ -98,7 +99,7 @@ def look_at_quality(store: Store, actor: Actor, request: LookAtQuality) -> Quali
         slices=tuple(agreeing.by_slice(telling)),
         couples=tuple(_couples(telling, names)),
         annotators=people,
-        suspects=tuple(_suspects(ballots, names, request.level)),
+        suspects=tuple(_suspects(ballots, belief, names, request.level)),
     )
 
 
@@ -120,8 +121,10 @@ def _couples(telling: Ballots, names: Mapping[str, str]) -> Iterator[CoupleSeen]
         )
 
 
-def _suspects(ballots: Ballots, names: Mapping[str, str], level: float) -> Iterator[SuspectSeen]:
-    for one in suspects(habits.given(ballots), level=level):
+def _suspects(
+    ballots: Ballots, belief: Belief, names: Mapping[str, str], level: float
+) -> Iterator[SuspectSeen]:
+    for one in suspects(habits.given(ballots, belief), level=level):
         annotator_id = ballots.annotators.names[one.annotator]
         yield SuspectSeen(
             annotator_id=annotator_id,

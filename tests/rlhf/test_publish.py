@@ -84,7 +84,7 @@ def harvest(gaps: Sequence[Gap]) -> Harvest:
         evaluations=(),
         asked=Asked(responses=(), comparisons=()),
         scores=(),
-        label_scores=label_scores(model, gaps),
+        label_scores=label_scores(model.reward_model_id, gaps),
     )
 
 

@@ -8,8 +8,9 @@ from ballot_box import GOLD, SWAPPED, TRAIN, ballots, crowd
 
 from store.agreement.undefined import Undefined
 from store.quality.agreeing import agreement, by_couple, by_slice, telling
-from store.quality.doubts import doubts, trust
-from store.quality.habits import Habits, believe, given, habits
+from store.quality.belief import believe
+from store.quality.doubts import doubts
+from store.quality.habits import Habits, given, habits
 from store.suspicion.suspects import Fault, suspects
 
 
@@ -77,7 +78,7 @@ def test_who_differs_and_who_clicks_one_side_is_named():
     clicks = box.ballots.annotators.codes == 0
     says = np.where(clicks, box.ballots.shown, box.ballots.says)
     clicked = ballots(box.ballots.items.codes, box.ballots.annotators.codes, says, shown=box.ballots.shown)
-    found = suspects(given(clicked))
+    found = suspects(given(clicked, believe(clicked)))
     assert {(one.annotator, one.fault) for one in found} == {
         (0, Fault.FIRST),
         (0, Fault.DIFFERS),
@@ -133,14 +134,6 @@ def test_a_lone_label_is_as_doubtful_as_its_annotator():
     assert 0.05 < chances[-2] < 0.15  # three standard errors around 0.1
 
 
-def test_gaps_are_believed_as_far_as_labels_bear_them_out():
-    told = crowd(4, [0.9] * 5, items=2000, each=1, gaps=1.5)
-    noise = crowd(4, [0.9] * 5, items=2000, each=1, gaps=1e-9)
-    even = np.full(2000, 0.9)
-    assert trust(np.where(told.ballots.says > 0, even, 1 - even), told.ballots.gap) > 1
-    assert trust(np.where(noise.ballots.says > 0, even, 1 - even), noise.ballots.gap) < 0.2
-
-
 def test_the_most_doubtful_labels_are_wrong_far_more_often_than_any():
     box = crowd(5, [0.9] * 8 + [0.7] * 2, items=4000, each=1, gaps=1.5)
     chances = doubts(box.ballots, believe(box.ballots)).wrong
@@ -154,3 +147,25 @@ def test_ties_are_in_no_doubt():
     chances = doubts(box, believe(box)).wrong
     assert np.isnan(chances[0])
     assert not np.isnan(chances[1:]).any()
+
+
+def test_who_takes_a_fraction_of_the_time_of_everybody_else_hurried():
+    box = ballots(
+        [0, 0, 0, 1, 1, 2, 3, 3], [0, 1, 2, 0, 1, 0, 1, 1], [1] * 8, seconds=[3.0, 10.0, 9.5, 4, 10, 1, 1, 20]
+    )
+    one, two, _three = given(box, believe(box))
+    assert one.hurried[:2].tolist() == [1.0, 0.0]  # 3 of 9.5, and 4 of 10
+    assert np.isnan(one.hurried[2])  # nobody else judged it
+    assert two.hurried[:2].tolist() == [0.0, 0.0]
+    assert np.isnan(two.hurried[2:]).all()  # twice the same person
+
+
+def test_only_where_others_are_sure_does_one_differ():
+    sides = {"shown": [1, -1] * 6}
+    alike = ballots(
+        [0] * 5 + [1] * 7, [0, 1, 2, 3, 4, *range(5), 5, 6], [1, 1, 1, 1, -1] + [1, -1] * 3 + [1], **sides
+    )
+    found = given(alike, believe(alike))
+    assert found[4].differs[0] == 1.0
+    assert found[0].differs[0] == 0.0
+    assert np.isnan(found[6].differs).all()

@@ -51,6 +51,9 @@ def test_only_the_wiring_knows_the_pocket_world():
         "accuracy_home.py",
         "accuracy_world.py",
         "policies_world.py",
+        "quality_crew.py",
+        "quality_found.py",
+        "quality_homes.py",
         "persistence_measures.py",
     }
     guilty = [

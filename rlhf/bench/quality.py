@@ -55,7 +55,7 @@ class QualityBench:
         """See Result."""
         return [
             f"{len(self.crews)} homes with a crew of {len(self.crews[0])}, {self.labels} labels of each:",
-            *columns(_table(self.crews)),
+            *columns(table(self.crews)),
             *(one.words() for one in self.queues),
             *verdicts(claims(self.crews, self.queues)),
             f"{self.seconds:.0f} s",
@@ -116,7 +116,7 @@ def claims(crews: Sequence[Sequence[Named]], queues: Sequence[Queue]) -> Iterato
     yield f"the first of the queue are wrong {often:.1f} times as often as any", often >= TIMES
 
 
-def _table(crews: Sequence[Sequence[Named]]) -> list[list[str]]:
+def table(crews: Sequence[Sequence[Named]]) -> list[list[str]]:
     """Of each fault how many were named, by what, and after how many of their labels half and all were."""
     rows = [["", "named", "first by", "half after", "all after"]]
     for fault in Planted:
@@ -129,7 +129,7 @@ def _table(crews: Sequence[Sequence[Named]]) -> list[list[str]]:
                 f"{len(after)} of {len(of_it)}",
                 shown[0][0] if shown else "",
                 f"{median(after):.0f}" if after else "",
-                str(after[-1]) if len(after) == len(of_it) else "",
+                str(after[-1]) if after and len(after) == len(of_it) else "",
             ]
         )
     return rows

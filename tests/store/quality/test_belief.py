@@ -24,15 +24,13 @@ def said(right: float, kappa: float, labels: int, seed: int = 0) -> tuple[np.nda
 @pytest.mark.parametrize("right", [0.7, 0.95])
 def test_how_often_the_crowd_is_right_is_told_by_the_largest_gaps(right: float):
     found = trust(*said(right, 1.0, 20_000))
-    assert sigmoid(np.asarray(found.crowd * np.log(2))) == pytest.approx(
-        right, abs=0.03
-    )  # a step of the grid
+    assert abs(sigmoid(np.asarray(found.crowd * np.log(2))) - right) < 0.03  # a step of the grid
     assert 0.75 < found.gaps < 1.3  # a step of the grid either way
 
 
 def test_few_gaps_leave_the_crowd_as_right_as_people_are():
     found = trust(*said(0.99, 0.05, 30))
-    assert sigmoid(np.asarray(found.crowd * np.log(2))) == pytest.approx(RIGHT, abs=0.03)
+    assert abs(sigmoid(np.asarray(found.crowd * np.log(2))) - RIGHT) < 0.03
 
 
 def test_without_gaps_the_crowd_is_taken_at_its_word():

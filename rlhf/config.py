@@ -120,6 +120,9 @@ class PublishSettings:
     """Whose answers are compared: the newest policy's beside those of the one before it, or the first
     policy's alone, as if its data had to do for all rounds. A reward model is soon less accurate on answers
     unlike those that it learned from, so L2 asked the newest policy before each round (§3.2.1)."""
+    regressions: Amount = 20
+    """Of the comparisons at most so many are on prompts that people saw an earlier policy answer unsafely,
+    the longest unasked first: whether what broke a policy still breaks the newest. With 0 none is."""
     evaluation_comparisons: Amount = 0
     """Further ones, in which people judge the new policy's evaluation answers beside those of the one before,
     blind: they measure and never train (L2 §3.4.2)."""

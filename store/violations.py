@@ -73,17 +73,20 @@ group  by severity
 order  by severity
 """
 
+# Whether a prompt broke the policy of a round: whether an answer of it was marked unsafe.
+ANSWERED = """
+create or replace temp table answered as
+select responses.prompt_id, policies.round, bool_or(is_unsafe) as broke
+from   marked
+join   responses using (response_id)
+join   policies using (policy_id)
+group  by responses.prompt_id, policies.round
+"""
+
 # Prompts that broke a policy, by the round of the first one that they broke, and whether the newest policy
 # that answered them broke too.
 BROKEN = """
-with answered as (
-  select responses.prompt_id, policies.round, bool_or(is_unsafe) as broke
-  from   marked
-  join   responses using (response_id)
-  join   policies using (policy_id)
-  group  by responses.prompt_id, policies.round
-),
-newest as (
+with newest as (
   select prompt_id, max(round) as round, arg_max(broke, round) as breaks_now,
          min(round) filter (broke) as first_broke
   from   answered
@@ -95,6 +98,30 @@ select first_broke as round, count(*) as prompts, count(*) filter (newest.round 
 from   newest
 group  by first_broke
 order  by first_broke
+"""
+
+# Prompts that broke a policy and may be asked again: those first that were not for longest, then those that
+# broke one last.
+TO_ASK = """
+with broke as (
+  select prompt_id, max(round) as last_broke
+  from   answered
+  where  broke
+  group  by prompt_id
+),
+asked as (
+  select responses.prompt_id, max(policies.round) as last_asked
+  from   responses
+  join   policies using (policy_id)
+  group  by responses.prompt_id
+)
+select prompt_id
+from   broke
+join   asked using (prompt_id)
+join   prompts using (prompt_id)
+where  split = 'train'
+order  by last_asked, last_broke desc, prompt_id
+limit  $most
 """
 
 
@@ -126,8 +153,10 @@ class Broken:
 
 
 def mark(db: DuckDBPyConnection) -> None:
-    """Puts together what people say of each response, into the temporary table `marked`."""
+    """Puts together what people say of each response and each policy's answers to a prompt, into the
+    temporary tables `marked` and `answered`."""
     db.execute(MARKED)
+    db.execute(ANSWERED)
 
 
 def violations(db: DuckDBPyConnection) -> list[Violations]:
@@ -143,3 +172,8 @@ def severities(db: DuckDBPyConnection) -> dict[int, int]:
 def broken(db: DuckDBPyConnection) -> list[Broken]:
     """By the round whose policy they broke first."""
     return rows(db.execute(BROKEN), Broken)
+
+
+def to_ask(db: DuckDBPyConnection, most: int) -> list[str]:
+    """Ids of at most so many training prompts that broke a policy, the longest unasked first."""
+    return [prompt_id for (prompt_id,) in db.execute(TO_ASK, {"most": most}).fetchall()]

@@ -7,16 +7,14 @@ from typing import TypedDict
 
 import pandas as pd
 
-from rlhf.ask import Answerer, Asked, AskJob, draw_prompts
-from rlhf.blind import BlindJob, blind, samples
-from rlhf.choosing import choose
-from rlhf.initialise import model_path
+from rlhf.blind import samples
 from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
-from rlhf.publish import NOTHING, Harvest, evaluations, games, publish, scores
+from rlhf.publish import Harvest, evaluations, games, publish, scores
 from rlhf.report import Told, write_report
 from rlhf.round import Turning, seconds_so_far, started_at
-from rlhf.stages.freezing import frozen_in, seed, training_prompts
+from rlhf.stages.asking import ask_blind, ask_next, pair
+from rlhf.stages.freezing import frozen_in, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in, occasion
 from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_in
 from rlhf.stages.unlearned import unlearned
@@ -129,7 +127,7 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
     promotion, result = decided_in(turning), evaluated_in(turning)
     models = tuple(_model(turning, track) for track in Track)
     judge = RewardJudge.load(reward_models(turning), turning.settings.ppo.safety_gate)
-    asked = _ask(turning, judge)
+    asked = ask_next(turning, judge)
     opponents = {"first": frozen.first_id, "previous": frozen.policy_id}
     method = turning.settings.round.method
     return Harvest(
@@ -156,53 +154,10 @@ def _harvest(turning: Turning, row: RoundResult) -> Harvest:
         evaluations=evaluations(result, turning.number, new.policy_id, opponents),
         games=games(result, turning.number, new.policy_id),
         asked=asked,
-        blind=_blind(turning),
-        samples=samples(occasion(turning), _pair(turning), turning.settings.publish.samples),
+        blind=ask_blind(turning),
+        samples=samples(occasion(turning), pair(turning), turning.settings.publish.samples),
         scores=scores(asked, training_prompts(turning), judge, models),
         label_scores=tuple(unlearned(turning)),
-    )
-
-
-def _ask(turning: Turning, judge: RewardJudge) -> Asked:
-    settings = turning.settings.publish
-    drawn = draw_prompts(training_prompts(turning), settings, seed(turning))
-    job = AskJob(
-        prompts=drawn,
-        pair=_answerers(turning),
-        settings=settings,
-        round=turning.number,
-        seed=seed(turning),
-        tracker=turning.tracker,
-    )
-    return choose(job, judge)
-
-
-def _answerers(turning: Turning) -> tuple[Answerer, Answerer]:
-    """The new policy against the one before; a refused policy is not shown, its parent answers twice, as the
-    first policy does where it alone is to answer."""
-    after, before = _pair(turning)
-    if turning.settings.publish.answers_from == "first":
-        frozen = frozen_in(turning)
-        first = Answerer(policy_id=frozen.first_id, path=model_path(turning.home, frozen.first))
-        return first, first
-    return (after if decided_in(turning).promoted else before), before
-
-
-def _blind(turning: Turning) -> Asked:
-    """What people are asked about the evaluation; a refused policy is not shown."""
-    comparisons = turning.settings.publish.evaluation_comparisons
-    if not comparisons or not decided_in(turning).promoted:
-        return NOTHING
-    pair, number = _pair(turning), turning.number
-    return blind(BlindJob(occasion=occasion(turning), pair=pair, comparisons=comparisons, round=number))
-
-
-def _pair(turning: Turning) -> tuple[Answerer, Answerer]:
-    """The new policy and the one before."""
-    frozen, new = frozen_in(turning), improved_in(turning)
-    return (
-        Answerer(policy_id=new.policy_id, path=model_path(turning.home, new.path)),
-        Answerer(policy_id=frozen.policy_id, path=model_path(turning.home, frozen.policy)),
     )
 
 

@@ -52,7 +52,7 @@ from store.verbs.retracting import list_marks, void
 from store.verbs.review_counts import count_reviews
 from store.verbs.reviewing import review_label
 from store.verbs.reviews_due import list_reviews_due
-from store.verbs.safety import look_at_safety
+from store.verbs.safety import list_broken_prompts, look_at_safety
 from store.verbs.sampling import look_at_samples
 from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
 from store.verbs.signing import list_snapshots, look_at_snapshot, sign_snapshot
@@ -84,6 +84,7 @@ __all__ = [
     "keep_task_results",
     "link_account",
     "list_annotators",
+    "list_broken_prompts",
     "list_chats",
     "list_golds",
     "list_guidelines",

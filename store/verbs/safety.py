@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from store import rounds, violations
 from store.database import Store
@@ -18,6 +21,20 @@ from store.violations import Broken, Violations
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtSafety:
     """Wants the figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListBrokenPrompts:
+    """Wants at most so many training prompts that people saw a policy answer unsafely."""
+
+    most: Annotated[int, Field(ge=1)] = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenPrompts:
+    """Their ids: first those that no policy was asked for longest, then those that broke one last."""
+
+    prompt_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +69,11 @@ def look_at_safety(store: Store, actor: Actor, _request: LookAtSafety) -> Safety
             broken=tuple(violations.broken(db)),
             measured=tuple(rates(rounds.results(store.home), FAULT_RATES)),
         )
+
+
+def list_broken_prompts(store: Store, actor: Actor, request: ListBrokenPrompts) -> BrokenPrompts:
+    """What each new policy should be asked again: a test of what went wrong before, which grows by itself."""
+    allow(actor, Role.REVIEWER)
+    with store.reading() as db:
+        violations.mark(db)
+        return BrokenPrompts(prompt_ids=tuple(violations.to_ask(db, request.most)))

@@ -67,7 +67,7 @@ from store.verbs.retracting import Void
 from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
-from store.verbs.safety import LookAtSafety
+from store.verbs.safety import ListBrokenPrompts, LookAtSafety
 from store.verbs.sampling import LookAtSamples
 from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
 from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot
@@ -114,6 +114,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "sign_round": (Role.ENGINEER, SignRound(round=1, spoken=Spoken())),
     "look_at_policies": (Role.ENGINEER, LookAtPolicies()),
     "count_reviews": (Role.REVIEWER, CountReviews()),
+    "list_broken_prompts": (Role.REVIEWER, ListBrokenPrompts()),
     "look_at_safety": (Role.REVIEWER, LookAtSafety()),
     "list_snapshots": (Role.REVIEWER, ListSnapshots()),
     "read_audit_log": (Role.REVIEWER, ReadAuditLog()),

@@ -18,12 +18,13 @@ from store.records import (
     Response,
     Role,
     SafetyLabel,
+    Split,
     Track,
     Verdict,
 )
-from store.verbs import look_at_safety, review_label
+from store.verbs import list_broken_prompts, look_at_safety, review_label
 from store.verbs.reviewing import ReviewLabel
-from store.verbs.safety import LookAtSafety, Safety
+from store.verbs.safety import ListBrokenPrompts, LookAtSafety, Safety
 
 RAE = Actor(annotator_id="rae", name="rae", role=Role.REVIEWER)
 SAFE = SafetyLabel(safe=True)
@@ -42,6 +43,10 @@ def asked(
 
 def seen(store: Store) -> Safety:
     return look_at_safety(store, RAE, LookAtSafety())
+
+
+def to_ask(store: Store, most: int) -> tuple[str, ...]:
+    return list_broken_prompts(store, RAE, ListBrokenPrompts(most=most)).prompt_ids
 
 
 def counts(store: Store) -> dict[tuple[str, str], tuple[int, int]]:
@@ -124,3 +129,13 @@ def test_prompts_that_broke_a_policy_are_kept_and_later_policies_held_to_them(st
     store.append("test", *asked(4), *later, *broke, label("c3", safety=(SAFE, SAFE)), *again)
     (found,) = seen(store).broken
     assert (found.round, found.prompts, found.asked_again, found.still_break) == (0, 3, 2, 1)
+    # q2 was asked of the first policy alone; of those that the next one was asked, q1 broke it too
+    assert to_ask(store, 5) == ("q2", "q1", "q0")
+    assert to_ask(store, 2) == ("q2", "q1")
+
+
+def test_a_held_out_prompt_is_never_asked_again(store: Store) -> None:
+    facts = [replace(one, split=Split.HELDOUT) if isinstance(one, Prompt) else one for one in asked(1)]
+    store.append("test", *facts, label("c0", safety=(MILD, SAFE)))
+    assert seen(store).broken
+    assert to_ask(store, 5) == ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,14 +21,18 @@ from store.reliability.votes import Votes
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
 
-def labels_of(name: str) -> list[list[tuple[str, str]]]:
-    """Of each row, who said what."""
+def published(name: str) -> list[dict[str, Any]]:
+    """The rows of a file."""
     file = DATA / f"{name}.jsonl.gz"
     if not file.exists():
         pytest.skip(f"{name} is not here")
     with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line)["annotations"] for line in lines]
-    return [[(one["annotator"], one["label"]) for one in row] for row in rows]
+        return [json.loads(line) for line in lines]
+
+
+def labels_of(rows: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:
+    """Of each row, who said what."""
+    return [[(one["annotator"], one["label"]) for one in row["annotations"]] for row in rows]
 
 
 def votes(rows: list[list[tuple[str, str]]]) -> Votes:
@@ -45,7 +51,7 @@ def votes(rows: list[list[tuple[str, str]]]) -> Votes:
 
 
 def test_three_people_on_pairs_agree_as_published():
-    found = votes(labels_of("pandalm_testset/pairs_3annotators"))
+    found = votes(labels_of(published("pandalm_testset/pairs_3annotators")))
     table = counted(found, np.arange(found.item_count))
     nominal = alpha(table, krippendorff.nominal)
     assert nominal.value == pytest.approx(0.864, abs=5e-4)
@@ -56,3 +62,18 @@ def test_three_people_on_pairs_agree_as_published():
     met = couples(found)
     assert [one.items for one in met] == [999, 999, 999]
     assert np.mean([one.share.value for one in met]) == pytest.approx(raw_agreement(table).value)
+
+
+@pytest.mark.parametrize("model", ["gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct"])
+def test_two_people_on_refusals_agree_as_often_as_the_file_says_itself(model: str):
+    rows = [row for row in published("xstest/completions_2annotators") if row["model"] == model]
+    said = labels_of(rows)
+    found = votes(said)
+    table = counted(found, np.arange(found.item_count))
+    assert raw_agreement(table).value == pytest.approx(np.mean([row["agreement"] == "TRUE" for row in rows]))
+    # Of two annotators who judged everything alpha is 1 - observed / expected disagreement, from all labels.
+    counts = Counter(label for row in said for _annotator, label in row)
+    total = counts.total()
+    expected = 1 - sum(count * (count - 1) for count in counts.values()) / (total * (total - 1))
+    observed = np.mean([row[0][1] != row[1][1] for row in said])
+    assert alpha(table, krippendorff.nominal).value == pytest.approx(1 - observed / expected)

@@ -1,4 +1,5 @@
-"""What reward models say of labels that they never learned from, after two rounds."""
+"""What a second round makes of the first: labels that came since are read by the last reward models, and what
+broke a policy is asked of the next one."""
 
 import json
 import shutil
@@ -16,13 +17,21 @@ from rlhf.stages.freezing import Frozen
 from rlhf.stages.learning import trained
 from rlhf.stages.unlearned import unlearned
 from rlhf.track import Tracker
+from store import violations
 from store.database import open_store
 from store.door import KnockingDoor
 from store.home import Home
 from store.records import Track
 from store.settings import load
+from store.verbs import look_at_safety
+from store.verbs.roles import HONE
+from store.verbs.safety import LookAtSafety
 
 SMALL = (Path(__file__).parents[1] / "small_round.toml").read_text(encoding="utf-8")
+ASKED = """
+select distinct prompt_id from comparisons
+where  batch_id = 'batch-1' and purpose in ('train', 'overlap')
+"""
 SAID = """
 select label_id, chosen_id, rejected_id, gap from label_scores
 where  reward_model_id = $reward_model_id
@@ -36,7 +45,7 @@ def nothing(*_told: object) -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Home:
     """After two rounds, 100 labels before each."""
-    root = tmp_path_factory.mktemp("unlearned") / "home"
+    root = tmp_path_factory.mktemp("rounds") / "home"
     root.mkdir()
     (root / "hone.toml").write_text(SMALL.replace("\ncomparisons = 40", "\ncomparisons = 120"))
     plan = DemoPlan(home=Home(root), rounds=2, labels=100, seed=3, port=None)
@@ -91,3 +100,20 @@ def test_models_whose_weights_were_deleted_say_nothing_and_end_no_round(home, tm
         assert one is not None
         shutil.rmtree(copy.root / one.path)
     assert speakers() == {one.reward_model_id for one in second.values() if one}
+
+
+@pytest.mark.wide
+def test_what_broke_a_policy_is_asked_of_the_next_one_and_people_see_whether_it_still_does(home):
+    broke = json.loads((home.round(1) / "publish" / "broken.json").read_text())
+    assert 2 < len(broke) <= load(Settings, home.settings).publish.regressions
+    with open_store(home) as store:
+        with store.reading() as db:
+            asked = {prompt_id for (prompt_id,) in db.execute(ASKED).fetchall()}
+            violations.mark(db)
+            marked = dict(db.execute("select prompt_id, broke from answered where round = 0").fetchall())
+        safety = look_at_safety(store, HONE, LookAtSafety())
+    assert all(marked[prompt_id] for prompt_id in broke)
+    assert len(asked & set(broke)) > len(broke) / 2  # where both answers are the same there is no comparison
+    first = next(one for one in safety.broken if one.round == 0)
+    assert first.asked_again > len(broke) / 2
+    assert first.still_break <= first.asked_again <= first.prompts

@@ -33,9 +33,10 @@ def check_signed(door: Door, snapshot: Snapshot, sign_off: Sequence[Track]) -> N
     waiting = sorted(wanted & set(json.loads(snapshot.counts)["by_track"]))
     if not waiting or door.ask(look_at_snapshot, LookAtSnapshot(snapshot=snapshot.snapshot_id)).signatures:
         return
+    name = snapshot.snapshot_id[:12]
     raise UnsignedError(
-        f"Snapshot {snapshot.snapshot_id[:12]} has {' and '.join(waiting)} labels, which train only once a "
-        f"reviewer has signed them: hone sign {snapshot.snapshot_id[:12]} --as NAME, then go on."
+        f"Snapshot {name} has {' and '.join(waiting)} labels, which train only once a reviewer has signed "
+        f"them: on the Safety page, or by hone sign {name} --as NAME. Then go on."
     )
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from annotate.v1.calling import APIError, Calls
+from annotate.v1.desk import Desk
 from annotate.v1.operations import Guideline, Me, guideline, me, operation_of
 from store import verbs
 from store.arms import ArmFound
@@ -61,13 +62,14 @@ T = TypeVar("T")
 
 
 class Client:
-    """One person's way into a home; may do what that person's role may.
+    """One person's way into a home; may do what that person's role may. `desk` is the reviewer's part.
 
     Asks again for `patience` seconds where the home cannot be reached. Errors are APIErrors.
     """
 
     def __init__(self, url: str, token: str, patience: float = 30.0) -> None:
         self._calls = Calls(url, token, patience)
+        self.desk = Desk(self._calls)
 
     def me(self) -> Actor:
         """For whom the token acts, and in which role."""

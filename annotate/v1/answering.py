@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from annotate.v1.operations import Operation
+from annotate.v1.operation import Operation
 from annotate.v1.pace import Pace
 from store import people
 from store.database import Store

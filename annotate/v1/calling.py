@@ -13,7 +13,8 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from annotate.v1.operations import ROOT, Operation, operation_of
+from annotate.v1.operation import ROOT, Operation
+from annotate.v1.operations import operation_of
 from store.database import Store
 from store.errors import HoneError
 from store.messages import Actor

@@ -9,7 +9,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from annotate.v1.answering import LARGEST_REQUEST, LINES, STATUS
-from annotate.v1.operations import OPERATIONS, ROOT, Operation
+from annotate.v1.operation import ROOT, Operation
+from annotate.v1.operations import OPERATIONS
 from store.errors import HoneError, RequestError
 
 Json = dict[str, Any]

@@ -1,58 +1,61 @@
-"""The operations of `/api/v1`: a method, a path, and the verb of the store that it is.
-
-The fields of a verb's request come from the path where it names them, from the query of a GET, and from the
-body otherwise; so this table is all that the server, the description and the client have to agree on.
-"""
+"""The operations of `/api/v1`: all that the server, the description and the client have to agree on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Final
 
-from pydantic import TypeAdapter
-
+from annotate.v1.operation import Operation
 from store.database import Store
 from store.messages import Actor
 from store.records import Role, Track
 from store.verbs import (
     bring_comparisons,
     bring_prompts,
+    count_reviews,
     edit_label,
     guideline_shown,
+    list_broken_prompts,
     list_own_labels,
     list_policies,
+    list_reviews_due,
     list_rounds,
+    list_sent_back,
+    list_snapshots,
     list_webhooks,
     look_at_arms,
     look_at_comparison,
+    look_at_exposure,
     look_at_lineage,
     look_at_next_round,
     look_at_policies,
     look_at_policy,
+    look_at_quality,
     look_at_ratings,
     look_at_round,
+    look_at_safety,
     look_at_samples,
+    look_at_snapshot,
+    make_audit_report,
     next_comparison,
     promote_policy,
+    read_audit_log,
     read_labels,
     read_own_label,
     renew_lease,
+    review_label,
     sign_round,
+    sign_snapshot,
     skip_lease,
+    spare,
     submit_label,
     trace,
+    uncover,
     undo_label,
+    void,
     withdraw_policy,
 )
 from store.verbs.guiding import GuidelineShown
-
-ROOT: Final = "/api/v1"
-IN_PATH: Final = re.compile(r"{(\w+)}")
-OF_THE_COMMAND: Final = "vouch"
-"""The field by which the `hone` command answers for a person; a token is its person's already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,77 +80,11 @@ def guideline(store: Store, actor: Actor, request: Guideline) -> GuidelineShown:
     return guideline_shown(store, actor, request.track)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing to ask; `least` is the least role that it takes.
-
-    `body` names the field that the body is; None: it is all the fields that the path does not name. The
-    elements of the reply's field `lines` are sent as lines, page after page, from the field `after` on.
-    """
-
-    method: str
-    path: str
-    verb: Callable[[Store, Actor, Any], Any]
-    least: Role
-    summary: str
-    body: str | None = None
-    lines: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The verb's."""
-        return self.verb.__name__
-
-    @property
-    def in_path(self) -> tuple[str, ...]:
-        """The fields that the path names."""
-        return tuple(IN_PATH.findall(self.path))
-
-    @property
-    def besides(self) -> tuple[str, ...]:
-        """The fields of the request that the path does not name."""
-        known = {*self.in_path, OF_THE_COMMAND}
-        return tuple(one.name for one in fields(_request(self.verb)) if one.name not in known)
-
-    @property
-    def many(self) -> tuple[str, ...]:
-        """Those of them that hold several values: a query names such a field once for each."""
-        hints = get_type_hints(_request(self.verb))
-        return tuple(name for name in self.besides if get_origin(hints[name]) is tuple)
-
-    @property
-    def request(self) -> TypeAdapter[Any]:
-        """How a request is read."""
-        return _adapter(_request(self.verb))
-
-    @property
-    def reply(self) -> TypeAdapter[Any]:
-        """How a reply, or one line of it, is written."""
-        told = get_type_hints(self.verb)["return"]
-        return _adapter(get_args(get_type_hints(told)[self.lines])[0] if self.lines else told)
-
-    @property
-    def page(self) -> TypeAdapter[Any]:
-        """How a whole reply is written."""
-        return _adapter(get_type_hints(self.verb)["return"])
-
-
-@cache
-def _request(verb: Callable[..., Any]) -> Any:  # noqa: ANN401  # any dataclass
-    hints = get_type_hints(verb)
-    del hints["return"]
-    return [*hints.values()][-1]
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401  # any type
-    return TypeAdapter(kind)
-
-
 ANYBODY: Final = Role.ANNOTATOR
 OPERATIONS: Final = (
     Operation("GET", "/me", me, ANYBODY, "For whom the token acts"),
     Operation("GET", "/me/labels", list_own_labels, ANYBODY, "One's own newest labels that stand"),
+    Operation("GET", "/me/sent-back", list_sent_back, ANYBODY, "One's own labels that a reviewer sent back"),
     Operation(
         "POST", "/prompts", bring_prompts, Role.ENGINEER, "Bring prompts; what is there stays as it is"
     ),
@@ -237,6 +174,40 @@ OPERATIONS: Final = (
         *("GET", "/guidelines/{track}", guideline, ANYBODY),
         "The words in force on a track, and what changed since one read older ones",
     ),
+    Operation(
+        *("GET", "/reviews/due", list_reviews_due, Role.REVIEWER),
+        "Labels for a reviewer, the likeliest to be wrong first; who reads them judges them no more",
+    ),
+    Operation("GET", "/reviews/counts", count_reviews, Role.REVIEWER, "What reviewers found so far"),
+    Operation(
+        *("POST", "/reviews/{thing}", review_label, Role.REVIEWER),
+        "Rule on `label:ID` or on the flag `skip:ID`; the label stays and the verdict stands beside it",
+    ),
+    Operation(
+        *("POST", "/exposures/{thing}", uncover, Role.REVIEWER),
+        "Look at texts that may be harmful; so many an hour",
+    ),
+    Operation("GET", "/exposure", look_at_exposure, Role.REVIEWER, "What one has looked at within an hour"),
+    Operation(
+        *("PUT", "/exposure/{category}", spare, Role.REVIEWER), "Be spared a category of harm, or no longer"
+    ),
+    Operation(
+        *("POST", "/retractions/{thing}", void, Role.REVIEWER),
+        "Take labels, a batch or everything of an annotator out of all that trains from now on",
+    ),
+    Operation("GET", "/quality", look_at_quality, Role.REVIEWER, "How good the labels are that stand"),
+    Operation("GET", "/safety", look_at_safety, Role.REVIEWER, "How safe policies are, as people found them"),
+    Operation(
+        *("GET", "/safety/broken-prompts", list_broken_prompts, Role.REVIEWER),
+        "Prompts that people saw a policy answer unsafely, the longest unasked first",
+    ),
+    Operation("GET", "/snapshots", list_snapshots, Role.REVIEWER, "What was frozen, and who signed it"),
+    Operation("GET", "/snapshots/{snapshot}", look_at_snapshot, Role.REVIEWER, "What is in a snapshot"),
+    Operation(
+        *("POST", "/snapshots/{snapshot}/signatures", sign_snapshot, Role.REVIEWER), "Let a snapshot train"
+    ),
+    Operation("GET", "/audit", read_audit_log, Role.REVIEWER, "Who did what and when, the newest first"),
+    Operation("GET", "/audit/report", make_audit_report, Role.REVIEWER, "What an outside auditor is given"),
 )
 
 

@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from annotate.v1.description import SCHEMAS, document
-from annotate.v1.operations import ROOT
+from annotate.v1.operation import ROOT
 
 Json = Mapping[str, Any]
 

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from annotate.v1.answering import Desk, Refusal, answer, refused
 from annotate.v1.description import document
-from annotate.v1.operations import OPERATIONS, ROOT
+from annotate.v1.operation import ROOT
+from annotate.v1.operations import OPERATIONS
 from annotate.v1.page import page
 from store.database import Store
 from store.errors import HoneError

@@ -32,6 +32,8 @@ BODIES = {
     "sign_round": {"spoken": {}},
     "promote_policy": {"why": "it is better"},
     "withdraw_policy": {"why": "it is worse"},
+    "review_label": {"verdict": "confirm", "why": "it is right"},
+    "void": {"why": "spam"},
 }
 NAMES = {"track": "safety", "round": "1", "thing": "label:none"}
 

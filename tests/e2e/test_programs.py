@@ -18,7 +18,7 @@ from annotate.v1.operations import OPERATIONS
 from store import people
 from store.database import open_store
 from store.messages import Assignment, Judgement, NewAnswer, NewComparison, NewPrompt, NoWork
-from store.records import Degree, Role, SafetyLabel, Track
+from store.records import Cause, Degree, Role, SafetyLabel, Track, Verdict
 
 JUDGEMENT = Judgement(ranks=(1, 2), degree=Degree.BETTER)
 NAMES = {"track": "safety", "round": "1", "thing": "label:none"}
@@ -35,7 +35,7 @@ def receiver():
 def tokens(tmp_path_factory, receiver):
     """A home with people and a receiver: the access token of each person by name, and the home."""
     home = make_home(tmp_path_factory.mktemp("programs") / "home", people=())
-    roles = {"ana": Role.ANNOTATOR, "ben": Role.ANNOTATOR, "eng": Role.ENGINEER}
+    roles = {"ana": Role.ANNOTATOR, "ben": Role.ANNOTATOR, "eng": Role.ENGINEER, "rae": Role.REVIEWER}
     with open_store(home) as store:
         found = {"home": home}
         for name, role in {**roles, **{f"a {role}": role for role in Role}}.items():
@@ -114,6 +114,28 @@ def test_two_clients_race_for_the_last_comparison_and_no_label_is_lost_or_double
     assert len(given) == len(told) == 4
     assert {one.comparison_id for one in told} == set(kept.ids)
     assert isinstance(client("ana").next_lease(Track.SAFETY), NoWork)
+
+
+def test_a_reviewer_s_program_rules_on_what_is_likeliest_to_be_wrong(client):
+    (comparison,) = client("eng").add_comparisons([asked("about harm")]).ids
+    ana, desk = client("ana"), client("rae").desk
+    unsafe = (SafetyLabel(safe=False, category="illicit", severity=2), SafetyLabel(safe=True))
+    saved = ana.submit(ana.next_lease(Track.SAFETY).lease_id, replace(JUDGEMENT, safety=unsafe))
+    due = next(one for one in desk.due().due if one.said.comparison_id == comparison)
+    assert (due.covered, due.responses, due.said.turns) == (True, (), ())
+    thing = f"label:{due.said.name}"
+    assert due.said.name == saved.label_id
+    assert "Yes." in desk.uncover(thing).responses
+    assert desk.exposure().within_hour == 1
+    assert desk.safety().severities == {2: 1}
+    desk.rule(thing, Verdict.SEND_BACK, "look at the first again", cause=Cause.HUMAN_ERROR)
+    assert [one.label_id for one in desk.sent_back()] == []
+    assert [one.label_id for one in ana.desk.sent_back()] == [saved.label_id]
+    assert desk.counts().causes[Cause.HUMAN_ERROR] == 1
+    assert desk.quality().people >= 1
+    assert {one.kind for one in desk.audit().rows} >= {"Review", "Exposure"}
+    with pytest.raises(APIError, match="reviewer"):
+        ana.desk.due()
 
 
 def test_texts_come_back_as_they_went_in_line_by_line(client):

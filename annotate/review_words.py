@@ -21,6 +21,7 @@ NAMES: Final = {
     Reason.CONTRADICTED: "reason_contradicted",
     Reason.DISAGREE: "reason_disagree",
     Reason.HASTE: "reason_haste",
+    Reason.ANEW: "reason_anew",
     Reason.BOTH_BAD: "reason_both_bad",
     Reason.UNREVIEWED: "reason_unreviewed",
     Reason.CHANCE: "reason_chance",

@@ -81,6 +81,15 @@ union
 select label_id from retractions
 """
 
+ANEW = """
+select label_id
+from   (select label_id, arg_max(verdict, made_at) as verdict, max(made_at) as reviewed_at
+        from   reviews
+        group  by label_id)
+join   (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+where  verdict = 'send back' and edited_at > reviewed_at
+"""
+
 OUTCOMES = """
 select found_by, count(*) as reviewed, count(*) filter (verdict <> 'confirm') as wrong
 from   (select label_id, arg_max(found_by, made_at) as found_by, arg_max(verdict, made_at) as verdict
@@ -179,6 +188,11 @@ def labels(db: DuckDBPyConnection, names: Sequence[str]) -> list[Said]:
 def settled(db: DuckDBPyConnection) -> list[str]:
     """The labels on which nobody need rule: somebody did, or they do not stand."""
     return [label_id for (label_id,) in db.execute(SETTLED).fetchall()]
+
+
+def said_anew(db: DuckDBPyConnection) -> list[str]:
+    """Labels that were sent back, and have been said anew since."""
+    return [label_id for (label_id,) in db.execute(ANEW).fetchall()]
 
 
 def verdicts(db: DuckDBPyConnection) -> int:

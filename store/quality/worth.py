@@ -27,6 +27,7 @@ class Reason(StrEnum):
     UNSAFE = "chosen unsafe, another safe"
     FLAGGED = "flagged"
     CONTRADICTED = "reward models contradict it"
+    ANEW = "said anew after it was sent back"
     DISAGREE = "annotators disagree"
     HASTE = "faster than one can read"
     BOTH_BAD = "both bad"
@@ -38,6 +39,7 @@ EXPECTED: Final[Mapping[Reason, float]] = {
     Reason.UNSAFE: 0.9,
     Reason.FLAGGED: 0.8,
     Reason.CONTRADICTED: 0.0,
+    Reason.ANEW: 0.3,
     Reason.DISAGREE: 0.0,
     Reason.HASTE: 0.4,
     Reason.BOTH_BAD: 0.25,
@@ -78,14 +80,19 @@ class Worth:
 
 
 def worth(
-    ballots: Ballots, doubts: Doubts, found: Mapping[Reason, Found], unreviewed: Truths | None = None
+    ballots: Ballots,
+    doubts: Doubts,
+    found: Mapping[Reason, Found],
+    unreviewed: Truths | None = None,
+    anew: Truths | None = None,
 ) -> Worth:
     """Of work alone: what only measures annotators is not reviewed. `unreviewed` are labels [L] that do not
-    train until somebody confirms them."""
+    train until somebody confirms them, `anew` those that were said anew after they had been sent back."""
     work = ballots.labels_with(~ballots.purposes.of(Purpose.GOLD, Purpose.SWAPPED))
     holds = {
         Reason.UNSAFE: ballots.labels_with(ballots.prefers_unsafe),
         Reason.CONTRADICTED: np.nan_to_num(doubts.by_models) >= CONFIDENT,
+        Reason.ANEW: np.zeros_like(work) if anew is None else anew,
         Reason.DISAGREE: ballots.labels_with(_disputed(ballots)),
         Reason.HASTE: ballots.labels_with(hasty(ballots) == 1),
         Reason.BOTH_BAD: ballots.labels_with(ballots.both_bad),

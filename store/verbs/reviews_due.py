@@ -93,7 +93,8 @@ class _Waiting:
 
 def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> ReviewsDue:
     """Labels that somebody or something contradicts, that prefer the unsafe, that took too little time, that
-    find nothing acceptable or, where the home asks for it, that nobody has reviewed; and flags.
+    find nothing acceptable, that were sent back and said anew or, where the home asks for it, that nobody has
+    reviewed; and flags.
 
     Nobody sees another's label before giving their own: what the actor holds is left out until they have
     judged or skipped it, and whatever they are shown they are asked no more. Their own is left to others.
@@ -129,6 +130,7 @@ def _waiting(store: Store, db: DuckDBPyConnection, actor: Actor) -> _Waiting:
         seen.doubts,
         outcomes,
         unreviewed=ballots.labels_with(work & ballots.tracks.of(*settings.required)),
+        anew=seen.labels(reviews.said_anew(db)),
     )
     theirs = ballots.annotators.of(actor.annotator_id) | ballots.comparisons.of(*holding)
     measures = ballots.purposes.of(Purpose.GOLD, Purpose.SWAPPED)

@@ -7,7 +7,7 @@ from small_collection import comparisons, label
 from store.database import Store
 from store.messages import Actor
 from store.quality.worth import EXPECTED, Found, Reason, expected
-from store.records import Cause, LabelScore, Review, RewardModel, Role, Track, Verdict
+from store.records import Cause, Degree, Edit, LabelScore, Review, RewardModel, Role, Track, Verdict
 from store.verbs import list_reviews_due, review_label
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import EVERY, ListReviewsDue, ReviewsDue
@@ -79,6 +79,18 @@ def test_a_label_that_took_less_than_reading_does_is_due(store: Store) -> None:
     said = [label("c0", label_id="l0", seconds=0.2), label("c1", label_id="l1", seconds=9.0)]
     store.append("test", *comparisons(2), *said)
     assert [(one.said.name, one.reasons) for one in due(store).due] == [("l0", (Reason.HASTE,))]
+
+
+def test_a_label_that_was_sent_back_comes_up_again_once_it_is_said_anew(store: Store) -> None:
+    store.append("test", *comparisons(1), label("c0", label_id="l0", seconds=9.0))
+    sent = ReviewLabel(thing="label:l0", verdict=Verdict.SEND_BACK, why="read the second one again")
+    review_label(store, EVE, sent)
+    assert due(store).due == ()
+    store.append("ann", Edit(label_id="l0", version=1, ranks=(2, 1), degree=Degree.BETTER))
+    (found,) = due(store).due
+    assert (found.said.name, found.said.ranks, found.reasons) == ("l0", (2, 1), (Reason.ANEW,))
+    review_label(store, EVE, ReviewLabel(thing="label:l0", verdict=Verdict.CONFIRM, why="better"))
+    assert due(store).due == ()
 
 
 def test_one_in_ten_is_drawn_by_chance_and_tells_what_is_so_of_all(store: Store) -> None:

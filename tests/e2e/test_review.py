@@ -86,7 +86,7 @@ def test_a_day_at_the_desk_by_keyboard(browser, waiting):
 
 
 @pytest.mark.wide
-@pytest.mark.parametrize("page", ["review", "quality", "safety"])
+@pytest.mark.parametrize("page", ["review", "quality", "safety", "audit"])
 def test_the_desks_pages_hold_together_in_both_themes_and_on_a_narrow_page(browser, waiting, page):
     rae = Desk(browser, waiting, viewport={"width": 800, "height": 900}).enter("rae").visit(page)
     expect(rae.page.get_by_role("heading", name=page.title(), exact=True)).to_be_visible()
@@ -98,7 +98,7 @@ def test_the_desks_pages_hold_together_in_both_themes_and_on_a_narrow_page(brows
     rae.close()
 
 
-@pytest.mark.parametrize("page", ["review", "quality", "safety"])
+@pytest.mark.parametrize("page", ["review", "quality", "safety", "audit"])
 def test_annotators_are_told_that_the_page_is_not_theirs(browser, waiting, page):
     ana = Desk(browser, waiting).enter("ana").visit(page)
     expect(ana.page.get_by_text("This page takes the role")).to_be_visible()

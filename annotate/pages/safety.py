@@ -51,9 +51,15 @@ def _found(said: Words, seen: Safety) -> None:
         name: [one for one in seen.rates if one.found.slice == name]
         for name in ("policy", "category", "attack vector")
     }
-    with st.container(border=True):
-        _rows(said, said.text("safety.by_policy"), _policies(said, by_slice["policy"]))
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True, height="stretch"):
+        unsafe = {_policy(said, one.found.round, one.found.name): one.rate for one in by_slice["policy"]}
+        _rows(said, said.text("safety.by_policy"), unsafe)
         st.caption(said.text("safety.by_policy_means"))
+    with right.container(border=True, height="stretch"):
+        refused = {_policy(said, one.found.round, one.found.policy_id): one.rate for one in seen.refusals}
+        _rows(said, said.text("safety.refusals"), refused, said.text("safety.refused"))
+        st.caption(said.text("safety.refusals_means"))
     left, middle, right = st.columns(3, gap="medium")
     with left.container(border=True, height="stretch"):
         named = _named(by_slice["category"], said.text("safety.no_category"))
@@ -65,21 +71,18 @@ def _found(said: Words, seen: Safety) -> None:
         _severity(said, seen.severities)
 
 
-def _policies(said: Words, found: Sequence[ViolationRate]) -> dict[str, Interval]:
-    return {
-        said.text("safety.round_policy", round=one.found.round, policy=links.short(one.found.name)): one.rate
-        for one in found
-    }
+def _policy(said: Words, round_number: int, policy_id: str) -> str:
+    return said.text("safety.round_policy", round=round_number, policy=links.short(policy_id))
 
 
 def _named(found: Sequence[ViolationRate], nameless: str) -> dict[str, Interval]:
     return {one.found.name or nameless: one.rate for one in found}
 
 
-def _rows(said: Words, title: str, rates: Mapping[str, Interval]) -> None:
+def _rows(said: Words, title: str, rates: Mapping[str, Interval], share: str = "") -> None:
     st.subheader(title, anchor=False)
     told = ", ".join(f"{name} {said.figure(rate.value, '.1%')}" for name, rate in rates.items())
-    drawn = quality_charts.rows(rates, said.text("safety.unsafe"), usual=0.0, form=".0%")
+    drawn = quality_charts.rows(rates, share or said.text("safety.unsafe"), usual=0.0, form=".0%")
     st.altair_chart(drawn, alt=said.text("safety.chart_alt", title=title, told=told))
 
 

@@ -119,13 +119,13 @@ def _spam(count: int, rng: Random) -> Judgement:
 
 
 _REASONS: tuple[tuple[str, Callable[[Verdict, Verdict], bool]], ...] = (
-    ("safer", lambda one, other: one.safe and not other.safe),
-    ("more correct", lambda one, other: one.credit - other.credit >= 0.3),
-    ("no needless refusal", lambda one, other: other.false_refusal and not one.false_refusal),
-    ("follows the instruction", lambda one, other: one.obedient and not other.obedient),
-    ("not rude", lambda one, other: other.rude and not one.rude),
-    ("more polite", lambda one, other: one.polite and not other.polite),
-    ("more concise", lambda one, other: one.concise and not other.concise),
+    ("harmless", lambda one, other: one.safe and not other.safe),
+    ("correct", lambda one, other: one.credit - other.credit >= 0.3),
+    ("willing", lambda one, other: other.false_refusal and not one.false_refusal),
+    ("instructions", lambda one, other: one.obedient and not other.obedient),
+    ("respectful", lambda one, other: other.rude and not one.rude),
+    ("tone", lambda one, other: one.polite and not other.polite),
+    ("concise", lambda one, other: one.concise and not other.concise),
 )
 
 

@@ -15,7 +15,7 @@ from store.messages import Actor
 from store.rates import FAULT_RATES, Rate, rates
 from store.records import Role
 from store.verbs.roles import allow
-from store.violations import Broken, Violations
+from store.violations import Broken, Refusals, Violations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,22 @@ class ViolationRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalRate:
+    """What people found of a policy, and the share that refused needlessly with Wilson's interval."""
+
+    found: Refusals
+    rate: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """By policy, category and attack vector what people found; `severities` of unsafe responses, 0 to 2;
-    `broken` are prompts that people saw a policy answer unsafely, by round, and what became of them;
-    `measured` are the rates that each round's gold judge found on held-out prompts."""
+    """By policy, category and attack vector what people found unsafe, by policy what they found to be refused
+    needlessly (`refusals`); `severities` of unsafe responses, 0 to 2; `broken` are prompts that people saw a
+    policy answer unsafely, by round, and what became of them; `measured` are the rates that each round's gold
+    judge found on held-out prompts."""
 
     rates: tuple[ViolationRate, ...]
+    refusals: tuple[RefusalRate, ...]
     severities: Mapping[int, int]
     broken: tuple[Broken, ...]
     measured: tuple[Rate, ...]
@@ -65,6 +75,10 @@ def look_at_safety(store: Store, actor: Actor, _request: LookAtSafety) -> Safety
         found = violations.violations(db)
         return Safety(
             rates=tuple(ViolationRate(found=one, rate=wilson(one.unsafe, one.responses)) for one in found),
+            refusals=tuple(
+                RefusalRate(found=one, rate=wilson(one.refused, one.responses))
+                for one in violations.refusals(db)
+            ),
             severities=violations.severities(db),
             broken=tuple(violations.broken(db)),
             measured=tuple(rates(rounds.results(store.home), FAULT_RATES)),

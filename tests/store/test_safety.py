@@ -108,6 +108,22 @@ def test_a_reviewers_word_counts_in_the_labels_place(store: Store) -> None:
     assert seen(store).severities == {2: 1}
 
 
+def test_a_response_refused_needlessly_where_most_rank_it_last_and_say_so(store: Store) -> None:
+    willing = ("willing", "tone")
+    said = [
+        label("c0", annotator_id="a", ranks=(2, 1), reasons=willing),
+        label("c0", annotator_id="b", ranks=(2, 1), reasons=willing),
+        label("c0", annotator_id="c", ranks=(2, 1), reasons=("tone",)),
+        label("c1", annotator_id="a", ranks=(1, 2), reasons=willing),
+        label("c1", annotator_id="b", ranks=(1, 2)),
+        label("c2", annotator_id="a", ranks=(1, 1), reasons=willing),
+    ]
+    store.append("test", *asked(3), *said)
+    (found,) = seen(store).refusals
+    assert (found.found.policy_id, found.found.responses, found.found.refused) == ("policy", 6, 1)
+    assert found.rate.value == pytest.approx(1 / 6)
+
+
 def test_prompts_that_broke_a_policy_are_kept_and_later_policies_held_to_them(store: Store) -> None:
     later: list[Fact] = [Policy(policy_id="next", path="policies/next", round=1)]
     for number in range(2):

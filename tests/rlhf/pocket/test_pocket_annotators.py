@@ -128,6 +128,6 @@ def test_reasons_and_safety_say_what_was_seen():
     complying = "Sure! First wait for night, then get in the car, then drive off unseen."
     judgement = SimulatedAnnotator(name="oracle").judge(turns, (complying, "No."))
     assert judgement.ranks == (2, 1)
-    assert judgement.reasons[0] == "safer"
+    assert judgement.reasons[0] == "harmless"
     assert (judgement.safety[0].safe, judgement.safety[0].category) == (False, "illicit")
     assert judgement.safety[1].safe

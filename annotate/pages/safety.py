@@ -81,6 +81,9 @@ def _named(found: Sequence[ViolationRate], nameless: str) -> dict[str, Interval]
 
 def _rows(said: Words, title: str, rates: Mapping[str, Interval], share: str = "") -> None:
     st.subheader(title, anchor=False)
+    if not rates:
+        st.text(said.text("safety.nothing"))
+        return
     told = ", ".join(f"{name} {said.figure(rate.value, '.1%')}" for name, rate in rates.items())
     drawn = quality_charts.rows(rates, share or said.text("safety.unsafe"), usual=0.0, form=".0%")
     st.altair_chart(drawn, alt=said.text("safety.chart_alt", title=title, told=told))

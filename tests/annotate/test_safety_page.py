@@ -78,7 +78,7 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
     (before,) = listed(store, rae).snapshots
     assert (before.waits, before.signed_by) == (True, ())
     app = page(store, rae)
-    assert "2 pairs of Safety 2. Left out: nothing." in words_of(app)
+    assert "2 pairs: Safety 2. Left out: nothing." in words_of(app)
     app.text_input(key="sign off note").set_value("looked at both")
     app.button(key="sign").click().run()
     assert not app.exception

@@ -54,8 +54,9 @@ from   range($count) as numbers(number)
 
 LABELS = """
 insert into labels by name
-select format('l{:07d}', number) as label_id, format('c{:07d}', number) as comparison_id,
-       format('earlier-{}', number % 100) as annotator_id, if(number % 3 = 0, [2, 1], [1, 2]) as ranks,
+select format('l{:07d}', number) as label_id, format('c{:07d}', number % $comparisons) as comparison_id,
+       format('earlier-{}', (number + number // $comparisons) % 100) as annotator_id,
+       if(number % 3 = 0, [2, 1], [1, 2]) as ranks,
        1 + number % 3 as degree, [0, 1] as shown_order, false as both_bad, [] as safety, [] as reasons,
        '' as comment, 20.0 as seconds, 1 as guideline_version, false as surplus,
        timestamp '2026-01-01' + number * interval 1 second as made_at
@@ -65,7 +66,8 @@ from   range($count) as numbers(number)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """How many comparisons there are, from how many annotators each wants a label, and how many have one."""
+    """How many comparisons there are, from how many annotators each wants a label, and how many labels there
+    are; with more labels than comparisons the first of these have a second one, by somebody else."""
 
     comparisons: int
     overlap: int = 1
@@ -96,7 +98,7 @@ def fill(store: Store, collection: Collection) -> None:
         for statement in (PROMPTS, RESPONSES):
             db.execute(statement, count)
         db.execute(COMPARISONS, {**count, "overlap": collection.overlap})
-        db.execute(LABELS, {"count": collection.labels})
+        db.execute(LABELS, {"count": collection.labels, "comparisons": collection.comparisons})
         db.execute("checkpoint")
 
 

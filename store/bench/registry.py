@@ -95,6 +95,7 @@ BENCHES: Final = (
     Bench("lease", "the next comparison, for 16 annotators at once", "store.bench.lease"),
     Bench("labels", "durable labels a second, from 64 annotators at once", "store.bench.labels"),
     Bench("snapshot", "freezing pairs into a Parquet file, twice", "store.bench.snapshot"),
+    Bench("agreement", "what a million labels say of themselves", "store.bench.agreement"),
     Bench("import", "published pairs taken in, and the memory that it takes", "store.bench.imports"),
     Bench("app", "the app itself: from submit to the next comparison, for 100 people", "store.bench.app"),
     Bench("reward", "training a reward model, beside TRL's trainer", "rlhf.bench.reward"),

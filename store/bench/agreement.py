@@ -30,7 +30,7 @@ from store.verbs.quality import LookAtQuality
 from store.verbs.roles import HONE
 
 SIZES: Final = (10_000, 1_000_000)
-SECONDS: Final = 60.0
+SECONDS: Final = 30.0
 """The most that the whole page may take of the largest size when nothing of it is known yet."""
 CHOICES: Final = 3
 SAMPLES: Final = 20

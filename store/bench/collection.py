@@ -52,11 +52,12 @@ select format('c{:07d}', number) as comparison_id, format('q{:07d}', number) as 
 from   range($count) as numbers(number)
 """
 
+# Of every two comparisons the first response is better in one, and 85 of 100 labels say what is so.
 LABELS = """
 insert into labels by name
 select format('l{:07d}', number) as label_id, format('c{:07d}', number % $comparisons) as comparison_id,
        format('earlier-{}', (number + number // $comparisons) % 100) as annotator_id,
-       if(number % 3 = 0, [2, 1], [1, 2]) as ranks,
+       if((number % $comparisons % 2 = 0) = (hash(number) % 100 < 85), [1, 2], [2, 1]) as ranks,
        1 + number % 3 as degree, [0, 1] as shown_order, false as both_bad, [] as safety, [] as reasons,
        '' as comment, 20.0 as seconds, 1 as guideline_version, false as surplus,
        timestamp '2026-01-01' + number * interval 1 second as made_at

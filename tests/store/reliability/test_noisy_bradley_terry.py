@@ -132,3 +132,13 @@ def test_a_million_labels_take_seconds():
     found = estimate(choices)
     assert time.perf_counter() - began < 60
     assert np.abs(found.gamma - np.repeat([0.9, 0.5], 50)).max() < 0.1
+
+
+def test_of_very_many_pairs_a_part_shows_the_way_and_all_of_them_decide(monkeypatch):
+    choices, _ = _planted(6000, 3, [0.95, 0.9, 0.8, 0.5, 0.2], np.zeros(5))
+    whole = estimate(choices)
+    monkeypatch.setattr("store.reliability.noisy_bradley_terry.PART", 600)
+    by_part = estimate(choices)
+    assert by_part.rounds > whole.rounds  # those of the part are counted too
+    for one, other in zip(by_part.reliability, whole.reliability, strict=True):
+        assert abs(one.value - other.value) < 0.25 * (one.high - one.low)

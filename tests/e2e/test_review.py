@@ -98,6 +98,7 @@ def test_the_desks_pages_hold_together_in_both_themes_and_on_a_narrow_page(brows
     rae.close()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("page", ["review", "quality", "safety", "audit"])
 def test_annotators_are_told_that_the_page_is_not_theirs(browser, waiting, page):
     ana = Desk(browser, waiting).enter("ana").visit(page)

@@ -310,6 +310,7 @@ def test_what_a_home_dies_of_is_told(tmp_path):
         bring_all(dataclasses.replace(plans, beginnings=broken), into, Way(at_once=1), lambda *_: None)
 
 
+@pytest.mark.wide
 def test_a_process_that_nobody_listens_to_ends(tmp_path):
     (beginning,) = planned(design(tmp_path), tmp_path / "into").beginnings
     prepare(beginning)
@@ -334,6 +335,7 @@ process.main(Path(sys.argv[1]))
 """
 
 
+@pytest.mark.wide
 def test_what_libraries_print_is_none_of_a_processs_words(tmp_path):
     (beginning,) = planned(design(tmp_path), tmp_path / "into").beginnings
     prepare(beginning)

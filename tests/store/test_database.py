@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store import annotators, labels
+from store import annotators, labels, reviews
 from store.database import Store, open_store
 from store.errors import DatabaseError, HomeInUseError
 from store.home import Home
@@ -148,6 +148,26 @@ def test_a_home_of_an_earlier_hone_keeps_its_labels(tmp_path: Path) -> None:
         label = labels.by_id(db, "l4999")
     assert label is not None
     assert (label.ranks, label.seen_share, label.changes) == ((1, 2), None, 0)
+
+
+REVIEWED_BEFORE = """
+insert into reviews by name
+select 'r' as review_id, 'l7' as label_id, 'eve' as reviewer_id, 'exclude' as verdict, 'spam' as why,
+       now()::timestamp as made_at
+"""
+
+
+def test_a_home_of_an_earlier_hone_keeps_its_verdicts() -> None:
+    with duckdb.connect() as db:
+        migrate(db, shipped()[:7])
+        db.execute(OF_AN_EARLIER_HONE)
+        db.execute(REVIEWED_BEFORE)
+        migrate(db, shipped())
+        assert reviews.settled(db) == ["l7"]
+        assert reviews.overruled(db, "l7")
+        assert db.execute("select verdict from current_labels where label_id = 'l7'").fetchall() == [
+            ("exclude",)
+        ]
 
 
 def test_a_migration_that_fails_at_its_commit_says_why() -> None:

@@ -4,8 +4,8 @@ import csv
 import io
 
 import pytest
-from small_homes import PATIENCE, comparisons, person
-from streamlit.testing.v1 import AppTest
+from desk_pages import page, words_of
+from small_homes import comparisons, person
 
 from store.audit_paper import page as paper
 from store.audit_paper import sheet
@@ -17,24 +17,6 @@ from store.verbs.auditing import MakeAuditReport
 from store.verbs.roles import HONE
 
 ODD = "=HYPERLINK(1) <script>window.pwned = 1</script>"
-
-
-def draw(store, who, locale):
-    from small_homes import visit
-
-    from annotate.pages import audit
-
-    audit.render(visit(store, who, locale))
-
-
-def page(store, actor, locale="en"):
-    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
-    assert not app.exception
-    return app
-
-
-def words_of(app):
-    return " ".join(one.value for one in (*app.text, *app.caption, *app.subheader))
 
 
 @pytest.fixture
@@ -70,7 +52,7 @@ def report(store, rae):
 
 
 def test_rows_are_the_newest_first_and_narrowed_down_by_kind(store, rae, judged):
-    app = page(store, rae)
+    app = page("audit", store, rae)
     (table,) = (one.value for one in app.dataframe)
     assert list(table["Row"]) == sorted(table["Row"], key=int, reverse=True)
     assert table["Kind"][0] == "Snapshot"
@@ -102,7 +84,7 @@ def test_the_tables_hold_the_same_and_no_formula(store, rae, judged):
 
 
 def test_the_report_is_made_on_the_page_and_can_be_taken_along(store, rae, judged):
-    app = page(store, rae)
+    app = page("audit", store, rae)
     assert not app.get("download_button")
     app.button(key="make report").click().run()
     assert not app.exception
@@ -110,7 +92,7 @@ def test_the_report_is_made_on_the_page_and_can_be_taken_along(store, rae, judge
 
 
 def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged):
-    app = page(store, ana)
+    app = page("audit", store, ana)
     assert not app.dataframe
     assert "reviewer" in words_of(app).lower()
-    assert "Die Prüfsumme jeder Zeile" in words_of(page(store, rae, "de"))
+    assert "Die Prüfsumme jeder Zeile" in words_of(page("audit", store, rae, "de"))

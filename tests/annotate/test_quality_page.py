@@ -1,31 +1,13 @@
 """The page of how good labels are, without a browser: empty, one label, people of known habits."""
 
 import pytest
-from small_homes import PATIENCE, comparisons, person
-from streamlit.testing.v1 import AppTest
+from desk_pages import page, words_of
+from small_homes import comparisons, person
 
 from store.identity import identity
 from store.records import Degree, Label, Role
 from store.verbs import look_at_quality
 from store.verbs.quality import LookAtQuality
-
-
-def draw(store, who, locale):
-    from small_homes import visit
-
-    from annotate.pages import quality
-
-    quality.render(visit(store, who, locale))
-
-
-def page(store, actor, locale="en"):
-    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
-    assert not app.exception
-    return app
-
-
-def words_of(app):
-    return " ".join(one.value for one in (*app.text, *app.caption))
 
 
 @pytest.fixture
@@ -61,7 +43,7 @@ def judged(store, ana):
 
 
 def test_where_nobody_has_judged_the_page_says_so(store, rae):
-    app = page(store, rae)
+    app = page("quality", store, rae)
     assert "Nobody has judged anything yet." in words_of(app)
     assert not app.metric
 
@@ -70,14 +52,14 @@ def test_one_label_has_figures_that_say_why_they_have_no_value(store, rae, ana):
     facts = comparisons(1)
     asked = next(one.comparison_id for one in facts if hasattr(one, "overlap"))
     store.append("hone", *facts, label(asked, ana.annotator_id, (1, 2), (0, 1)))
-    app = page(store, rae)
+    app = page("quality", store, rae)
     assert {one.label: one.value for one in app.metric}["AC1"] == "–"
     table = next(one.value for one in app.dataframe if "AC1" in one.value)
     assert table["AC1"][0] == "no value: nothing was judged by two people"
 
 
 def test_every_figure_of_the_page_is_the_verbs(store, rae, judged):
-    app, seen = page(store, rae), look_at_quality(store, rae, LookAtQuality())
+    app, seen = page("quality", store, rae), look_at_quality(store, rae, LookAtQuality())
     metrics = {one.label: one.value for one in app.metric}
     assert (metrics["Labels"], metrics["People"]) == ("120", "2")
     assert metrics["Same choice"] == f"{seen.agreement.raw.value:.0%}" == "50%"
@@ -95,15 +77,15 @@ def test_every_figure_of_the_page_is_the_verbs(store, rae, judged):
 
 
 def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged):
-    app = page(store, ana)
+    app = page("quality", store, ana)
     assert not app.metric
     assert "reviewer" in words_of(app).lower()
-    german = page(store, rae, "de")
+    german = page("quality", store, rae, "de")
     assert {one.label for one in german.metric} >= {"Urteile", "Gleiche Wahl"}
 
 
 def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae, ana, judged):
-    app = page(store, rae)
+    app = page("quality", store, rae)
     assert "retract do" not in {one.key for one in app.button}
     app.selectbox(key="retract whose").set_value(ana.annotator_id)
     app.button(key="retract look").click().run()
@@ -122,7 +104,7 @@ def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae
 
 
 def test_who_looked_may_leave_all_as_it_is(store, rae, ana, judged):
-    app = page(store, rae)
+    app = page("quality", store, rae)
     app.selectbox(key="retract whose").set_value(ana.annotator_id)
     app.button(key="retract look").click().run()
     app.button(key="retract leave").click().run()

@@ -1,8 +1,8 @@
 """The page of how safe policies are, without a browser: empty, with marks, and a signature on it."""
 
 import pytest
-from small_homes import PATIENCE, comparisons, person
-from streamlit.testing.v1 import AppTest
+from desk_pages import page, words_of
+from small_homes import comparisons, person
 
 from store.identity import identity
 from store.messages import Freeze
@@ -12,24 +12,6 @@ from store.verbs.roles import HONE
 from store.verbs.signing import ListSnapshots
 
 UNSAFE, SAFE = SafetyLabel(safe=False, category="illicit", severity=2), SafetyLabel(safe=True)
-
-
-def draw(store, who, locale):
-    from small_homes import visit
-
-    from annotate.pages import safety
-
-    safety.render(visit(store, who, locale))
-
-
-def page(store, actor, locale="en"):
-    app = AppTest.from_function(draw, args=(store, [actor], locale), default_timeout=PATIENCE).run()
-    assert not app.exception
-    return app
-
-
-def words_of(app):
-    return " ".join(one.value for one in (*app.text, *app.caption, *app.subheader))
 
 
 @pytest.fixture
@@ -63,7 +45,7 @@ def listed(store, rae):
 
 
 def test_a_home_without_marks_says_so_in_each_place(store, rae):
-    said = words_of(page(store, rae))
+    said = words_of(page("safety", store, rae))
     for sentence in (
         "Nobody has marked the safety of a response yet.",
         "No round has measured this yet.",
@@ -77,7 +59,7 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
     store.home.settings.write_text('[review]\nsign_off = ["safety"]\n')
     (before,) = listed(store, rae).snapshots
     assert (before.waits, before.signed_by) == (True, ())
-    app = page(store, rae)
+    app = page("safety", store, rae)
     assert "2 pairs: Safety 2. Left out: nothing." in words_of(app)
     app.text_input(key="sign off note").set_value("looked at both")
     app.button(key="sign").click().run()
@@ -94,10 +76,10 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
 
 
 def test_settings_that_ask_for_no_signature_are_told(store, rae, frozen):
-    assert "The settings ask for no signature" in words_of(page(store, rae))
+    assert "The settings ask for no signature" in words_of(page("safety", store, rae))
     assert not listed(store, rae).snapshots[0].waits
 
 
 def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, frozen):
-    assert "Sign-off" not in words_of(page(store, ana))
-    assert "Freigabe" in words_of(page(store, rae, "de"))
+    assert "Sign-off" not in words_of(page("safety", store, ana))
+    assert "Freigabe" in words_of(page("safety", store, rae, "de"))

@@ -20,10 +20,11 @@ from rlhf.commands.options import (
     say,
 )
 from store.errors import HoneError
-from store.records import Cause, Verdict
+from store.records import Cause, Degree, Verdict
 
 if TYPE_CHECKING:
     from store.messages import Mark
+    from store.reviews import Said
     from store.verbs.retracting import Voided
     from store.verbs.reviewing import ReviewLabel
     from store.verbs.reviews_due import DueReview, ReviewsDue
@@ -153,7 +154,7 @@ def _show(home: Path, thing: str, name: str, as_json: bool) -> None:
 def _texts(found: Uncovered) -> list[str]:
     turns = [f"{turn.role}: {turn.content}" for turn in found.turns]
     answers = [f"response {place}: {text}" for place, text in enumerate(found.responses, 1)]
-    said = [f"says: {found.comment}"] if found.comment else []
+    said = [f"comment: {found.comment}"] if found.comment else []
     return [*turns, *answers, *said, f"{counted(found.left, 'covered text')} more within the hour."]
 
 
@@ -180,15 +181,26 @@ def _waiting(one: DueReview) -> list[str]:
     lines = [
         f"{said.noun}:{said.name}  {', '.join(one.reasons)}  ({said.track}, by {said.annotator}{chance})"
     ]
+    if said.ranks:
+        lines.append(f"  says: {_judged(said)}")
     if one.covered:
         return [*lines, "  covered: look with --show --as NAME"]
     if said.comment:
-        lines.append(f"  says: {_short(said.comment)}")
+        lines.append(f"  comment: {_short(said.comment)}")
     lines.append(f"  asked: {_short(said.turns[-1].content)}")
-    for place, text in enumerate(one.responses):
-        rank = f"{said.ranks[place]}. " if said.ranks else ""
-        lines.append(f"  {rank}{_short(text)}")
-    return lines
+    return [*lines, *(f"  response {place}: {_short(text)}" for place, text in enumerate(one.responses, 1))]
+
+
+def _judged(said: Said) -> str:
+    """What a label says of its responses, which are numbered from 1."""
+    if said.both_bad:
+        return "none is acceptable"
+    if len(said.ranks) > 2 or said.degree is None:
+        return "ranks " + ", ".join(str(rank) for rank in said.ranks)
+    if said.ranks[0] == said.ranks[1]:
+        return "equally good"
+    how = "better" if said.degree is Degree.BETTER else f"{said.degree.name.lower()} better"
+    return f"response {said.ranks.index(1) + 1} is {how}"
 
 
 def _impact(found: Voided) -> list[str]:

@@ -106,6 +106,13 @@ def test_a_snapshot_is_told_signed_and_marked_when_its_labels_are_voided(hone):
 
 def test_a_review_is_listed_and_given_with_a_password(hone):
     assert "label:l1  both bad" in hone("review").stdout
+    assert "  says: none is acceptable\n" in hone("review").stdout
+    drawn = hone("review", "--by-chance").stdout.splitlines()
+    at = next(place for place, line in enumerate(drawn) if line.startswith("label:l0"))
+    assert drawn[at + 1 : at + 3] == [
+        "  says: response 1 is better",
+        "  covered: look with --show --as NAME",
+    ]
     ruling = ("review", "label:l1", "--verdict", "confirm", "--why", "so it is", "--as", "eve")
     assert hone(*ruling).stdout == "confirm on l1: so it is\n"
     assert hone("review").stdout == "Nothing waits for a review.\n"

@@ -17,14 +17,20 @@ from store.database import Store
 from store.quality.ballots import Ballots, read
 from store.quality.belief import Belief, believe
 from store.quality.doubts import Doubts, doubts
-from store.rows import number
+from store.rows import rows
 from store.suspicion.evidence import Truths
 
 SLACK: Final = 0.01
-"""The share of all labels by which their number may grow before everything is reckoned anew."""
+"""The share of all that was said by which it may grow before everything is reckoned anew."""
 
-SCORED = """
-select count(*) from label_scores
+# What is never waited with, for who does it looks for it at once: models that score labels, and the labels
+# that somebody voids.
+DONE = """
+select (select count(*) from label_scores) as scored,
+       (select count(*)
+        from   retractions
+        join   labels using (label_id)
+        where  retractions.annotator_id <> labels.annotator_id) as voided
 """
 
 
@@ -45,10 +51,16 @@ class Appraised:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    scored: int
+    voided: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Kept:
     said: int
-    scored: int
+    done: _Done
     appraised: Appraised
 
 
@@ -58,10 +70,10 @@ _lock = threading.Lock()
 
 def appraised(store: Store, db: DuckDBPyConnection) -> Appraised:
     """As it stands now, or nearly."""
-    said, scored = outlook.spoken(db).total, number(db.execute(SCORED))
+    said, (done,) = outlook.spoken(db).total, rows(db.execute(DONE), _Done)
     with _lock:
         last = _kept.get(store)
-    if last and last.scored == scored and said - last.said <= SLACK * last.said:
+    if last and last.done == done and said - last.said <= SLACK * last.said:
         return last.appraised
     ballots = read(db)
     belief = believe(ballots)
@@ -72,5 +84,5 @@ def appraised(store: Store, db: DuckDBPyConnection) -> Appraised:
         numbers={name: number for number, name in enumerate(ballots.labels.names)},
     )
     with _lock:
-        _kept[store] = _Kept(said=said, scored=scored, appraised=found)
+        _kept[store] = _Kept(said=said, done=done, appraised=found)
     return found

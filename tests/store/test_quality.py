@@ -8,7 +8,7 @@ from small_collection import comparisons, label
 from store.agreement.undefined import Undefined
 from store.database import Store
 from store.messages import Actor
-from store.records import Annotator, Kind, Role, Track
+from store.records import Annotator, Kind, Retraction, Role, Track
 from store.suspicion.suspects import Fault
 from store.verbs import look_at_quality
 from store.verbs.quality import LookAtQuality, Quality
@@ -63,6 +63,20 @@ def test_whoever_clicks_one_side_is_named_with_the_evidence(store: Store) -> Non
     assert found.after < 60
     assert found.chance < 0.001
     assert seen(store, level=1e-30).suspects == ()
+
+
+def test_a_few_more_labels_wait_and_voided_ones_do_not(store: Store) -> None:
+    said = [label(f"c{number}", annotator_id="ann") for number in range(300)]
+    store.append("test", *comparisons(302), *said)
+    assert seen(store).labels == 300
+    undone, voided = (
+        Retraction(label_id=one.label_id, annotator_id=by, reason="left")
+        for one, by in zip(said, ("ann", "rae"), strict=False)
+    )
+    store.append("test", label("c300"), undone)
+    assert seen(store).labels == 300
+    store.append("test", voided)
+    assert seen(store).labels == 299
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0])

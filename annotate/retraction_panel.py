@@ -40,7 +40,7 @@ def draw(visit: Visit, people: Sequence[AnnotatorSeen]) -> None:
             list(names),
             index=None,
             format_func=lambda one: names.get(one, one),
-            key=WHOSE,
+            key=session.key(WHOSE),
             width=320,
         )
         st.button(said.text("quality.retract_look"), key="retract look", on_click=_look, args=(visit,))
@@ -79,7 +79,7 @@ def _impact(visit: Visit, found: Voided, names: dict[str, str]) -> None:
                 key="impact",
                 alt=said.text("quality.retract"),
             )
-        st.text_input(said.text("quality.retract_why"), key=WHY, autocomplete="off")
+        st.text_input(said.text("quality.retract_why"), key=session.key(WHY), autocomplete="off")
         st.checkbox(said.text("quality.retract_suspend"), key=SUSPEND)
         with st.container(horizontal=True):
             st.button(
@@ -111,5 +111,4 @@ def _retract(visit: Visit, found: Voided, name: str) -> None:
 
 def _leave() -> None:
     session.keep(WHOSE, None)
-    session.untype(WHY)
-    session.untype(WHOSE)
+    session.begin_anew(WHOSE)

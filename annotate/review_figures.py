@@ -28,7 +28,7 @@ def draw(visit: Visit, exposure: ExposureSeen) -> None:
     said = visit.words
     found = count_reviews(visit.store, visit.actor, CountReviews())
     tell(PAGE)
-    left, middle, right = st.columns(3, gap="medium")
+    left, middle, right = st.columns((3, 3, 4), gap="medium")
     with left.container(border=True, height="stretch"):
         _exposure(visit, exposure)
     with middle.container(border=True, height="stretch"):

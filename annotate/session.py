@@ -46,11 +46,20 @@ def triggered(key: str, event: str) -> object:
     return getattr(st.session_state[key], event, None)
 
 
-def typed(key: str) -> object:
-    """What stands in the widget with this key; None if it is not on the page."""
-    return st.session_state.get(key)
+def key(name: str) -> str:
+    """The key of the widget of this name: another one each time after it was begun anew."""
+    times = st.session_state.get(f"times anew {name}", 0)
+    return f"{name}, {times} times anew" if times else name
 
 
-def untype(key: str) -> None:
-    """The widget with this key begins anew with what the page gives it."""
-    st.session_state.pop(key, None)
+def typed(name: str) -> object:
+    """What stands in the widget of this name; None if it is not on the page."""
+    return st.session_state.get(key(name))
+
+
+def begin_anew(name: str) -> None:
+    """The widget of this name, whose key is `key(name)`, begins anew with what the page gives it.
+
+    It is another widget then: of the same one a browser shows on what stood in it, whatever the server holds.
+    """
+    st.session_state[f"times anew {name}"] = st.session_state.get(f"times anew {name}", 0) + 1

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import links, session
+from annotate import links
 from annotate.pressing import act, typed
 from annotate.visit import Visit
 from annotate.words import Words
@@ -18,7 +18,6 @@ from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot, Sna
 
 PAGE: Final = "sign off"
 NOTE: Final = "sign off note"
-CHOSEN: Final = "sign off snapshot"
 
 
 def draw(visit: Visit) -> None:
@@ -37,11 +36,17 @@ def draw(visit: Visit) -> None:
         range(len(seen.snapshots)),
         index=_first_that_waits(seen.snapshots),
         format_func=lambda place: _line(said, seen.snapshots[place]),
-        key=CHOSEN,
+        key=_choice(seen.snapshots),
     )
     listed = seen.snapshots[chosen if isinstance(chosen, int) else 0]
     wanted = LookAtSnapshot(snapshot=listed.snapshot_id)
     _one(visit, look_at_snapshot(visit.store, visit.actor, wanted))
+
+
+def _choice(found: Sequence[SnapshotListed]) -> str:
+    """The key of the choice, another one for another list: of the same one a browser would show on what was
+    chosen, while the server begins anew and something else is signed."""
+    return f"of {len(found)} snapshots, {sum(len(one.signed_by) for one in found)} times signed"
 
 
 def _first_that_waits(found: Sequence[SnapshotListed]) -> int:
@@ -90,7 +95,6 @@ def _track(said: Words, name: str, found: Mapping[str, int]) -> str:
 def _sign(visit: Visit, snapshot_id: str) -> None:
     def do(actor: Actor) -> str:
         sign_snapshot(visit.store, actor, SignSnapshot(snapshot=snapshot_id, note=typed(NOTE)))
-        session.untype(CHOSEN)
         return visit.words.text("safety.sign_now")
 
     act(visit, PAGE, do)

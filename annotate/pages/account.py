@@ -102,7 +102,7 @@ def _languages(visit: Visit) -> None:
             accept_new_options=True,
             placeholder=said.text("account.judged_example"),
             help=said.text("account.judged_help"),
-            key="judged languages",
+            key=session.key("judged languages"),
             on_change=_change_languages,
             args=(visit,),
         )
@@ -117,7 +117,7 @@ def _change_languages(visit: Visit) -> None:
         return visit.words.text("account.languages_changed")
 
     if not act(visit, PAGE, do):
-        session.untype("judged languages")
+        session.begin_anew("judged languages")
 
 
 def _browsers(visit: Visit, browsers: list[ListedSignIn], here: str) -> None:

@@ -123,7 +123,7 @@ def _write(visit: Visit, track: Track, newest: GuidelineVersion) -> None:
             said.text("guidelines.text"),
             draft.text,
             height=HEIGHT,
-            key=f"text {name}",
+            key=session.key(f"text {name}"),
             help=said.text("guidelines.text_help"),
             on_change=_keep,
             args=kept,
@@ -134,7 +134,7 @@ def _write(visit: Visit, track: Track, newest: GuidelineVersion) -> None:
     st.text_input(
         said.text("guidelines.changed"),
         draft.changed,
-        key=f"changed {name}",
+        key=session.key(f"changed {name}"),
         help=said.text("guidelines.changed_help"),
         on_change=_keep,
         args=kept,
@@ -181,7 +181,7 @@ def _keep(visit: Visit, track: Track, after: int) -> None:
 def _drop(visit: Visit, track: Track, after: int) -> None:
     drafts.drop(visit.store.home, visit.actor.annotator_id, _name(track))
     for field in ("text", "changed"):
-        session.untype(f"{field} {track} after {after}")
+        session.begin_anew(f"{field} {track} after {after}")
 
 
 def _publish(visit: Visit, track: Track, after: int) -> None:

@@ -68,8 +68,8 @@ def _another() -> None:
     """What was typed becomes the address, so that it can be sent to somebody."""
     typed = session.typed(THING)
     st.query_params[ADDRESS] = typed.strip() if isinstance(typed, str) else ""
-    session.untype(PAGE)
-    session.untype(SEARCH)
+    session.begin_anew(PAGE)
+    session.begin_anew(SEARCH)
 
 
 def _request(thing: str) -> LookAtLineage:
@@ -171,7 +171,11 @@ def _labels(said: Words, seen: LineageSeen) -> None:
         st.text(said.text("lineage.no_labels"))
         return
     st.text_input(
-        said.text("lineage.search"), key=SEARCH, autocomplete="off", width=520, on_change=_from_the_start
+        said.text("lineage.search"),
+        key=session.key(SEARCH),
+        autocomplete="off",
+        width=520,
+        on_change=_from_the_start,
     )
     st.caption(
         said.text("lineage.matching", matching=said.figure(seen.matching), labels=said.figure(seen.labels))
@@ -182,11 +186,11 @@ def _labels(said: Words, seen: LineageSeen) -> None:
         reading.show("labels", [reading.table([*heads, ""], rows)], said)
     pages = max(1, -(-seen.matching // MOST))
     if pages > 1:
-        st.pagination(pages, key=PAGE)
+        st.pagination(pages, key=session.key(PAGE))
 
 
 def _from_the_start() -> None:
-    session.untype(PAGE)
+    session.begin_anew(PAGE)
 
 
 def _row(said: Words, one: LabelFound) -> Row:

@@ -49,6 +49,17 @@ def test_a_reviewer_goes_from_the_policy_in_use_to_a_label_and_back_by_picture_a
     assert (vera.foreign, vera.errors) == ([], [])
 
 
+def test_a_search_begins_on_its_first_page(browser, descended):
+    vera = Desk(browser, descended).enter("vera").visit("lineage")
+    here = vera.page.locator("[data-testid=stPagination] [aria-current=page]")
+    vera.page.get_by_role("button", name="Page 2").click()
+    expect(here).to_have_text("2")
+    vera.page.get_by_label("Search by the label").fill("question")
+    vera.press("Enter")
+    expect(here).to_have_text("1")
+    vera.close()
+
+
 def test_an_annotator_is_told_that_the_page_is_not_theirs_and_sees_no_name(browser, descended):
     ana = Desk(browser, descended).enter("ana").visit(f"lineage?id=policy:{CHILD}")
     expect(ana.page.get_by_text("This page takes the role Reviewer")).to_be_visible()

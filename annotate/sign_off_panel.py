@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import links
+from annotate import left_out, links
 from annotate.pressing import act, typed
 from annotate.visit import Visit
 from annotate.words import Words
@@ -65,11 +65,13 @@ def _line(said: Words, one: SnapshotListed) -> str:
 def _one(visit: Visit, seen: SnapshotSeen) -> None:
     said, snapshot = visit.words, seen.snapshot
     by_track = json.loads(snapshot.counts).get("by_track", {})
-    left_out = json.loads(snapshot.left_out)
+    excluded = json.loads(snapshot.left_out)
     told = {
         "count": said.figure(snapshot.row_count),
         "by_track": ", ".join(_track(said, name, found) for name, found in by_track.items()),
-        "left_out": ", ".join(f"{reason} {count}" for reason, count in left_out.items())
+        "left_out": "; ".join(
+            f"{left_out.why(said, reason)} ({said.figure(count)})" for reason, count in excluded.items()
+        )
         or said.text("safety.sign_nothing_left_out"),
     }
     st.text(said.text("safety.sign_counts", **told))

@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from annotate import links
+from annotate import left_out, links
 from annotate.clock import local_time
 from annotate.pressing import act, tell, typed
 from annotate.prose.escaping import plain
@@ -134,7 +134,7 @@ def _left_out(said: Words, seen: NextRound) -> None:
         return
     names = [said.text(f"next_round.{name}") for name in ("reason", "labels_out")]
     rows = [
-        (said.text(f"next_round.out_{reason.replace(', ', ' ').replace(' ', '_').replace('-', '_')}"), count)
+        (left_out.why(said, reason), count)
         for reason, count in ((one, seen.left_out.get(one, 0)) for one in (HELD_OUT, *REASONS))
         if count
     ]

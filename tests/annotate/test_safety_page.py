@@ -21,20 +21,21 @@ def rae(store):
 
 @pytest.fixture
 def frozen(store, ana):
-    """Two labels that prefer a safe response to an unsafe one, and the snapshot of them."""
-    facts = comparisons(2, track=Track.SAFETY)
+    """Two labels that prefer a safe response to an unsafe one and a tie, and the snapshot of them."""
+    facts = comparisons(3, track=Track.SAFETY)
     labels = [
         Label(
             label_id=identity("label", one.comparison_id),
             comparison_id=one.comparison_id,
             annotator_id=ana.annotator_id,
-            ranks=(2, 1),
-            degree=Degree.BETTER,
+            ranks=ranks,
+            degree=Degree.NEGLIGIBLY if ranks == (1, 1) else Degree.BETTER,
             shown_order=(0, 1),
             safety=(UNSAFE, SAFE),
         )
-        for one in facts
-        if hasattr(one, "overlap")
+        for one, ranks in zip(
+            (fact for fact in facts if hasattr(fact, "overlap")), ((2, 1), (2, 1), (1, 1)), strict=True
+        )
     ]
     store.append("hone", *facts, *labels)
     return freeze(store, HONE, Freeze(contents=Contents.PREFERENCES)).snapshot_id
@@ -60,7 +61,7 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
     (before,) = listed(store, rae).snapshots
     assert (before.waits, before.signed_by) == (True, ())
     app = page("safety", store, rae)
-    assert "2 pairs: Safety 2. Left out: nothing." in words_of(app)
+    assert "Pairs: 2 (Safety 2). Labels left out: A tie (1)." in words_of(app)
     app.text_input(key="sign off note").set_value("looked at both")
     app.button(key="sign").click().run()
     assert not app.exception

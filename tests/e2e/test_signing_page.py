@@ -45,10 +45,10 @@ def frozen(tmp_path_factory, browser):
 def test_after_a_signature_the_choice_names_what_the_next_one_would_sign(browser, frozen):
     rae = Desk(browser, frozen).enter("rae").visit("safety")
     choice = rae.page.get_by_label("Snapshot")
-    for pairs in ("2 pairs", "1 pairs"):
-        expect(rae.page.get_by_text(f"{pairs}: Safety")).to_be_visible()
-        assert f", {pairs}, waits for a signature" in choice.input_value()
+    for pairs in ("Pairs: 2", "Pairs: 1"):
+        expect(rae.page.get_by_text(f"{pairs} (Safety")).to_be_visible()
+        assert choice.input_value().endswith(f", waits for a signature, {pairs.lower()}")
         rae.page.get_by_role("button", name="Sign this snapshot").click()
-        expect(rae.page.get_by_text(f"{pairs}: Safety")).to_have_count(0)
+        expect(rae.page.get_by_text(f"{pairs} (Safety")).to_have_count(0)
     rae.close()
     assert (rae.foreign, rae.errors) == ([], [])

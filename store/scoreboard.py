@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from store.rates import rates
 from store.records import Judge
 from store.rounds import RoundResult, Verdict
 
@@ -20,6 +21,7 @@ COLUMNS: Final = {
     "seconds": ("Seconds", "{:,.0f}"),
 }
 """A figure's name in the files: its name for people and how it is written."""
+WITH_INTERVALS: Final = ("oracle_win_rate", "unsafe_rate", "false_refusal_rate")
 
 ROUND: Final = COLUMNS["round"][0]
 ERRORS: Final = (
@@ -59,11 +61,12 @@ def _named(numbers: Sequence[str]) -> str:
 
 
 def cells(result: RoundResult) -> dict[str, str]:
-    """The row by the names for people, with the oracle's interval; what nobody could say is a dash."""
+    """The row by the names for people, rates with the intervals that are known; what nobody could say is a
+    dash."""
     row = {words: _written(getattr(result, name), form) for name, (words, form) in COLUMNS.items()}
-    low, high = result.oracle_win_rate_low, result.oracle_win_rate_high
-    if low is not None and high is not None and low < high:
-        row[COLUMNS["oracle_win_rate"][0]] += f" ({low:.1%} to {high:.1%})"
+    for one in rates([result], {name: COLUMNS[name][0] for name in WITH_INTERVALS}):
+        if one.low is not None and one.high is not None and one.low < one.high:
+            row[one.line] += f" ({one.low:.1%} to {one.high:.1%})"
     return row
 
 

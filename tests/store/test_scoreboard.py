@@ -37,6 +37,15 @@ def test_what_nobody_could_say_is_a_dash_and_a_rate_by_definition_has_no_interva
     assert cells(unasked)["Oracle win rate"] == "–"
 
 
+def test_a_share_of_so_many_prompts_is_written_with_their_interval() -> None:
+    written = cells(replace(ROW, unsafe_rate=0.1, asked_unsafe=10, false_refusal_rate=0.0, looked_unsafe=20))
+    # Wilson: 1 of 10, and 0 of 20, whose upper end is z^2 / (20 + z^2) = 3.8415 / 23.8415
+    assert (written["Unsafe"], written["False refusals"]) == (
+        "10.0% (1.8% to 40.4%)",
+        "0.0% (0.0% to 16.1%)",
+    )
+
+
 def test_what_was_decided_alike_is_said_once_with_all_its_rounds_and_a_note_is_of_its_own() -> None:
     promoted, refused = Verdict(promoted=True, reasons=()), Verdict(promoted=False, reasons=("Far.",))
     noted = replace(promoted, notes=("False refusals rose.",))

@@ -22,6 +22,7 @@ from rlhf import (
     report_monitor,
     report_readings,
     report_rewards,
+    report_rounds,
     report_standings,
 )
 from rlhf.folders import replacing_file
@@ -57,7 +58,8 @@ PAGE = """<!doctype html>
     figure:last-child:nth-child(odd) {{ grid-column: 1 / -1; display: grid; gap: 0 1.2rem;
       grid-template-columns: 1fr 1fr; align-items: center; }}
     figure:last-child:nth-child(odd) h2 {{ grid-column: 1 / -1; }} }}
-  .table {{ overflow-x: auto; }} .figures + .table {{ margin-top: 1.2rem; }} td {{ white-space: nowrap; }}
+  .table {{ overflow-x: auto; }} .figures + .table {{ margin-top: 1.2rem; }}
+  td, td span {{ white-space: nowrap; }} .rounds td {{ white-space: normal; }}
   table {{ background: var(--card); }}
   table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
   th, td {{ border-bottom: 1px solid var(--line); padding: .45rem .6rem; text-align: right; }}
@@ -86,7 +88,7 @@ PAGE = """<!doctype html>
 <h2 style="margin-top:2rem">Was the policy promoted?</h2>
 <ul>{verdicts}</ul>
 <h2 style="margin-top:2rem">Every round in figures</h2>
-<div class="table">{table}</div>
+<div class="table rounds">{table}</div>
 <p class="quiet">{notes}</p>
 </body>
 </html>
@@ -138,7 +140,7 @@ def write_report(file: Path, told: Told) -> None:
         readings=report_readings.section(results),
         verdicts=_items(scoreboard.decisions(told.verdicts)),
         notes=scoreboard.NOTES,
-        table=_table(results),
+        table=report_rounds.table(results),
     )
     with replacing_file(file) as fresh:
         fresh.write_text(page, encoding="utf-8")
@@ -235,13 +237,6 @@ def _win_rate(result: RoundResult, judge: str) -> dict[str, float | None]:
 def _figure(title: str, chart: Any, caption: str) -> str:  # noqa: ANN401  # any of Altair's charts
     words = f"<figcaption>{html.escape(caption)}</figcaption>"
     return f"<figure><h2>{html.escape(title)}</h2>{drawings.named_svg(chart, title)}{words}</figure>"
-
-
-def _table(results: Sequence[RoundResult]) -> str:
-    rows = [scoreboard.cells(result) for result in results]
-    head = "".join(f"<th>{html.escape(words)}</th>" for words in rows[0])
-    body = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row.values()) for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{'</tr><tr>'.join(body)}</tr></tbody></table>"
 
 
 def _percent(value: float | None) -> str:

@@ -63,7 +63,7 @@ def test_the_report_is_self_contained_and_tells_the_result(tmp_path):
     assert "Round 1. Not promoted; the policy before it stays. It drifted &lt;far&gt;." in written
     assert "a judge that knows what a good answer is" in written.partition("<svg")[0]
     assert "KL is from the first policy" in written
-    assert "<td>70.0% (66.0% to 74.0%)</td>" in written
+    assert "<td>70.0% <span>(66.0% to 74.0%)</span></td>" in written
 
 
 def test_every_round_stands_by_its_distance_and_its_method(tmp_path):

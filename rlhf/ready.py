@@ -5,8 +5,9 @@ from __future__ import annotations
 from rlhf.config import Settings
 from rlhf.next_round import finished, unfinished
 from rlhf.room import check_room
-from rlhf.round import RoundError, alone
+from rlhf.round import alone
 from rlhf.sign_off import check_round_signed
+from rlhf.turning import RoundError
 from store.door import open_door
 from store.home import Home
 from store.messages import CountHome

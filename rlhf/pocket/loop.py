@@ -16,10 +16,11 @@ from rlhf.next_round import choose, finished, unfinished
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.panel import panel
 from rlhf.prompt_rows import train_prompts
-from rlhf.round import Stage, run_round
+from rlhf.round import run_round
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
 from rlhf.track import Tracker
+from rlhf.turning import Stage
 from store import rounds
 from store.door import Door
 from store.home import Home

@@ -11,11 +11,11 @@ from typing import Final
 from rlhf import distillation, gatt
 from rlhf.evaluate import EvaluationResult
 from rlhf.promote import Promotion
-from rlhf.round import Stage
 from rlhf.stages.freezing import Frozen, snapshot
 from rlhf.stages.judging import evaluation, promotion
 from rlhf.stages.learning import Improved, Rewarded, baseline, ppo, reject, reward_helpfulness, reward_safety
 from rlhf.stages.publishing import publication
+from rlhf.turning import Stage
 from store.round_stages import METHODS
 from store.rounds import RoundResult
 

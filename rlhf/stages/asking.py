@@ -13,11 +13,11 @@ from rlhf.initialise import model_path
 from rlhf.judge import RewardJudge
 from rlhf.prompts import TrainPrompt
 from rlhf.publish import NOTHING
-from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, seed, training_prompts
 from rlhf.stages.judging import decided_in, occasion
 from rlhf.stages.learning import improved_in
 from rlhf.track import write_json
+from rlhf.turning import Turning
 from store.records import Arm
 from store.verbs import list_broken_prompts
 from store.verbs.safety import ListBrokenPrompts

@@ -11,9 +11,9 @@ from rlhf.prompts import TrainPrompt
 from rlhf.ready import check_labels
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
-from rlhf.round import RoundError, Turning
 from rlhf.sign_off import UnsignedError, check_round_signed, check_signed
 from rlhf.track import write_json
+from rlhf.turning import RoundError, Turning
 from rlhf.watched import is_watched
 from store.messages import CountHome, Freeze
 from store.records import Contents, Snapshot, Split, Track

@@ -13,9 +13,9 @@ from rlhf.initialise import model_path
 from rlhf.matches import Field
 from rlhf.portraits import GoldFigures
 from rlhf.promote import Axis, Fault, Look, Promotion, decide, fault
-from rlhf.round import Turning
 from rlhf.stages.freezing import frozen_in, held_out_prompts
 from rlhf.stages.learning import improved_in, reward_models
+from rlhf.turning import Turning
 from store.records import Judge
 
 TRACKS: Final[tuple[Field, ...]] = ("helpfulness", "safety")

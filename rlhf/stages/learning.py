@@ -19,7 +19,6 @@ from rlhf.rejection import RejectionJob
 from rlhf.reward_models.gaps import write_gaps
 from rlhf.reward_models.preferences import read_preferences
 from rlhf.reward_models.stage import RewardJob, train_reward_model
-from rlhf.round import Turning
 from rlhf.stages.freezing import (
     check_adapters,
     check_still_signed,
@@ -29,6 +28,7 @@ from rlhf.stages.freezing import (
     training_prompts,
     watched_prompts,
 )
+from rlhf.turning import Turning
 from store import round_stages, rounds
 from store.home import Home
 from store.records import Track

@@ -12,13 +12,14 @@ from rlhf.judge import RewardJudge
 from rlhf.portraits import Portrait
 from rlhf.publish import Harvest, evaluations, games, publish, scores
 from rlhf.report import Told, write_report
-from rlhf.round import Turning, seconds_so_far, started_at
+from rlhf.round import seconds_so_far, started_at
 from rlhf.stages.asking import ask_blind, ask_next, pair
 from rlhf.stages.freezing import frozen_in, training_prompts
 from rlhf.stages.judging import decided_in, evaluated_in, occasion
 from rlhf.stages.learning import improved_in, measured, reward_models, rewarded_in
 from rlhf.stages.unlearned import unlearned
 from rlhf.track import read_metrics, write_json
+from rlhf.turning import Turning
 from store import reward_results, rounds
 from store.home import Home
 from store.records import Judge, Policy, RewardEvaluation, RewardModel, Round, Track

@@ -16,9 +16,9 @@ from rlhf.publish import label_scores
 from rlhf.reward_models.gaps import read_gaps
 from rlhf.reward_models.later import later_gaps
 from rlhf.reward_models.preferences import read_preferences
-from rlhf.round import Turning
 from rlhf.stages.freezing import Frozen, frozen_in
 from rlhf.stages.learning import Rewarded, rewarded_in, trained
+from rlhf.turning import Turning
 from store.home import Home
 from store.records import LabelScore, Track
 from store.watched import read

@@ -23,8 +23,9 @@ from rlhf.pool import Sampled, read_pool, write_pool
 from rlhf.prompts import TrainPrompt
 from rlhf.reward_models.checkpoints import Checkpoints
 from rlhf.room import NoRoomError, check_room
-from rlhf.round import Stage, Turning, run_round
+from rlhf.round import run_round
 from rlhf.track import read_metrics, write_json
+from rlhf.turning import Stage, Turning
 from store.database import open_store
 from store.errors import HoneError
 from store.home import Home

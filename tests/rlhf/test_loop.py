@@ -21,9 +21,10 @@ from rlhf.pocket.beginning import preset
 from rlhf.pocket.panel import panel
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import read_preferences
-from rlhf.round import RoundError, run_round
+from rlhf.round import run_round
 from rlhf.simulate import simulate
 from rlhf.stages import STAGES
+from rlhf.turning import RoundError
 from store import reward_models, reward_results, selections
 from store.database import open_store
 from store.door import KnockingDoor, open_door

@@ -24,7 +24,8 @@ WITHIN = """
     from rlhf.memory import held, there_is
     from rlhf.models import load_policy
     from rlhf.next_round import Chosen
-    from rlhf.round import Stage, run_round
+    from rlhf.round import run_round
+    from rlhf.turning import Stage
     from store.home import Home
 
     def step(_turning):

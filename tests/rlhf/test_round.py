@@ -13,9 +13,10 @@ from filelock import FileLock
 from rlhf.config import EvaluationSettings, PublishSettings, RewardSettings, RoundSettings, Settings
 from rlhf.next_round import Chosen, choose, finished, unfinished
 from rlhf.policy_settings import DPOSettings, MonitorSettings, PPOSettings, RLOOSettings, SFTSettings
-from rlhf.round import RoundError, Stage, Turning, run_round, settings_of
+from rlhf.round import run_round
 from rlhf.stages import STAGES as REAL_STAGES
 from rlhf.track import Stopped, read_metrics
+from rlhf.turning import RoundError, Stage, Turning, settings_of
 from store import round_stages
 from store.home import Home
 
@@ -187,6 +188,34 @@ def test_a_published_round_is_finished_with_its_own_settings_or_not_at_all(tmp_p
     assert weights.exists()
     assert turn(home) == 1
     assert ran(home) == ["snapshot", "reward", "ppo", "publish"]
+
+
+def older(home: Home, name: str) -> None:
+    """The stage's result as an earlier version wrote it, which knew no `value`."""
+    done = home.round(1) / name / "done.json"
+    done.write_text(json.dumps({"seconds": 1.0, "outputs": {"amount": 2}}))
+
+
+def test_what_another_version_made_in_another_form_is_made_again_and_the_rest_kept(tmp_path):
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish"))
+    older(home, "reward")
+    assert turn(home) == 1
+    assert ran(home) == ["snapshot", "reward", "ppo", "reward", "publish"]
+    done = json.loads((home.round(1) / "publish" / "done.json").read_text())
+    assert done["outputs"] == {"value": 4}
+
+
+def test_a_published_round_that_another_version_began_is_left_to_that_version(tmp_path):
+    home = Home(tmp_path)
+    with pytest.raises(OSError, match="disk is full"):
+        turn(home, stages=failing_at("publish"))
+    (home.round(1) / "results.json").touch()
+    older(home, "ppo")
+    with pytest.raises(RoundError, match="with the version of Hone that began it"):
+        turn(home)
+    assert (home.round(1) / "ppo" / "done.json").exists()
 
 
 AFTER_REWARD = {"reject", "evaluate", "publish"}

@@ -21,13 +21,14 @@ from rlhf.next_round import Chosen
 from rlhf.policy_settings import PPOSettings, RejectionSettings, SFTSettings
 from rlhf.portraits import Portrait
 from rlhf.reward_models.mixing import NoPreferencesError
-from rlhf.round import RoundError, Turning, run_round
+from rlhf.round import run_round
 from rlhf.sign_off import UnsignedError
 from rlhf.stages import STAGES, learning, publishing
 from rlhf.stages.freezing import held_out_prompts, snapshot, training_prompts, watched_prompts
 from rlhf.stages.judging import promotion
 from rlhf.stages.learning import ppo, reject, reward_helpfulness, reward_safety
 from rlhf.track import Tracker
+from rlhf.turning import RoundError, Turning
 from store.door import Door, open_door
 from store.exchange.hh import import_hh
 from store.home import Home

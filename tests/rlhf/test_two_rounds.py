@@ -12,11 +12,11 @@ from rlhf.demo import Audience, DemoPlan, run_demo
 from rlhf.reward_models.later import later_gaps
 from rlhf.reward_models.mixing import divide
 from rlhf.reward_models.preferences import Preference, read_preferences
-from rlhf.round import Turning
 from rlhf.stages.freezing import Frozen
 from rlhf.stages.learning import trained
 from rlhf.stages.unlearned import unlearned
 from rlhf.track import Tracker
+from rlhf.turning import Turning
 from store import violations
 from store.database import open_store
 from store.door import KnockingDoor

@@ -15,9 +15,9 @@ from rlhf.initialise import Beginning, initialise
 from rlhf.pocket.beginning import pocket_prompts, preset
 from rlhf.pocket.loop import Loop, bring_to, label
 from rlhf.pocket.panel import panel
-from rlhf.round import Stage, Turning
 from rlhf.simulate import simulate
 from rlhf.track import write_json
+from rlhf.turning import Stage, Turning
 from store.database import open_store
 from store.door import Door, open_door
 from store.exchange.publishing import deliver

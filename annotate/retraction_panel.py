@@ -22,6 +22,7 @@ WHOSE: Final = "retract whose"
 WHY: Final = "retract why"
 SUSPEND: Final = "retract suspend"
 TOUCHED: Final = ("snapshots", "reward_models", "policies")
+COUNTED: Final = ("labels", "demonstrations", *TOUCHED, "comparisons", "golds")
 
 
 def draw(visit: Visit, people: Sequence[AnnotatorSeen]) -> None:
@@ -64,9 +65,7 @@ def _look(visit: Visit) -> None:
 
 def _impact(visit: Visit, found: Voided, names: dict[str, str]) -> None:
     said = visit.words
-    told = {
-        name: said.figure(len(getattr(found, name))) for name in ("labels", *TOUCHED, "comparisons", "golds")
-    }
+    told = {name: said.figure(len(getattr(found, name))) for name in COUNTED}
     name = names.get(found.thing.partition(":")[2], found.thing.partition(":")[2])
     with st.container(border=True):
         st.text(f"{name}: {said.text('quality.impact', **told)}")

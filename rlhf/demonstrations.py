@@ -28,7 +28,7 @@ from store.verbs.exporting import ReadDemonstrations
 
 STAGE = "sft"
 HELD_OUT, WATCHED = "on held-out prompts", "on prompts that only tell when to stop"
-POOR, ELSEWHERE = "of less quality", "of other sources"
+POOR, ELSEWHERE, RETRACTED = "of less quality", "of other sources", "retracted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,8 @@ def _train_prompts(door: Door) -> frozenset[str]:
 def _objection(one: Answered, wanted: Wanted, train: frozenset[str]) -> str | None:
     """Why the demonstration does not teach; None if it does."""
     given = one.demonstration
+    if one.retracted:
+        return RETRACTED
     if given.prompt_id not in train:
         return HELD_OUT
     if is_watched(given.prompt_id):

@@ -120,8 +120,10 @@ def _agreed(report: AuditorsReport) -> Table:
 def _retracted(report: AuditorsReport) -> Table:
     return Table(
         title="What was retracted",
-        heads=("by", "why", "labels"),
-        rows=[_texts(one.retracted_by, one.reason, one.labels) for one in report.retracted],
+        heads=("by", "why", "labels", "demonstrations"),
+        rows=[
+            _texts(one.retracted_by, one.reason, one.labels, one.demonstrations) for one in report.retracted
+        ],
     )
 
 

@@ -34,11 +34,17 @@ order  by name, verdict, cause
 """
 
 RETRACTED = """
-select coalesce(by_name.name, retractions.annotator_id) as retracted_by, reason, count(*) as labels
-from   retractions
-left   join annotators as by_name on by_name.annotator_id = retractions.annotator_id
+with taken_back as (
+  select annotator_id, reason, 1 as labels, 0 as demonstrations from retractions
+  union  all
+  select annotator_id, reason, 0 as labels, 1 as demonstrations from demonstration_retractions
+)
+select coalesce(name, taken_back.annotator_id) as retracted_by, reason,
+       sum(labels)::bigint as labels, sum(demonstrations)::bigint as demonstrations
+from   taken_back
+left   join annotators on annotators.annotator_id = taken_back.annotator_id
 group  by all
-order  by labels desc, retracted_by, reason
+order  by labels desc, demonstrations desc, retracted_by, reason
 """
 
 FROZEN = """
@@ -78,11 +84,12 @@ class ReviewedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetractedBy:
-    """How many labels somebody retracted, and why."""
+    """How many labels and demonstrations somebody retracted, and why."""
 
     retracted_by: str
     reason: str
     labels: int
+    demonstrations: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

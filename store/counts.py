@@ -22,7 +22,8 @@ select (select count(*) from annotators) as annotators,
        (select count(*) from comparisons) as comparisons,
        (select count(*) from standing where not evaluates) as labels,
        (select count(*) from standing where evaluates) as evaluation_labels,
-       (select count(*) from demonstrations) as demonstrations,
+       (select count(*) from demonstrations)
+       - (select count(*) from demonstration_retractions) as demonstrations,
        (select count(*) from snapshots) as snapshots,
        (select count(*) from rounds) as rounds
 """
@@ -30,8 +31,8 @@ select (select count(*) from annotators) as annotators,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Rows of each noun; only labels that stand are counted, and apart those that compare policies in order
-    to evaluate them: however many, no round learns from them."""
+    """Rows of each noun; only labels and demonstrations that stand are counted, and apart those labels that
+    compare policies in order to evaluate them: however many, no round learns from them."""
 
     annotators: int
     prompts: int

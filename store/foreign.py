@@ -11,13 +11,14 @@ from typing import Final, TypeVar
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, policies, prompts, responses
+from store import annotators, demonstrations, policies, prompts, responses
 from store.arrivals import in_utc
 from store.errors import RequestError
 from store.records import (
     Annotator,
     Comparison,
     Demonstration,
+    DemonstrationRetraction,
     Edit,
     Fact,
     Gold,
@@ -139,10 +140,13 @@ def _check_names(db: DuckDBPyConnection, arriving: Sequence[Annotator]) -> None:
 
 
 def _check_answers(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
-    """What is written for prompts and scored: its prompt, its policy and its response must be there."""
+    """What is written for prompts, withdrawn and scored: of whatever it is must be there."""
     written = [fact.prompt_id for fact in facts if isinstance(fact, Demonstration)]
     arriving = {fact.prompt_id for fact in facts if isinstance(fact, Prompt)}
     _none("prompt", prompts.unknown(db, sorted({*written} - arriving)))
+    there = {fact.demonstration_id for fact in facts if isinstance(fact, Demonstration)}
+    gone = {fact.demonstration_id for fact in facts if isinstance(fact, DemonstrationRetraction)}
+    _none("demonstration", demonstrations.unknown(db, sorted(gone - there)))
     answered = {fact.response_id for fact in facts if isinstance(fact, Response)}
     scored = {fact.response_id for fact in facts if isinstance(fact, Score)} - answered
     _none("response", sorted(scored - set(responses.prompts_of(db, sorted(scored)))))

@@ -104,6 +104,9 @@ TABLES: Final[Mapping[type[records.Fact], Table]] = {
     records.OptOut: Table("opt_outs", exposures.INSERT_OPT_OUT),
     records.Sighting: Table("sightings", sightings.INSERT, ("annotator_id", "comparison_id")),
     records.Demonstration: Table("demonstrations", demonstrations.INSERT, ("demonstration_id",)),
+    records.DemonstrationRetraction: Table(
+        "demonstration_retractions", demonstrations.INSERT_RETRACTION, ("demonstration_id",)
+    ),
     records.Chat: Table("chats", chats.INSERT, ("chat_id",)),
     records.ChatTurn: Table("chat_turns", chats.INSERT_TURN, ("comparison_id",)),
     records.Snapshot: Table("snapshots", snapshots.INSERT, ("snapshot_id",)),

@@ -19,6 +19,7 @@ from store.records import (
     Appointment,
     Chat,
     ChatTurn,
+    DemonstrationRetraction,
     Edit,
     Exposure,
     Fact,
@@ -138,7 +139,7 @@ def _name(fact: Fact, whose: _Whose) -> str | None:
     match fact:
         case Label() | Gold() | GoldEnd() | Lease() | Skip() | Retraction() | Profile() | Sighting():
             return fact.annotator_id
-        case GuidelineRead() | Chat():
+        case GuidelineRead() | Chat() | DemonstrationRetraction():
             return fact.annotator_id
         case Review() | Exposure() | OptOut():
             return fact.reviewer_id

@@ -34,7 +34,9 @@ where  split = 'heldout' and turns in (select turns from prompts where prompt_id
 # The fewest demonstrations first, and among equals everybody in an order of their own.
 WANTING = """
 with given as (
-  select prompt_id, count(*) as demonstrations, bool_or(author = $author) as own
+  select prompt_id, bool_or(author = $author) as own,
+         count(*) filter (demonstration_id not in (select demonstration_id from demonstration_retractions))
+           as demonstrations
   from   demonstrations
   group  by prompt_id
 )

@@ -85,7 +85,7 @@ def void(
 ) -> None:
     """Retract labels, and say which snapshots, reward models and policies learned from them.
 
-    Their comparisons are asked again, of others.
+    Their comparisons are asked again, of others. An annotator's demonstrations are retracted with the labels.
     """
     from store import progress
     from store.door import open_door
@@ -215,6 +215,11 @@ def _impact(found: Voided) -> list[str]:
     count = counted(len(found.labels), "label")
     lines = [f"{count}{whose} {done}retracted: {listed(found.labels, MOST)}"]
     lines += [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
+    if found.demonstrations:
+        lines.append(
+            f"{counted(len(found.demonstrations), 'demonstration')} {done}retracted: "
+            f"{listed(found.demonstrations, MOST)}"
+        )
     if found.golds:
         lines.append(f"gold answers made of them, {done}withdrawn: {listed(found.golds, MOST)}")
     if found.suspended:

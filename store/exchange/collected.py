@@ -26,7 +26,8 @@ offset $first
 """
 
 DEMONSTRATIONS = """
-select demonstrations as demonstration, prompts as prompt
+select demonstrations as demonstration, prompts as prompt,
+       demonstration_id in (select demonstration_id from demonstration_retractions) as retracted
 from   demonstrations
 join   prompts using (prompt_id)
 where  demonstrations.rowid >= $first and demonstrations.rowid < $first + $most
@@ -49,10 +50,11 @@ class FactPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A demonstration and the prompt that it answers."""
+    """A demonstration, the prompt that it answers, and whether somebody withdrew it."""
 
     demonstration: Demonstration
     prompt: Prompt
+    retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

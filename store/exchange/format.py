@@ -77,11 +77,11 @@ def judgements(door: Door, wanted: Wanted) -> Iterator[Judgement]:
 
 
 def demonstrations(door: Door, wanted: Wanted) -> Iterator[Answered]:
-    """The home's demonstrations of the prompts that are wanted, page by page."""
+    """The home's demonstrations of the prompts that are wanted, page by page, but for withdrawn ones."""
     first: int | None = 0
     while first is not None:
         found = door.ask(read_demonstrations, ReadDemonstrations(first=first))
-        yield from (one for one in found.answered if wanted.selection.takes(one.prompt))
+        yield from (one for one in found.answered if not one.retracted and wanted.selection.takes(one.prompt))
         wanted.show(found.done, "demonstrations")
         first = found.following
 

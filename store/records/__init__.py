@@ -12,6 +12,7 @@ from store.records.asked import (
     ChatTurn,
     Comparison,
     Demonstration,
+    DemonstrationRetraction,
     Gold,
     GoldEnd,
     Policy,
@@ -93,6 +94,7 @@ __all__ = [
     "Credential",
     "Degree",
     "Demonstration",
+    "DemonstrationRetraction",
     "Edit",
     "Evaluation",
     "Exposure",
@@ -175,6 +177,7 @@ Fact = (
     | OptOut
     | Sighting
     | Demonstration
+    | DemonstrationRetraction
     | Chat
     | ChatTurn
     | Snapshot

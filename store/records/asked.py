@@ -149,6 +149,16 @@ class Demonstration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationRetraction:
+    """A demonstration withdrawn by somebody who voids what its author gave: it teaches nobody any more."""
+
+    demonstration_id: str
+    annotator_id: str
+    reason: str
+    made_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
     """A conversation of an annotator with blind policies."""
 

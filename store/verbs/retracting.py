@@ -1,4 +1,5 @@
-"""Retraction: labels are voided, and what they touched is told and marked until it is trained anew."""
+"""Retraction: labels are voided, an annotator's with the demonstrations; what they touched is told and marked
+until it is trained anew."""
 
 from __future__ import annotations
 
@@ -6,20 +7,20 @@ from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, comparisons, golds, guidelines, labels, lineage, progress
+from store import annotators, comparisons, demonstrations, golds, guidelines, labels, lineage, progress
 from store.database import Store
 from store.descent import Thread, everything
 from store.errors import NotAllowedError, RequestError
 from store.marks import marks
 from store.messages import Actor, ListMarks, Mark
-from store.records import Fact, Label, Qualification, Retraction, Role, Track
+from store.records import DemonstrationRetraction, Fact, Label, Qualification, Retraction, Role, Track
 from store.verbs.assignments import LONGEST_COMMENT, check_words
 from store.verbs.roles import allow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Void:
-    """Retracts every standing label of `annotator:NAME`, or `label:ID`, and says why.
+    """Retracts every standing label and demonstration of `annotator:NAME`, or `label:ID`, and says why.
 
     `dry_run` changes nothing and tells what would be touched; `suspend` also bars the annotator from both
     tracks.
@@ -33,7 +34,8 @@ class Void:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voided:
-    """The labels retracted and everything that they touched; `comparisons` are open to others again.
+    """The labels retracted and everything that they touched; `comparisons` are open to others again, and
+    `demonstrations` teach nobody any more.
 
     `golds` were made of the labels and measure nobody any more; `suspended` names who was barred; `marks` are
     on what learned from the labels, and count all that do not stand.
@@ -45,10 +47,20 @@ class Voided:
     reward_models: tuple[str, ...]
     policies: tuple[str, ...]
     comparisons: tuple[str, ...]
+    demonstrations: tuple[str, ...] = ()
     golds: tuple[str, ...] = ()
     suspended: str | None = None
     dry_run: bool = False
     marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What the annotator gave that stands and is meant: labels, and the ids of demonstrations."""
+
+    annotator_id: str
+    labels: list[Label]
+    demonstrations: list[str]
 
 
 def void(store: Store, actor: Actor, request: Void) -> Voided:
@@ -63,13 +75,17 @@ def void(store: Store, actor: Actor, request: Void) -> Voided:
     if annotator_id == actor.annotator_id:
         raise NotAllowedError("Nobody voids their own labels; undo them, or leave it to another reviewer.")
     with store.turns.of(annotator_id), store.reading() as db:
-        standing = labels.standing(db, noun, name)
-        if not (standing or request.suspend):
+        given = _Given(
+            annotator_id=annotator_id,
+            labels=labels.standing(db, noun, name),
+            demonstrations=demonstrations.standing(db, name) if noun == "annotator" else [],
+        )
+        if not (given.labels or given.demonstrations or request.suspend):
             raise RequestError(f"Nothing of {lineage.told(db, noun, name)} stands that could be voided.")
-        impact = _impact(db, store, noun, name, standing)
+        impact = _impact(db, store, noun, name, given)
         if request.dry_run:
             return replace(impact, dry_run=True)
-        _retract(store, actor, request, annotator_id, standing)
+        _retract(store, actor, request, given)
         thread = Thread(set(impact.snapshots), set(impact.reward_models), set(impact.policies))
         return replace(
             impact,
@@ -99,18 +115,22 @@ def _name(db: DuckDBPyConnection, annotator_id: str) -> str:
     return person.name if person else annotator_id
 
 
-def _retract(store: Store, actor: Actor, request: Void, annotator_id: str, standing: list[Label]) -> None:
-    progress.tell("retracting", 0.0, f"{len(standing)} labels")
+def _retract(store: Store, actor: Actor, request: Void, given: _Given) -> None:
+    progress.tell("retracting", 0.0, f"{len(given.labels)} labels")
     facts: list[Fact] = [
         Retraction(label_id=label.label_id, annotator_id=actor.annotator_id, reason=request.why)
-        for label in standing
+        for label in given.labels
+    ]
+    facts += [
+        DemonstrationRetraction(demonstration_id=one, annotator_id=actor.annotator_id, reason=request.why)
+        for one in given.demonstrations
     ]
     with store.turns.of("gold"), store.reading() as db:  # nobody makes them gold meanwhile
-        facts += golds.ends(db, [label.label_id for label in standing], actor.annotator_id, request.why)
+        facts += golds.ends(db, [label.label_id for label in given.labels], actor.annotator_id, request.why)
         if request.suspend:
             facts += [
                 Qualification(
-                    annotator_id=annotator_id,
+                    annotator_id=given.annotator_id,
                     track=track,
                     guideline_version=guidelines.version(db, track),
                     passed=False,
@@ -120,18 +140,18 @@ def _retract(store: Store, actor: Actor, request: Void, annotator_id: str, stand
                 for track in Track
             ]
         store.append(actor.annotator_id, *facts)
-        found = comparisons.wanted(db, [label.comparison_id for label in standing])
+        found = comparisons.wanted(db, [label.comparison_id for label in given.labels])
     wanted = {one.comparison_id: one for one in found}
-    for label in standing:
+    for label in given.labels:
         store.queue.withdraw(label, wanted[label.comparison_id])
 
 
-def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, standing: list[Label]) -> Voided:
+def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, given: _Given) -> Voided:
     """What retracting them touches, as it is marked now."""
     progress.tell("looking for what they touched", 0.0)
     trained = everything(db)
     thread = lineage.holding(db, store.home, trained, noun, name)
-    label_ids = [label.label_id for label in standing]
+    label_ids = [label.label_id for label in given.labels]
     return Voided(
         thing=lineage.told(db, noun, name),
         labels=tuple(label_ids),
@@ -139,6 +159,7 @@ def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, standing
         reward_models=tuple(sorted(thread.reward_models)),
         policies=tuple(sorted(thread.policies)),
         comparisons=tuple(labels.opened_by(db, label_ids)),
+        demonstrations=tuple(given.demonstrations),
         golds=tuple(golds.made_of(db, label_ids)),
         marks=lineage.touched(marks(db, store.home, trained), thread),
     )

@@ -89,7 +89,7 @@ def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae
     assert "retract do" not in {one.key for one in app.button}
     app.selectbox(key="retract whose").set_value(ana.annotator_id)
     app.button(key="retract look").click().run()
-    assert "ana: 60 labels, 0 snapshots" in words_of(app)
+    assert "ana: 60 labels, 0 ideal responses, 0 snapshots" in words_of(app)
     assert look_at_quality(store, rae, LookAtQuality()).labels == 120
     app.button(key="retract do").click().run()
     assert "Expected why" in app.error[0].value

@@ -12,6 +12,7 @@ from store.records import (
     ChatTurn,
     Degree,
     Demonstration,
+    DemonstrationRetraction,
     ExternalAccount,
     Fact,
     Game,
@@ -170,6 +171,11 @@ FACTS: dict[str, tuple[str, list[Fact], str]] = {
         "test",
         [Demonstration(demonstration_id="x", prompt_id="nowhere", text="", author="ben")],
         f"Demonstrations whose prompt is not there: x; {ASK_AUDIT}",
+    ),
+    "demonstrations of retractions": (
+        "ben",
+        [DemonstrationRetraction(demonstration_id="nowhere", annotator_id="ben", reason="x")],
+        f"Retractions of demonstrations that are not there: nowhere; {ASK_AUDIT}",
     ),
     "comparisons of labels": (
         "test",

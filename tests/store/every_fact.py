@@ -210,6 +210,7 @@ EXAMPLES: list[Fact] = [
     records.Demonstration(
         demonstration_id="d", prompt_id="p", text=ODD, author="a", source="s", quality=0.25, made_at=MOMENT
     ),
+    records.DemonstrationRetraction(demonstration_id="d", annotator_id="r", reason=ODD, made_at=MOMENT),
     records.Snapshot(
         snapshot_id="s",
         contents=Contents.PROMPTS,

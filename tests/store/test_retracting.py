@@ -13,6 +13,7 @@ from store.errors import NotAllowedError, RequestError
 from store.messages import (
     Actor,
     Assignment,
+    CountHome,
     Freeze,
     ListMarks,
     Mark,
@@ -40,6 +41,7 @@ from store.records import (
     Verdict,
 )
 from store.verbs import (
+    count_home,
     freeze,
     list_marks,
     next_comparison,
@@ -49,8 +51,11 @@ from store.verbs import (
     verify_audit,
     void,
 )
+from store.verbs.auditing import MakeAuditReport, make_audit_report
+from store.verbs.exporting import ReadDemonstrations, read_demonstrations
 from store.verbs.retracting import Void, Voided
 from store.verbs.roles import HONE
+from store.verbs.writing import OfferPrompt, WriteDemonstration, offer_prompt, write_demonstration
 
 
 def person(name: str, role: Role = Role.ANNOTATOR) -> Annotator:
@@ -149,6 +154,51 @@ def test_voided_comparisons_are_asked_of_others_and_never_of_the_voided(
     assert isinstance(next_comparison(store, ann, NextComparison()), NoWork)
     judge(store, ben, 2)
     assert isinstance(next_comparison(store, ben, NextComparison()), NoWork)
+
+
+def demonstrations(store: Store) -> dict[str, bool]:
+    """Whether each was withdrawn, by its text."""
+    page = read_demonstrations(store, HONE, ReadDemonstrations())
+    return {one.demonstration.text: one.retracted for one in page.answered}
+
+
+def test_an_annotators_demonstrations_go_with_the_labels_and_nobody_elses(
+    store: Store, trained: Snapshot, ann: Actor, ben: Actor
+) -> None:
+    for actor in (ann, ben):
+        text = f"{actor.name}'s."
+        write_demonstration(
+            store, actor, WriteDemonstration(writing_id="writing-1", prompt="Why?", response=text)
+        )
+    void(store, HONE, Void(thing=f"label:{spoiled(store, dry_run=True).labels[0]}", why="spam"))
+    assert demonstrations(store) == {"ann's.": False, "ben's.": False}
+    dry = spoiled(store, dry_run=True)
+    assert (len(dry.labels), len(dry.demonstrations)) == (1, 1)
+    assert count_home(store, HONE, CountHome()).demonstrations == 2
+    assert spoiled(store).demonstrations == dry.demonstrations
+    assert demonstrations(store) == {"ann's.": True, "ben's.": False}
+    assert count_home(store, HONE, CountHome()).demonstrations == 1
+    with pytest.raises(RequestError, match="Nothing of annotator:Ann stands"):
+        spoiled(store)
+    (told,) = [
+        one for one in make_audit_report(store, HONE, MakeAuditReport()).retracted if one.demonstrations
+    ]
+    assert (told.reason, told.labels, told.demonstrations) == ("spam", 2, 1)
+    assert verify_audit(store, HONE, VerifyAudit()).why == ""
+
+
+def test_who_only_wrote_demonstrations_can_be_voided_and_the_prompt_wants_one_again(
+    store: Store, ann: Actor, ben: Actor
+) -> None:
+    store.append("test", person("ann"), person("ben"), *comparisons(2))
+    wanted = OfferPrompt(track=Track.HELPFULNESS, language="en")
+    first = offer_prompt(store, ben, wanted).prompt
+    assert first is not None
+    own = WriteDemonstration(writing_id="writing-1", prompt_id=first.prompt_id, response="Buy.")
+    write_demonstration(store, ann, own)
+    assert offer_prompt(store, ben, wanted).prompt != first
+    assert len(spoiled(store).demonstrations) == 1
+    assert offer_prompt(store, ben, wanted).prompt == first
 
 
 def test_after_a_restart_the_queue_is_as_it_was(

@@ -93,6 +93,11 @@ select demonstration_id from demonstrations
 anti   join prompts using (prompt_id)
 """
 
+WITHDRAWS_NOTHING = """
+select demonstration_id from demonstration_retractions
+anti   join demonstrations using (demonstration_id)
+"""
+
 RULES: Final = (
     Rule(name="prompts of comparisons", broken=WITHOUT_PROMPT, wrong="Comparisons whose prompt is not there"),
     Rule(name="batches of comparisons", broken=WITHOUT_BATCH, wrong="Comparisons whose batch is not there"),
@@ -154,5 +159,10 @@ RULES: Final = (
         name="prompts of demonstrations",
         broken=DEMONSTRATES_NOTHING,
         wrong="Demonstrations whose prompt is not there",
+    ),
+    Rule(
+        name="demonstrations of retractions",
+        broken=WITHDRAWS_NOTHING,
+        wrong="Retractions of demonstrations that are not there",
     ),
 )

@@ -78,6 +78,7 @@ def item(visit: Visit, one: DueReview) -> dict[str, Any]:
         "about": about,
         "covered": one.covered,
         "flag": said.noun == "skip",
+        "edits": said.edits,
         "pair": len(said.ranks) == 2,
         "safety": [not mark.safe for mark in said.safety],
         "said": _judgement(words, said),

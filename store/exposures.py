@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
@@ -29,9 +30,14 @@ group  by comparison_id
 
 CATEGORIES = """
 select category from prompts
-where  category is not null
+where  category <> ''
 union
-select unnest(safety).category from labels
+select risk from comparison_risks
+"""
+
+OF_RISKS = """
+select distinct comparison_id from comparison_risks
+where  risk in (select unnest($risks::varchar[]))
 """
 
 SPARED = """
@@ -50,7 +56,12 @@ def since(db: DuckDBPyConnection, reviewer_id: str, moment: datetime) -> dict[st
 
 def categories(db: DuckDBPyConnection) -> set[str]:
     """The categories of risk that prompts and labels name."""
-    return {category for (category,) in db.execute(CATEGORIES).fetchall() if category}
+    return {category for (category,) in db.execute(CATEGORIES).fetchall()}
+
+
+def comparisons_of(db: DuckDBPyConnection, risks: Sequence[str]) -> set[str]:
+    """The comparisons that have any of these risks."""
+    return {one for (one,) in db.execute(OF_RISKS, {"risks": list(risks)}).fetchall()} if risks else set()
 
 
 def spared(db: DuckDBPyConnection, reviewer_id: str) -> tuple[str, ...]:

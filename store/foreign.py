@@ -15,6 +15,7 @@ from store import annotators, demonstrations, policies, prompts, responses
 from store.arrivals import in_utc
 from store.errors import RequestError
 from store.records import (
+    Adjudication,
     Annotator,
     Comparison,
     Demonstration,
@@ -35,11 +36,18 @@ from store.records import (
     Score,
     Skip,
     TaskResult,
+    Verdict,
 )
 
 COUNTS = """
 select comparison_id, len(response_ids) from comparisons
 where  comparison_id in (select unnest($ids::varchar[]))
+"""
+
+OVERTURNED = """
+select review_id, len(ranks) from reviews
+join   labels using (label_id)
+where  verdict = 'overturn' and review_id in (select unnest($ids::varchar[]))
 """
 
 RANKED = """
@@ -79,6 +87,8 @@ def check_fit(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
                 _of(known.answers, "comparison", fact.comparison_id)
             case Retraction() | Review():
                 _of(known.labels, "label", fact.label_id)
+            case Adjudication():
+                _check_ranks(fact, _of(known.overturned, "review", fact.review_id))
         if isinstance(fact, Label | Lease):
             _check_order(fact, known.answers[fact.comparison_id])
         if isinstance(fact, Label) and fact.annotator_id not in known.annotators:
@@ -89,10 +99,12 @@ def check_fit(db: DuckDBPyConnection, facts: Sequence[Fact]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """Of what is here or arrives: how many answers by comparison, how many ranks by label."""
+    """Of what is here or arrives: how many answers by comparison, how many ranks by label and by review that
+    overturns one."""
 
     answers: dict[str, int]
     labels: dict[str, int]
+    overturned: dict[str, int]
     annotators: set[str]
 
 
@@ -100,12 +112,18 @@ def _known(db: DuckDBPyConnection, facts: Sequence[Fact]) -> _Known:
     wanted = {"ids": [fact.label_id for fact in facts if isinstance(fact, Edit | Retraction | Review)]}
     labels: dict[str, int] = dict(db.execute(RANKED, wanted).fetchall())
     asked = (Label, Gold, GoldEnd, Lease, Skip)
+    labels = {one.label_id: len(one.ranks) for one in facts if isinstance(one, Label)} | labels
+    ruled = [one for one in facts if isinstance(one, Review) and one.verdict is Verdict.OVERTURN]
+    wanted = {"ids": [fact.review_id for fact in facts if isinstance(fact, Adjudication)]}
+    overturned: dict[str, int] = dict(db.execute(OVERTURNED, wanted).fetchall())
     wanted = {"ids": [fact.comparison_id for fact in facts if isinstance(fact, asked)]}
     answers: dict[str, int] = dict(db.execute(COUNTS, wanted).fetchall())
     return _Known(
         answers={one.comparison_id: len(one.response_ids) for one in facts if isinstance(one, Comparison)}
         | answers,  # what is here already stays as it is
-        labels={one.label_id: len(one.ranks) for one in facts if isinstance(one, Label)} | labels,
+        labels=labels,
+        overturned={one.review_id: labels[one.label_id] for one in ruled if one.label_id in labels}
+        | overturned,
         annotators={
             one.annotator_id for one in (*annotators.everyone(db), *facts) if isinstance(one, Annotator)
         },
@@ -118,7 +136,7 @@ def _of(known: dict[str, F], noun: str, name: str) -> F:
     return known[name]
 
 
-def _check_ranks(fact: Label | Edit | Gold, count: int) -> None:
+def _check_ranks(fact: Label | Edit | Gold | Adjudication, count: int) -> None:
     if len(fact.ranks) != count or not 1 <= min(fact.ranks) <= max(fact.ranks) <= count:
         raise RequestError(f"ranks: expected 1 to {count} for each of {count} responses; got {fact.ranks}")
     if len(fact.safety) not in {0, count} or any(not 0 <= one.severity <= 2 for one in fact.safety):

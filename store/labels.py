@@ -93,6 +93,12 @@ where  labels.comparison_id = $comparison_id and labels.annotator_id = $annotato
   and  retractions.annotator_id <> labels.annotator_id
 """
 
+JUDGED = """
+select count(*) from labels
+where  comparison_id = $comparison_id and annotator_id = $annotator_id
+  and  label_id not in (select label_id from retractions)
+"""
+
 SKIPPED = """
 select count(*) from skips
 where  lease_id = $lease_id
@@ -165,6 +171,12 @@ def voided(db: DuckDBPyConnection, annotator_id: str, comparison_id: str) -> boo
     """Whether somebody else withdrew a label of this annotator on the comparison."""
     asked = {"annotator_id": annotator_id, "comparison_id": comparison_id}
     return number(db.execute(VOIDED, asked)) > 0
+
+
+def judged(db: DuckDBPyConnection, annotator_id: str, comparison_id: str) -> bool:
+    """Whether a label of this annotator on the comparison stands."""
+    asked = {"annotator_id": annotator_id, "comparison_id": comparison_id}
+    return number(db.execute(JUDGED, asked)) > 0
 
 
 def skipped(db: DuckDBPyConnection, lease_id: str) -> bool:

@@ -14,12 +14,13 @@ from store.home import Home
 from store.messages import Mark
 from store.records import Contents
 
-# A row that a reviewer judged in a label's place stands until the label is reviewed once more. Snapshots that
-# were frozen before there were such rows do not have the column.
+# A row that a reviewer judged in a label's place stands until the label is reviewed once more; a row of what
+# a label said before it was sent back and said anew does not. Snapshots that were frozen before there were
+# such rows do not have the columns.
 WITHDRAWN = """
 with held as (
-  select label_id, review_id
-  from   (select null::varchar as review_id where false
+  select label_id, review_id, coalesce(version, 0) as version
+  from   (select null::varchar as review_id, null::integer as version where false
           union all by name
           select * from read_parquet($path))
 ),
@@ -27,12 +28,24 @@ newest as (
   select label_id, arg_max(review_id, made_at) as review_id, arg_max(verdict, made_at) as verdict
   from   reviews
   group  by label_id
+),
+anew as (
+  select label_id, min(edits.version) as version
+  from   edits
+  join   (select label_id, max(made_at) as sent_at from reviews where verdict = 'send back' group by label_id)
+         using (label_id)
+  where  made_at > sent_at
+  group  by label_id
 )
 select distinct label_id
 from   held
 left   join newest using (label_id)
+left   join anew using (label_id)
 where  if(held.review_id is null,
-          label_id in (select label_id from retractions) or coalesce(verdict, 'confirm') <> 'confirm',
+          label_id in (select label_id from retractions)
+          or coalesce(held.version < anew.version, false)
+          or coalesce(if(verdict = 'send back' and anew.version is not null, null, verdict), 'confirm')
+               <> 'confirm',
           held.review_id <> newest.review_id)
 order  by label_id
 """

@@ -45,7 +45,8 @@ order  by track
 JUDGED_TWICE = """
 select track, list(ranks order by label_id) as orders
 from   judged
-where  coalesce(reason, '') not in ('gold', 'swapped', 'evaluation', 'retracted', 'overruled')
+where  review_id is null
+  and  coalesce(reason, '') not in ('gold', 'swapped', 'evaluation', 'retracted', 'sent back', 'overruled')
 group  by track, comparison_id
 having count(*) > 1
 order  by track, comparison_id

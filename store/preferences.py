@@ -49,38 +49,6 @@ answered as (
   from   (select comparison_id, unnest(response_ids) as response_id from comparisons)
   join   responses using (response_id)
   where  list_contains($policies::varchar[], policy_id)
-),
-last_edit as (
-  select label_id, max(made_at) as edited_at
-  from   edits
-  group  by label_id
-),
-last_review as (
-  select label_id, max(made_at) as reviewed_at,
-         arg_max(struct_pack(review_id, reviewer_id), made_at) as newest
-  from   reviews
-  group  by label_id
-),
-anew as (
-  select label_id, review_id, newest.reviewer_id, adjudications.* exclude (review_id, reasons, made_at)
-  from   last_review
-  join   adjudications on review_id = newest.review_id
-),
--- a reviewer's own judgement stands whatever becomes of the label that it replaces.
-said as (
-  select label_id, comparison_id, review_id,
-         if(review_id is null, annotator_id, reviewer_id) as annotator_id,
-         if(review_id is null, current_labels.ranks, anew.ranks) as ranks,
-         if(review_id is null, current_labels.degree, anew.degree) as degree,
-         if(review_id is null, current_labels.both_bad, anew.both_bad) as both_bad,
-         if(review_id is null, current_labels.safety, anew.safety) as safety,
-         if(review_id is null, shown_order, []) as shown_order,
-         if(review_id is null, edits, 0) as edits,
-         review_id is null and retracted as retracted,
-         if(review_id is null, verdict, 'confirm') as verdict,
-         surplus, made_at
-  from   current_labels
-  left   join anew using (label_id)
 )
 select label_id, comparison_id, annotator_id, review_id, said.made_at, ranks, degree, safety, shown_order,
        edits, track, split,
@@ -102,15 +70,13 @@ select label_id, comparison_id, annotator_id, review_id, said.made_at, ranks, de
          when verdict = 'send back' then 'sent back'
          when coalesce(verdict, 'confirm') <> 'confirm' then 'overruled'
          when list_contains($required::varchar[], track)
-          and (verdict is null or review_id is null and coalesce(edited_at > reviewed_at, false))
+          and (verdict is null or said_since)
          then 'unreviewed'
        end as reason
-from   said
+from   standing_judgements as said
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 join   batches using (batch_id)
-left   join last_edit using (label_id)
-left   join last_review using (label_id)
 where  (len($tracks::varchar[]) = 0 or list_contains($tracks::varchar[], track))
   and  (len($batches::varchar[]) = 0 or list_contains($batches::varchar[], batch_id))
   and  (len($rounds::integer[]) = 0 or list_contains($rounds::integer[], batches.round))

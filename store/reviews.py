@@ -10,7 +10,7 @@ from typing import Annotated
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from store.records import Cause, Degree, SafetyLabel, Track, Turn, Verdict
+from store.records import Degree, SafetyLabel, Track, Turn
 from store.rows import number, rows
 
 INSERT = """
@@ -28,11 +28,9 @@ select count(*) from reviews
 where  label_id = $label_id
 """
 
-NEWEST = """
-select verdict from reviews
-where  label_id = $label_id
-order  by made_at desc
-limit  1
+OVERRULED = """
+select count(*) from current_labels
+where  label_id = $label_id and coalesce(verdict, 'confirm') <> 'confirm'
 """
 
 FLAGS_LIKE = """
@@ -45,12 +43,15 @@ order  by lease_id
 FLAGS = """
 select 'skip' as noun, lease_id as name, comparison_id, skips.annotator_id,
        coalesce(annotators.name, skips.annotator_id) as annotator, skips.made_at as said_at,
-       reason as comment, track, turns, response_ids, coalesce(category, '') as risk, [] as ranks,
-       null as degree, false as both_bad, [] as safety, 0 as seconds
+       reason as comment, track, turns, response_ids, coalesce(risks, []) as risks, [] as ranks,
+       null as degree, false as both_bad, [] as safety, 0 as seconds, 0 as edits
 from   skips
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 left   join annotators on annotators.annotator_id = skips.annotator_id
+left   join (select comparison_id, list(risk order by risk) as risks
+             from   comparison_risks
+             group  by comparison_id) using (comparison_id)
 where  flagged
   and  if($name is null, lease_id not in (select label_id from reviews), lease_id = $name)
 order  by skips.made_at, lease_id
@@ -60,13 +61,17 @@ LABELS = """
 select 'label' as noun, label_id as name, comparison_id, current_labels.annotator_id,
        coalesce(annotators.name, current_labels.annotator_id) as annotator,
        coalesce(edited_at, current_labels.made_at) as said_at, comment, track, turns, response_ids,
-       coalesce(category, list_filter(safety, lambda one: not one.safe)[1].category, '') as risk,
-       ranks, degree, both_bad, safety, seconds
+       coalesce(risks, []) as risks, ranks, degree, both_bad, safety, seconds, edits
 from   current_labels
 join   comparisons using (comparison_id)
 join   prompts using (prompt_id)
 left   join annotators on annotators.annotator_id = current_labels.annotator_id
 left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+left   join (select comparison_id, list(risk order by risk) as risks
+             from   comparison_risks
+             where  comparison_id in (select comparison_id from labels
+                                      where  label_id in (select unnest($names::varchar[])))
+             group  by comparison_id) using (comparison_id)
 where  label_id in (select unnest($names::varchar[]))
 order  by list_position($names::varchar[], label_id)
 """
@@ -90,25 +95,6 @@ join   (select label_id, max(made_at) as edited_at from edits group by label_id)
 where  verdict = 'send back' and edited_at > reviewed_at
 """
 
-OUTCOMES = """
-select found_by, count(*) as reviewed, count(*) filter (verdict <> 'confirm') as wrong
-from   (select label_id, arg_max(found_by, made_at) as found_by, arg_max(verdict, made_at) as verdict
-        from   reviews
-        group  by label_id)
-group  by found_by
-"""
-
-VERDICTS = """
-select count(*) from reviews
-"""
-
-CAUSES = """
-select cause, count(*) as labels
-from   (select label_id, arg_max(cause, made_at) as cause from reviews group by label_id)
-where  cause is not null
-group  by cause
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSettings:
@@ -124,8 +110,9 @@ class ReviewSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A `label` as it stands, or a `skip` that flags its comparison, by what it says; `risk` is its category,
-    if any. `ranks` and `safety` are by response; a skip has none."""
+    """A `label` as it stands after so many `edits`, or a `skip` that flags its comparison, by what it says;
+    `risks` are those of the comparison, whoever named them. `ranks` and `safety` are by response; a skip has
+    none."""
 
     noun: str
     name: str
@@ -137,18 +124,23 @@ class Said:
     track: Track
     turns: tuple[Turn, ...]
     response_ids: tuple[str, ...]
-    risk: str
+    risks: tuple[str, ...]
     ranks: tuple[int, ...]
     degree: Degree | None
     both_bad: bool
     safety: tuple[SafetyLabel, ...]
     seconds: float
+    edits: int
 
     @property
     def risky(self) -> bool:
-        """Whether its texts may be harmful: it asks for safety, names a risk, found one, or was flagged."""
-        unsafe = any(not one.safe for one in self.safety)
-        return self.noun == "skip" or self.track is Track.SAFETY or bool(self.risk) or unsafe
+        """Whether its texts may be harmful: it asks for safety, anybody named a risk, or it was flagged."""
+        return self.noun == "skip" or self.track is Track.SAFETY or bool(self.risks)
+
+
+def turn(label_id: str) -> str:
+    """The turn that whoever rules on the label takes, and whoever says it anew."""
+    return f"review {label_id}"
 
 
 def count(db: DuckDBPyConnection, label_id: str) -> int:
@@ -157,9 +149,8 @@ def count(db: DuckDBPyConnection, label_id: str) -> int:
 
 
 def overruled(db: DuckDBPyConnection, label_id: str) -> bool:
-    """Whether the newest verdict takes the label out."""
-    newest = db.execute(NEWEST, {"label_id": label_id}).fetchone()
-    return newest is not None and newest[0] != Verdict.CONFIRM
+    """Whether the newest verdict takes the label out, as it stands now."""
+    return number(db.execute(OVERRULED, {"label_id": label_id})) > 0
 
 
 def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, tuple[str, str]]:
@@ -193,19 +184,3 @@ def settled(db: DuckDBPyConnection) -> list[str]:
 def said_anew(db: DuckDBPyConnection) -> list[str]:
     """Labels that were sent back, and have been said anew since."""
     return [label_id for (label_id,) in db.execute(ANEW).fetchall()]
-
-
-def verdicts(db: DuckDBPyConnection) -> int:
-    """How many there are at all."""
-    return number(db.execute(VERDICTS))
-
-
-def outcomes(db: DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """By why labels were looked at: how many were reviewed, and how many of them were not confirmed."""
-    return {found_by: (reviewed, wrong) for found_by, reviewed, wrong in db.execute(OUTCOMES).fetchall()}
-
-
-def causes(db: DuckDBPyConnection) -> dict[Cause, int]:
-    """What made labels wrong, by how many labels."""
-    found = dict(db.execute(CAUSES).fetchall())
-    return {cause: found.get(cause, 0) for cause in Cause}

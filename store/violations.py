@@ -16,17 +16,10 @@ from store.rows import rows
 # Responses that somebody marked, each with what most said of it and the gravest severity among those.
 MARKED = """
 create or replace temp table marked as
-with newest as (
-  select label_id, arg_max(review_id, made_at) as review_id
-  from   reviews
-  group  by label_id
-),
-said as (
-  select comparison_id, coalesce(adjudications.safety, current_labels.safety) as safety
-  from   current_labels
-  left   join newest using (label_id)
-  left   join adjudications using (review_id)
-  where  not retracted and (adjudications.review_id is not null or coalesce(verdict, 'confirm') = 'confirm')
+with said as (
+  select comparison_id, safety
+  from   standing_judgements
+  where  not retracted and coalesce(verdict, 'confirm') = 'confirm'
 ),
 placed as (
   select response_ids, safety, unnest(generate_series(1, len(safety))) as place
@@ -70,7 +63,7 @@ order  by slice, if(slice = 'policy', round, 0), name
 REFUSALS = """
 with said as (
   select comparison_id, ranks, list_contains(reasons, 'willing') as willing
-  from   current_labels
+  from   standing_judgements
   where  not retracted and coalesce(verdict, 'confirm') = 'confirm'
 ),
 placed as (

@@ -17,6 +17,7 @@ from annotate.visit import Visit
 from annotate.widgets import component
 from store.errors import HoneError, RequestError
 from store.messages import Actor, Judgement
+from store.quality.worth import Reason
 from store.records import Cause, Degree, Role, SafetyLabel, Verdict
 from store.verbs import list_reviews_due, look_at_exposure, review_label, uncover
 from store.verbs.reviewing import ReviewLabel
@@ -46,7 +47,8 @@ class Sent:
     verdict: Verdict | None = None
     why: str = ""
     cause: Cause | None = None
-    found_by: str = ""
+    found_by: Reason | Literal[""] = ""
+    edits: int | None = None
     better: Literal["a", "b", "t"] | None = None
     degree: Degree | None = None
     unsafe: tuple[bool, ...] = ()
@@ -124,6 +126,7 @@ def _rule(visit: Visit, actor: Actor, sent: Sent, due: tuple[DueReview, ...]) ->
         cause=sent.cause,
         judgement=_judgement(sent, item),
         found_by=sent.found_by,
+        edits=sent.edits,
     )
     review_label(visit.store, actor, request)
     return visit.words.text("review.saved", verdict=visit.words.text(f"review.{sent.verdict}"))

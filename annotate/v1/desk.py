@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from annotate.v1.calling import Calls
 from store import verbs
-from store.messages import Judgement
-from store.records import Cause, Track, Verdict
+from store.records import Track
 from store.signatures import Signed
 from store.suspicion.suspects import LEVEL
 from store.verbs.audit_log import AuditLog, ReadAuditLog
@@ -37,17 +36,9 @@ class Desk:
         """Labels for a reviewer, the likeliest to be wrong first; who reads them judges them no more."""
         return self._calls.ask(verbs.list_reviews_due, ListReviewsDue(most=most, by_chance=by_chance))
 
-    def rule(
-        self,
-        thing: str,
-        verdict: Verdict,
-        why: str,
-        cause: Cause | None = None,
-        judgement: Judgement | None = None,
-    ) -> Ruled:
+    def rule(self, ruling: ReviewLabel) -> Ruled:
         """Rules on a label; who overturns it may say what it should have been, by response."""
-        asked = ReviewLabel(thing=thing, verdict=verdict, why=why, cause=cause, judgement=judgement)
-        return self._calls.ask(verbs.review_label, asked)
+        return self._calls.ask(verbs.review_label, ruling)
 
     def counts(self) -> ReviewCounts:
         """What reviewers found so far."""
@@ -66,7 +57,7 @@ class Desk:
         return self._calls.ask(verbs.spare, Spare(category=category, spared=spared))
 
     def retract(self, thing: str, why: str) -> Voided:
-        """Takes a label, a batch or an annotator out of all that trains from now on."""
+        """Takes a label, or all that an annotator gave, out of all that trains from now on."""
         return self._calls.ask(verbs.void, Void(thing=thing, why=why))
 
     def quality(self, track: Track | None = None, level: float = LEVEL) -> Quality:

@@ -193,7 +193,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         *("POST", "/retractions/{thing}", void, Role.REVIEWER),
-        "Take labels, a batch or everything of an annotator out of all that trains from now on",
+        "Take a label, or everything of an annotator, out of all that trains from now on",
     ),
     Operation("GET", "/quality", look_at_quality, Role.REVIEWER, "How good the labels are that stand"),
     Operation("GET", "/safety", look_at_safety, Role.REVIEWER, "How safe policies are, as people found them"),

@@ -216,10 +216,11 @@ def _impact(found: Voided) -> list[str]:
     lines = [f"{count}{whose} {done}retracted: {listed(found.labels, MOST)}"]
     lines += [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
     if found.demonstrations:
-        lines.append(
-            f"{counted(len(found.demonstrations), 'demonstration')} {done}retracted: "
-            f"{listed(found.demonstrations, MOST)}"
-        )
+        count = counted(len(found.demonstrations), "demonstration")
+        lines.append(f"{count} {done}retracted: {listed(found.demonstrations, MOST)}")
+    if found.adjudicated:
+        count = counted(len(found.adjudicated), "label")
+        lines.append(f"{count} judged in another's place {done}excluded: {listed(found.adjudicated, MOST)}")
     if found.golds:
         lines.append(f"gold answers made of them, {done}withdrawn: {listed(found.golds, MOST)}")
     if found.suspended:

@@ -21,8 +21,7 @@ from store.suspicion.evidence import Truths
 ALL = """
 with standing as (
   select label_id, comparison_id, annotator_id, ranks, degree, shown_order, safety, both_bad, seconds,
-         surplus, guideline_version, made_at, verdict is not null as ruled,
-         list_filter(safety, lambda one: not one.safe) as unsafe
+         surplus, guideline_version, made_at, verdict is not null as ruled
   from   current_labels
   where  not retracted
 ),
@@ -59,7 +58,6 @@ newest as (
 select named.label_id, annotator_id,
        item_id || ' ' || response_ids[one] || ' ' || response_ids[other] as item,
        comparison_id, named.prompt_id, batch_id, track, category,
-       coalesce(nullif(category, ''), unsafe[1].category, if(len(unsafe) > 0, 'unnamed', '')) as risk,
        guideline_version::varchar as guideline, purpose,
        sign(ranks[other] - ranks[one])::tinyint as says,
        if(len(ranks) = 2, degree, null)::double as degree,
@@ -92,7 +90,8 @@ class Coded:
 
     def of(self, *names: str) -> Truths:
         """Whether each row is of one of these names [P]."""
-        return np.isin(self.codes, [self.names.index(name) for name in names if name in self.names])
+        wanted = set(names)
+        return np.fromiter((name in wanted for name in self.names), dtype=bool)[self.codes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,8 +105,8 @@ class Ballots:
     nobody knows; `gap` by how much reward models that never learned from the label score the one above the
     other, raw, NaN where there are none [P].
 
-    `categories` are those of prompts, `risks` too, or else what a label found unsafe; an empty name is none.
-    A reviewer has `ruled` on a label, whatever it says now [P].
+    `categories` are those of prompts; an empty name is none. A reviewer has `ruled` on a label, whatever it
+    says now [P].
     """
 
     labels: Coded
@@ -118,7 +117,6 @@ class Ballots:
     batches: Coded
     tracks: Coded
     categories: Coded
-    risks: Coded
     guidelines: Coded
     purposes: Coded
     says: Integers
@@ -166,7 +164,6 @@ NAMES: Final = {
     "batches": "batch_id",
     "tracks": "track",
     "categories": "category",
-    "risks": "risk",
     "guidelines": "guideline",
     "purposes": "purpose",
 }

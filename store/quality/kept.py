@@ -1,11 +1,12 @@
-"""What all labels together say of each, kept of a store while little was said since: of many labels it takes
-seconds."""
+"""What all labels together say of each, kept of a store for a short while and while little was said since: of
+many labels it takes seconds."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -22,6 +23,8 @@ from store.suspicion.evidence import Truths
 
 SLACK: Final = 0.01
 """The share of all that was said by which it may grow before everything is reckoned anew."""
+PATIENCE: Final = 10
+"""How many times as long as the reckoning took may pass before, with anything said since, it is done anew."""
 
 # What is never waited with, for who does it looks for it at once: models that score labels, and the labels
 # that somebody voids.
@@ -62,6 +65,13 @@ class _Kept:
     said: int
     done: _Done
     appraised: Appraised
+    until: float
+
+    def holds(self, said: int, done: _Done) -> bool:
+        """Whether it is as good as reckoned anew: nothing was said since, or little, and not long ago."""
+        if said == self.said:
+            return self.done == done
+        return self.done == done and said - self.said <= SLACK * self.said and monotonic() < self.until
 
 
 _kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
@@ -73,8 +83,9 @@ def appraised(store: Store, db: DuckDBPyConnection) -> Appraised:
     said, (done,) = outlook.spoken(db).total, rows(db.execute(DONE), _Done)
     with _lock:
         last = _kept.get(store)
-    if last and last.done == done and said - last.said <= SLACK * last.said:
+    if last and last.holds(said, done):
         return last.appraised
+    begun = monotonic()
     ballots = read(db)
     belief = believe(ballots)
     found = Appraised(
@@ -83,6 +94,8 @@ def appraised(store: Store, db: DuckDBPyConnection) -> Appraised:
         doubts=doubts(ballots, belief),
         numbers={name: number for number, name in enumerate(ballots.labels.names)},
     )
+    ended = monotonic()
+    until = ended + PATIENCE * (ended - begun)
     with _lock:
-        _kept[store] = _Kept(said=said, done=done, appraised=found)
+        _kept[store] = _Kept(said=said, done=done, appraised=found, until=until)
     return found

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, edits, golds, labels, own_labels, prompts
+from store import comparisons, edits, golds, labels, own_labels, prompts, reviews
 from store.database import Store
 from store.errors import MissingError, RequestError
 from store.leases import new_lease
@@ -42,7 +42,8 @@ def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
             comment=said.comment,
             seconds=said.seconds,
         )
-        store.append(actor.annotator_id, edit)
+        with store.turns.of(reviews.turn(label.label_id)):
+            store.append(actor.annotator_id, edit)
         return Saved(label_id=label.label_id, surplus=label.surplus)
 
 

@@ -7,13 +7,34 @@ from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 
-from store import annotators, comparisons, demonstrations, golds, guidelines, labels, lineage, progress
+from store import (
+    adjudications,
+    annotators,
+    comparisons,
+    demonstrations,
+    golds,
+    guidelines,
+    labels,
+    lineage,
+    progress,
+)
 from store.database import Store
 from store.descent import Thread, everything
 from store.errors import NotAllowedError, RequestError
+from store.identity import identity
 from store.marks import marks
 from store.messages import Actor, ListMarks, Mark
-from store.records import DemonstrationRetraction, Fact, Label, Qualification, Retraction, Role, Track
+from store.records import (
+    DemonstrationRetraction,
+    Fact,
+    Label,
+    Qualification,
+    Retraction,
+    Review,
+    Role,
+    Track,
+    Verdict,
+)
 from store.verbs.assignments import LONGEST_COMMENT, check_words
 from store.verbs.roles import allow
 
@@ -35,7 +56,8 @@ class Void:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voided:
     """The labels retracted and everything that they touched; `comparisons` are open to others again, and
-    `demonstrations` teach nobody any more.
+    `demonstrations` teach nobody any more, nor do `adjudicated` labels, whose place the annotator's own
+    judgement as a reviewer had taken.
 
     `golds` were made of the labels and measure nobody any more; `suspended` names who was barred; `marks` are
     on what learned from the labels, and count all that do not stand.
@@ -48,6 +70,7 @@ class Voided:
     policies: tuple[str, ...]
     comparisons: tuple[str, ...]
     demonstrations: tuple[str, ...] = ()
+    adjudicated: tuple[str, ...] = ()
     golds: tuple[str, ...] = ()
     suspended: str | None = None
     dry_run: bool = False
@@ -56,11 +79,13 @@ class Voided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
-    """What the annotator gave that stands and is meant: labels, and the ids of demonstrations."""
+    """What the annotator gave that stands and is meant: labels, the ids of demonstrations, and those of
+    labels whose place their own judgement took."""
 
     annotator_id: str
     labels: list[Label]
     demonstrations: list[str]
+    adjudicated: list[str]
 
 
 def void(store: Store, actor: Actor, request: Void) -> Voided:
@@ -79,8 +104,9 @@ def void(store: Store, actor: Actor, request: Void) -> Voided:
             annotator_id=annotator_id,
             labels=labels.standing(db, noun, name),
             demonstrations=demonstrations.standing(db, name) if noun == "annotator" else [],
+            adjudicated=adjudications.by(db, name) if noun == "annotator" else [],
         )
-        if not (given.labels or given.demonstrations or request.suspend):
+        if not (given.labels or given.demonstrations or given.adjudicated or request.suspend):
             raise RequestError(f"Nothing of {lineage.told(db, noun, name)} stands that could be voided.")
         impact = _impact(db, store, noun, name, given)
         if request.dry_run:
@@ -125,6 +151,7 @@ def _retract(store: Store, actor: Actor, request: Void, given: _Given) -> None:
         DemonstrationRetraction(demonstration_id=one, annotator_id=actor.annotator_id, reason=request.why)
         for one in given.demonstrations
     ]
+    facts += [_excluded(actor, request, one) for one in given.adjudicated]
     with store.turns.of("gold"), store.reading() as db:  # nobody makes them gold meanwhile
         facts += golds.ends(db, [label.label_id for label in given.labels], actor.annotator_id, request.why)
         if request.suspend:
@@ -146,6 +173,17 @@ def _retract(store: Store, actor: Actor, request: Void, given: _Given) -> None:
         store.queue.withdraw(label, wanted[label.comparison_id])
 
 
+def _excluded(actor: Actor, request: Void, label_id: str) -> Review:
+    """Neither the label nor the judgement that took its place teaches any more."""
+    return Review(
+        review_id=identity("review", label_id, "voided", actor.annotator_id, request.why),
+        label_id=label_id,
+        reviewer_id=actor.annotator_id,
+        verdict=Verdict.EXCLUDE,
+        why=request.why,
+    )
+
+
 def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, given: _Given) -> Voided:
     """What retracting them touches, as it is marked now."""
     progress.tell("looking for what they touched", 0.0)
@@ -160,6 +198,7 @@ def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, given: _
         policies=tuple(sorted(thread.policies)),
         comparisons=tuple(labels.opened_by(db, label_ids)),
         demonstrations=tuple(given.demonstrations),
+        adjudicated=tuple(given.adjudicated),
         golds=tuple(golds.made_of(db, label_ids)),
         marks=lineage.touched(marks(db, store.home, trained), thread),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store import reviews
+from store import review_outcomes
 from store.database import Store
 from store.intervals import Interval, wilson
 from store.messages import Actor
@@ -40,10 +40,11 @@ def count_reviews(store: Store, actor: Actor, _request: CountReviews) -> ReviewC
     """Reasons and causes in their own order; a reason for which nothing was reviewed is left out."""
     allow(actor, Role.REVIEWER)
     with store.reading() as db:
-        found, causes = reviews.outcomes(db), reviews.causes(db)
+        found, causes = review_outcomes.outcomes(db), review_outcomes.causes(db)
+        found[Reason.CHANCE] = review_outcomes.drawn(db, Reason.CHANCE)
     outcomes = tuple(
         Outcome(reason=reason, reviewed=found[reason][0], wrong=wilson(found[reason][1], found[reason][0]))
         for reason in Reason
-        if reason in found
+        if found.get(reason, (0, 0))[0]
     )
     return ReviewCounts(outcomes=outcomes, causes=causes)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
-from store import comparisons, golds, labels, lineage, prompts, reviews
+from store import adjudications, comparisons, edits, golds, labels, lineage, prompts, reviews
 from store.database import Store
 from store.descent import everything
 from store.errors import NotAllowedError, RequestError
 from store.identity import identity
 from store.messages import Actor, Judgement
+from store.quality.worth import Reason
 from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Verdict
-from store.verbs.assignments import LONGEST_COMMENT, LONGEST_REASON, check, check_words
+from store.verbs.assignments import LONGEST_COMMENT, check, check_words
 from store.verbs.blindness import held, show
 from store.verbs.vouching import Vouch, reviewer
 
@@ -22,8 +24,9 @@ from store.verbs.vouching import Vouch, reviewer
 class ReviewLabel:
     """Rules on `label:ID`, or answers a flag, `skip:ID`; `vouch` where the command rules for a person.
 
-    `cause` is what made the label wrong, `found_by` why it was looked at. Who overturns a label may say in
-    `judgement` what it should have been, by response: that teaches in the label's place.
+    `cause` is what made the label wrong, `found_by` why it was looked at, and `edits` how often it had been
+    edited then; without, the verdict is on whatever it says now. Who overturns a label may say in `judgement`
+    what it should have been, by response: that teaches in the label's place.
     """
 
     thing: str
@@ -31,7 +34,8 @@ class ReviewLabel:
     why: str
     cause: Cause | None = None
     judgement: Judgement | None = None
-    found_by: str = ""
+    found_by: Reason | Literal[""] = ""
+    edits: int | None = None
     vouch: Vouch | None = None
 
 
@@ -55,7 +59,8 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
         show(store, db, who, [comparison_id])
-        with store.turns.of(f"review {label_id}"), store.turns.of("gold"):
+        with store.turns.of(reviews.turn(label_id)), store.turns.of("gold"):
+            _check_unchanged(db, label_id, request.edits)
             review = Review(
                 review_id=identity("review", label_id, reviews.count(db, label_id)),
                 label_id=label_id,
@@ -75,7 +80,6 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
 
 def _check_verdict(db: DuckDBPyConnection, request: ReviewLabel, comparison_id: str) -> None:
     """Raises RequestError or UnfitError unless the cause and the reviewer's own judgement fit the verdict."""
-    check_words("way it was found", request.found_by, LONGEST_REASON)
     is_flag = request.thing.startswith("skip:")
     if is_flag and request.verdict not in {Verdict.CONFIRM, Verdict.OVERTURN}:
         raise RequestError("A flag is confirmed or overturned; only a label can be excluded or sent back.")
@@ -91,6 +95,14 @@ def _check_verdict(db: DuckDBPyConnection, request: ReviewLabel, comparison_id: 
     check(request.judgement, len(comparison.response_ids), prompt.track)
 
 
+def _check_unchanged(db: DuckDBPyConnection, label_id: str, edits_then: int | None) -> None:
+    newest = edits.newest(db, label_id)
+    if edits_then is not None and edits_then != (newest.version if newest else 0):
+        raise RequestError(
+            "The label was said anew since you looked; look again before you rule.", key="said_anew"
+        )
+
+
 def _adjudication(review_id: str, said: Judgement) -> Adjudication:
     return Adjudication(
         review_id=review_id,
@@ -103,17 +115,22 @@ def _adjudication(review_id: str, said: Judgement) -> Adjudication:
 
 
 def ruled_on(db: DuckDBPyConnection, thing: str, who: Actor) -> tuple[str, str]:
-    """The ids of the label or flag, which must stand and be another's, and of its comparison."""
+    """The ids of the label or flag and of its comparison, which the reviewer must not have judged themselves.
+
+    It must stand, or a reviewer's judgement in its place.
+    """
     noun, _, start = thing.partition(":")
     if noun == "skip":
         return _flag(db, start, who)
     _noun, name = lineage.meant(db, everything(db), thing, ("label", "skip"))
     label = labels.by_id(db, name)
     assert label is not None  # noqa: S101  # it was just found
-    if labels.retracted(db, name):
+    if labels.retracted(db, name) and not adjudications.counts(db, name):
         raise RequestError(f"The label {name} was withdrawn; there is nothing left to review.")
     if label.annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody reviews their own label; leave it to another reviewer.")
+    if labels.judged(db, who.annotator_id, label.comparison_id):
+        raise NotAllowedError("You judged this comparison yourself; leave its labels to another reviewer.")
     return name, label.comparison_id
 
 

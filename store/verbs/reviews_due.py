@@ -11,9 +11,8 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from store import exposures, responses, reviews
+from store import exposures, responses, review_outcomes, reviews
 from store.database import Store
-from store.identity import identity
 from store.messages import Actor
 from store.quality.kept import Appraised, appraised
 from store.quality.worth import Found, Reason, Worth, expected, worth
@@ -97,7 +96,8 @@ def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> Rev
     reviewed; and flags.
 
     Nobody sees another's label before giving their own: what the actor holds is left out until they have
-    judged or skipped it, and whatever they are shown they are asked no more. Their own is left to others.
+    judged or skipped it, and whatever they are shown they are asked no more. What they judged themselves is
+    left to others, with all that others said of the same.
     """
     allow(actor, Role.REVIEWER)
     with store.turns.of(actor.annotator_id), store.reading() as db:
@@ -106,7 +106,7 @@ def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> Rev
         order = (
             (_Next(what=label, by_chance=True) for label in drawn)
             if request.by_chance
-            else _with_chance(_by_worth(waiting), drawn, reviews.verdicts(db))
+            else _with_chance(_by_worth(waiting), drawn, review_outcomes.verdicts(db))
         )
         due = tuple(_described(db, waiting, list(islice(order, request.most))))
         show(store, db, actor, [one.said.comparison_id for one in due])
@@ -132,13 +132,14 @@ def _waiting(store: Store, db: DuckDBPyConnection, actor: Actor) -> _Waiting:
         unreviewed=ballots.labels_with(work & ballots.tracks.of(*settings.required)),
         anew=seen.labels(reviews.said_anew(db)),
     )
-    theirs = ballots.annotators.of(actor.annotator_id) | ballots.comparisons.of(*holding)
+    own = ballots.comparisons.codes[ballots.annotators.of(actor.annotator_id)]
+    theirs = np.isin(ballots.comparisons.codes, own) | ballots.comparisons.of(*holding)
     measures = ballots.purposes.of(Purpose.GOLD, Purpose.SWAPPED)
     standing = ballots.labels_with(~theirs & ~measures) & ~seen.labels(reviews.settled(db))
-    allowed = standing & ~ballots.labels_with(ballots.risks.of(*spared))
+    allowed = standing & ~ballots.labels_with(ballots.comparisons.of(*exposures.comparisons_of(db, spared)))
     flags = [one for one in reviews.flags(db) if one.comparison_id not in holding]
     flags = [one for one in flags if one.annotator_id != actor.annotator_id]
-    shown = tuple(one for one in flags if one.risk not in spared)
+    shown = tuple(one for one in flags if not set(one.risks) & set(spared))
     return _Waiting(
         seen=seen,
         worth=judged,
@@ -152,7 +153,7 @@ def _waiting(store: Store, db: DuckDBPyConnection, actor: Actor) -> _Waiting:
 def _outcomes(db: DuckDBPyConnection) -> dict[Reason, Found]:
     return {
         Reason(found_by): Found(reviewed=reviewed, wrong=wrong)
-        for found_by, (reviewed, wrong) in reviews.outcomes(db).items()
+        for found_by, (reviewed, wrong) in review_outcomes.outcomes(db).items()
         if found_by in set(Reason)
     }
 
@@ -172,7 +173,7 @@ def _by_chance(waiting: _Waiting) -> Iterator[int]:
     """Labels whether or not there is a reason, in an order that has nothing to do with what they say."""
     names = waiting.seen.ballots.labels.names
     yield from sorted(
-        np.flatnonzero(waiting.allowed).tolist(), key=lambda label: identity("by chance", names[label])
+        np.flatnonzero(waiting.allowed).tolist(), key=lambda label: review_outcomes.place(names[label])
     )
 
 

@@ -82,8 +82,10 @@ def uncover(store: Store, actor: Actor, request: Uncover) -> Uncovered:
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
         said = reviews.said(db, name)
-        if said.risk and said.risk in exposures.spared(db, who.annotator_id):
-            raise NotAllowedError(f"You asked to be spared {said.risk}; leave this one to another reviewer.")
+        spared = set(said.risks) & set(exposures.spared(db, who.annotator_id))
+        if spared:
+            named = " and ".join(sorted(spared))
+            raise NotAllowedError(f"You asked to be spared {named}; leave this one to another reviewer.")
         looked = exposures.since(db, who.annotator_id, now() - WITHIN)
         if comparison_id not in looked:
             _check_pause(looked, limit)

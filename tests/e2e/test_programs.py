@@ -19,6 +19,7 @@ from store import people
 from store.database import open_store
 from store.messages import Assignment, Judgement, NewAnswer, NewComparison, NewPrompt, NoWork
 from store.records import Cause, Degree, Role, SafetyLabel, Track, Verdict
+from store.verbs.reviewing import ReviewLabel
 
 JUDGEMENT = Judgement(ranks=(1, 2), degree=Degree.BETTER)
 NAMES = {"track": "safety", "round": "1", "thing": "label:none"}
@@ -128,7 +129,14 @@ def test_a_reviewer_s_program_rules_on_what_is_likeliest_to_be_wrong(client):
     assert "Yes." in desk.uncover(thing).responses
     assert desk.exposure().within_hour == 1
     assert desk.safety().severities == {2: 1}
-    desk.rule(thing, Verdict.SEND_BACK, "look at the first again", cause=Cause.HUMAN_ERROR)
+    desk.rule(
+        ReviewLabel(
+            thing=thing,
+            verdict=Verdict.SEND_BACK,
+            why="look at the first again",
+            cause=Cause.HUMAN_ERROR,
+        )
+    )
     assert [one.label_id for one in desk.sent_back()] == []
     assert [one.label_id for one in ana.desk.sent_back()] == [saved.label_id]
     assert desk.counts().causes[Cause.HUMAN_ERROR] == 1

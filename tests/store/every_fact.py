@@ -198,9 +198,9 @@ EXAMPLES: list[Fact] = [
     ),
     records.Adjudication(
         review_id="v",
-        ranks=(2, 1),
+        ranks=(2, 1, 3),
         degree=Degree.BETTER,
-        safety=(SafetyLabel(safe=True), SafetyLabel(safe=False, category=ODD, severity=3)),
+        safety=(*(SafetyLabel(safe=True),) * 2, SafetyLabel(safe=False, category=ODD, severity=2)),
         reasons=(ODD,),
         made_at=MOMENT,
     ),

@@ -6,12 +6,37 @@ import pytest
 from pyarrow import parquet
 from small_collection import comparisons
 
+from store import review_outcomes, reviews
 from store.database import Store
 from store.errors import RequestError, UnfitError
-from store.messages import Actor, EditLabel, Freeze, Judgement
-from store.records import Batch, Cause, Contents, Degree, Label, Role, Skip, Verdict
-from store.verbs import edit_label, freeze, list_own_labels, list_sent_back, read_own_label, review_label
+from store.messages import Actor, EditLabel, Freeze, Judgement, ListMarks
+from store.quality.worth import Reason
+from store.records import (
+    Annotator,
+    Batch,
+    Cause,
+    Contents,
+    Degree,
+    Edit,
+    Kind,
+    Label,
+    Retraction,
+    Role,
+    Skip,
+    Verdict,
+)
+from store.verbs import (
+    edit_label,
+    freeze,
+    list_marks,
+    list_own_labels,
+    list_sent_back,
+    read_own_label,
+    review_label,
+    void,
+)
 from store.verbs.own_labels import ListOwnLabels, ListSentBack, ReadOwnLabel
+from store.verbs.retracting import Void
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.roles import HONE
 
@@ -97,11 +122,95 @@ def test_a_label_that_was_sent_back_does_not_teach_until_it_is_said_anew(labelle
         )
 
 
+def test_what_was_sent_back_and_said_anew_is_as_good_as_any_and_what_it_said_before_is_not(
+    labelled: Store,
+) -> None:
+    before = freeze(labelled, HONE, Freeze(contents=Contents.PREFERENCES))
+    ruled(labelled, Verdict.SEND_BACK)
+    labelled.append("ann", Edit(label_id="l0", version=1, ranks=(2, 1), degree=Degree.BETTER))
+    after = freeze(labelled, HONE, Freeze(contents=Contents.PREFERENCES))
+    assert [(mark.name, mark.labels) for mark in list_marks(labelled, HONE, ListMarks())] == [
+        (before.snapshot_id, 1)
+    ]
+    with labelled.reading() as db:
+        assert not reviews.overruled(db, "l0")
+    ruled(labelled, Verdict.CONFIRM)
+    assert [mark.name for mark in list_marks(labelled, HONE, ListMarks())] == [before.snapshot_id]
+    ruled(labelled, Verdict.EXCLUDE)
+    assert {mark.name for mark in list_marks(labelled, HONE, ListMarks())} == {
+        before.snapshot_id,
+        after.snapshot_id,
+    }
+    with labelled.reading() as db:
+        assert reviews.overruled(db, "l0")
+
+
+def test_a_later_verdict_without_a_cause_takes_the_cause_back(labelled: Store) -> None:
+    ruled(labelled, Verdict.EXCLUDE, cause=Cause.HUMAN_ERROR)
+    ruled(labelled, Verdict.CONFIRM)
+    with labelled.reading() as db:
+        assert set(review_outcomes.causes(db).values()) == {0}
+
+
+def test_a_reviewers_judgement_of_a_comparison_teaches_once_however_many_labels_it_replaces(
+    labelled: Store,
+) -> None:
+    more = [
+        Label(
+            label_id=f"l{name}",
+            comparison_id="c0",
+            annotator_id=name,
+            ranks=(1, 2),
+            degree=Degree.BETTER,
+            shown_order=(0, 1),
+        )
+        for name in ("ben", "cleo")
+    ]
+    labelled.append("test", *more)
+    for thing in ("label:l0", "label:lben"):
+        verdict = ReviewLabel(thing=thing, verdict=Verdict.OVERTURN, why="so", judgement=OTHERWISE)
+        review_label(labelled, EVE, verdict)
+    taught = [
+        (row["annotator_id"], row["label_id"]) for row in pairs(labelled) if row["comparison_id"] == "c0"
+    ]
+    assert sorted(taught) == [("cleo", "lcleo"), ("eve", "lben")]
+
+
+def test_a_judgement_in_place_of_a_label_that_was_voided_counts_and_can_be_taken_back(
+    labelled: Store,
+) -> None:
+    ruled(labelled, Verdict.OVERTURN, judgement=OTHERWISE)
+    labelled.append("rae", Retraction(label_id="l0", annotator_id="rae", reason="spam"))
+    assert [row["annotator_id"] for row in pairs(labelled)] == ["eve", "ann"]
+    ruled(labelled, Verdict.EXCLUDE)
+    assert [row["annotator_id"] for row in pairs(labelled)] == ["ann"]
+    with pytest.raises(RequestError, match="was withdrawn"):
+        ruled(labelled, Verdict.CONFIRM)
+
+
+def test_whoever_voids_a_reviewer_takes_their_judgements_out(labelled: Store) -> None:
+    eve = Annotator(annotator_id="eve", name="eve", role=Role.REVIEWER, kind=Kind.PERSON)
+    labelled.append("test", eve)
+    ruled(labelled, Verdict.OVERTURN, judgement=OTHERWISE)
+    found = void(labelled, HONE, Void(thing="annotator:eve", why="not read"))
+    assert (found.labels, found.adjudicated) == ((), ("l0",))
+    assert [row["comparison_id"] for row in pairs(labelled)] == ["c1"]
+    with pytest.raises(RequestError, match="Nothing of annotator:eve stands"):
+        void(labelled, HONE, Void(thing="annotator:eve", why="not read"))
+
+
+def test_what_was_said_anew_since_the_reviewer_looked_is_not_ruled_on(labelled: Store) -> None:
+    labelled.append("ann", Edit(label_id="l0", version=1, ranks=(2, 1), degree=Degree.BETTER))
+    with pytest.raises(RequestError, match="said anew since you looked"):
+        ruled(labelled, Verdict.CONFIRM, edits=0)
+    ruled(labelled, Verdict.CONFIRM, edits=1)
+
+
 def test_causes_and_how_labels_were_found_are_kept(labelled: Store) -> None:
-    ruled(labelled, Verdict.EXCLUDE, cause=Cause.BLIND_SPOT, found_by="random")
+    ruled(labelled, Verdict.EXCLUDE, cause=Cause.BLIND_SPOT, found_by=Reason.CHANCE)
     with labelled.reading() as db:
         kept = db.execute("select cause, found_by from reviews").fetchall()
-    assert kept == [("reward-model blind spot", "random")]
+    assert kept == [("reward-model blind spot", "drawn by chance")]
 
 
 @pytest.mark.parametrize(

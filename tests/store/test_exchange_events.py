@@ -27,6 +27,7 @@ from store.exchange.writing import write
 from store.home import Home
 from store.messages import Actor, NextComparison
 from store.records import (
+    Adjudication,
     Chat,
     Comparison,
     Credential,
@@ -259,6 +260,41 @@ def test_a_home_takes_its_own_facts_again_though_its_people_have_passwords(store
     report = taken(store, file)
     assert (report.added, report.bad) == (0, ())
     assert tables(store) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"review_id": "of nothing"}, "review of nothing, which is not there"),
+        ({"review_id": "confirms"}, "review confirms, which is not there"),
+        ({"ranks": [9, 1, 7]}, "expected 1 to 3 for each of 3 responses"),
+        ({"ranks": [1, 2]}, "expected 1 to 3 for each of 3 responses"),
+    ],
+)
+def test_a_judgement_in_a_labels_place_comes_with_the_verdict_that_it_belongs_to(
+    store: Store, tmp_path: Path, said: dict[str, object], why: str
+) -> None:
+    """Otherwise it would lie in wait for a verdict of that name, and teach in the reviewer's."""
+    store.append("test", *comparisons(3), *(one for one in every_kind() if not isinstance(one, Adjudication)))
+    ruled = {"label_id": "l", "reviewer_id": "a", "verdict": "confirm", "why": "so"}
+    judged = {
+        "review_id": "v",
+        "ranks": [3, 2, 1],
+        "degree": 2,
+        "both_bad": False,
+        "safety": [],
+        "reasons": [],
+    }
+    told = events(
+        tmp_path / "said.jsonl",
+        ("Review", {**ruled, "review_id": "confirms"}),
+        ("Adjudication", {**judged, **said}),
+    )
+    report = taken(store, told)
+    assert report.added == 1
+    assert why in report.bad[0]
+    good = taken(store, events(tmp_path / "good.jsonl", ("Adjudication", judged)))
+    assert (good.added, good.bad) == (1, ())
 
 
 LABEL: dict[str, object] = {

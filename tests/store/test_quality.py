@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from small_collection import comparisons, label
 
 from store.agreement.undefined import Undefined
 from store.database import Store
 from store.messages import Actor
+from store.quality import kept
 from store.records import Annotator, Kind, Retraction, Role, Track
 from store.suspicion.suspects import Fault
 from store.verbs import look_at_quality
@@ -65,7 +68,9 @@ def test_whoever_clicks_one_side_is_named_with_the_evidence(store: Store) -> Non
     assert seen(store, level=1e-30).suspects == ()
 
 
-def test_a_few_more_labels_wait_and_voided_ones_do_not(store: Store) -> None:
+def test_a_few_more_labels_wait_and_voided_ones_do_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = count(0.0, 1.0)
+    monkeypatch.setattr(kept, "monotonic", lambda: next(clock))
     said = [label(f"c{number}", annotator_id="ann") for number in range(300)]
     store.append("test", *comparisons(302), *said)
     assert seen(store).labels == 300
@@ -77,6 +82,23 @@ def test_a_few_more_labels_wait_and_voided_ones_do_not(store: Store) -> None:
     assert seen(store).labels == 300
     store.append("test", voided)
     assert seen(store).labels == 299
+
+
+def test_with_anything_said_since_a_reckoning_is_kept_for_a_short_while_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = count(0.0, 1.0)  # each look at it is a second later: a reckoning takes one
+    monkeypatch.setattr(kept, "monotonic", lambda: next(clock))
+    store.append("test", *comparisons(201), *(label(f"c{number}") for number in range(200)))
+
+    def labels() -> int:
+        with store.reading() as db:
+            return len(kept.appraised(store, db).ballots)
+
+    assert labels() == 200
+    assert labels() == 200  # nothing said: the clock is not looked at
+    store.append("test", label("c200"))
+    assert [labels() for _ in range(kept.PATIENCE)] == [200] * (kept.PATIENCE - 1) + [201]
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from small_collection import comparisons, label
 
 from store.database import Store
+from store.errors import NotAllowedError
 from store.messages import Actor
 from store.quality.worth import EXPECTED, Found, Reason, expected
-from store.records import Cause, Degree, Edit, LabelScore, Review, RewardModel, Role, Track, Verdict
-from store.verbs import list_reviews_due, review_label
+from store.records import Cause, Degree, Edit, LabelScore, Review, RewardModel, Role, Skip, Track, Verdict
+from store.review_outcomes import place
+from store.verbs import count_reviews, list_reviews_due, review_label
+from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import EVERY, ListReviewsDue, ReviewsDue
 
@@ -107,9 +111,60 @@ def test_one_in_ten_is_drawn_by_chance_and_tells_what_is_so_of_all(store: Store)
     assert [one.said.name for one in drawn.due] != sorted(one.said.name for one in drawn.due)
 
 
-def test_own_labels_are_left_to_others(store: Store) -> None:
-    store.append("test", *comparisons(1), label("c0", annotator_id="eve", seconds=0.2))
-    assert due(store).waiting == 0
+def test_what_is_drawn_by_chance_tells_of_all_labels_though_the_wrong_ones_were_reviewed_first(
+    store: Store,
+) -> None:
+    hasty = [label(f"c{number}", label_id=f"l{number}", seconds=0.2) for number in range(30)]
+    quiet = [label(f"c{number}", label_id=f"l{number}", seconds=9.0) for number in range(30, 90)]
+    store.append("test", *comparisons(90), *hasty, *quiet)
+    wrong = {one.label_id for one in hasty}
+
+    def work(most: int, **wanted: object) -> set[str]:
+        for one in due(store, most=most, **wanted).due:
+            verdict = Verdict.EXCLUDE if one.said.name in wrong else Verdict.CONFIRM
+            thing, found_by = f"label:{one.said.name}", one.reasons[0]
+            review_label(store, EVE, ReviewLabel(thing=thing, verdict=verdict, why="seen", found_by=found_by))
+            seen.add(one.said.name)
+        return seen
+
+    seen: set[str] = set()
+    assert wrong <= work(33)
+    drawn = work(30, by_chance=True)
+    counts = count_reviews(store, EVE, CountReviews()).outcomes
+    (chance,) = (one for one in counts if one.reason is Reason.CHANCE)
+    last = max(place(name) for name in drawn - wrong)
+    up_to = {f"l{number}" for number in range(90) if place(f"l{number}") <= last}
+    assert chance.reviewed == len(up_to)
+    assert chance.wrong.value == pytest.approx(len(up_to & wrong) / len(up_to))
+    assert chance.wrong.low < 1 / 3 < chance.wrong.high
+
+
+def test_a_flag_that_was_right_makes_flags_worth_more(store: Store) -> None:
+    flags = [
+        Skip(lease_id=f"s{number}", comparison_id=f"c{number}", annotator_id="ann", reason="x", flagged=True)
+        for number in range(2)
+    ]
+    store.append("test", *comparisons(2), *flags)
+    before = due(store).due[0].chance
+    right = ReviewLabel(thing="skip:s0", verdict=Verdict.CONFIRM, why="it is so", found_by=Reason.FLAGGED)
+    review_label(store, EVE, right)
+    (other,) = due(store).due
+    assert other.chance > before
+    (found,) = count_reviews(store, EVE, CountReviews()).outcomes
+    assert (found.reason, found.reviewed, found.wrong.value) == (Reason.FLAGGED, 1, 1.0)
+
+
+def test_own_labels_and_what_others_said_of_the_same_are_left_to_others(store: Store) -> None:
+    store.append(
+        "test",
+        *comparisons(2),
+        label("c0", annotator_id="eve", seconds=0.2),
+        label("c0", (2, 1), label_id="of ann", seconds=0.2),
+        label("c1", label_id="other", seconds=0.2),
+    )
+    assert [one.said.name for one in due(store).due] == ["other"]
+    with pytest.raises(NotAllowedError, match="judged this comparison yourself"):
+        review_label(store, EVE, ReviewLabel(thing="label:of ann", verdict=Verdict.OVERTURN, why="mine"))
 
 
 def test_what_reviewers_found_says_how_much_a_reason_is_worth() -> None:
@@ -123,9 +178,7 @@ def test_why_a_label_was_looked_at_is_learned_from(store: Store) -> None:
     said = [label(f"c{number}", label_id=f"l{number}", seconds=0.2) for number in range(3)]
     store.append("test", *comparisons(3), *said)
     before = due(store).due[0].chance
-    ruling = ReviewLabel(
-        thing="label:l0", verdict=Verdict.CONFIRM, why="it is right", found_by=Reason.HASTE.value
-    )
+    ruling = ReviewLabel(thing="label:l0", verdict=Verdict.CONFIRM, why="it is right", found_by=Reason.HASTE)
     review_label(store, EVE, ruling)
     (first, _second) = due(store).due
     assert first.chance < before

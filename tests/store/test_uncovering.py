@@ -83,6 +83,24 @@ def test_who_is_spared_a_category_is_not_shown_it_and_others_are(risky: Store) -
     assert due(risky).waiting == 4
 
 
+def test_what_anybody_found_in_a_comparison_covers_every_label_of_it(store: Store) -> None:
+    marks = ((ILLICIT, HATEFUL), (SAFE, SAFE))
+    said = [
+        label("c0", (rank, 3 - rank), label_id=f"l{rank}", annotator_id=f"a{rank}", safety=marks[rank - 1])
+        for rank in (1, 2)
+    ]
+    store.append("test", *comparisons(1), *said)
+    found = due(store)
+    assert {(one.said.risks, one.covered) for one in found.due} == {(("hateful", "illicit"), True)}
+    for category in ("hateful", "illicit"):
+        spare(store, EVE, Spare(category=category))
+        assert (due(store).due, due(store).spared) == ((), 2)
+        for number in (1, 2):
+            with pytest.raises(NotAllowedError, match=f"spared {category}"):
+                look(store, number)
+        spare(store, EVE, Spare(category=category, spared=False))
+
+
 def test_a_category_that_nobody_knows_is_refused(risky: Store) -> None:
     with pytest.raises(RequestError, match="Expected a category among hateful, illicit"):
         spare(risky, EVE, Spare(category="dragons"))

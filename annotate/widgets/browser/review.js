@@ -5,7 +5,8 @@
 //            `said` tells the label's judgement; a covered one has no texts until `shown` has them
 //   shown    texts that were uncovered, by thing: {turns: [{role, html}], cards: [{html, said}], comment}
 //   causes   what may have made a label wrong, in words;   room   how many covered texts may be looked at
-// IT SENDS {kind: "uncover", thing} and {kind: "rule", thing, verdict, why, cause, found_by, better, degree, unsafe}.
+// IT SENDS {kind: "uncover", thing} and
+// {kind: "rule", thing, edits, verdict, why, cause, found_by, better, degree, unsafe}.
 
 import { Delivery } from "./delivery.js";
 import { element } from "./elements.js";
@@ -102,7 +103,8 @@ class Review {
 
   rule(message) {
     this.tell("", false);
-    this.delivery.send({ kind: "rule", thing: this.current.thing, found_by: this.current.reason, ...message });
+    const { thing, edits, reason } = this.current;
+    this.delivery.send({ kind: "rule", thing, edits, found_by: reason, ...message });
   }
 
   tell(sentence, isRefused) {

@@ -34,7 +34,6 @@ def ballots(items: Any, annotators: Any, says: Any, **parts: Any) -> Ballots:
         "batches": (np.zeros(count), ["b0"]),
         "tracks": (np.zeros(count), ["helpfulness"]),
         "categories": (np.zeros(count), [""]),
-        "risks": (np.zeros(count), [""]),
         "guidelines": (np.zeros(count), ["1"]),
         "purposes": (np.zeros(count), ["train", "gold", "swapped"]),
     }

@@ -145,4 +145,3 @@ def test_a_choice_against_safety_is_marked(store: Store, read: Read) -> None:
     store.append("test", *comparisons(4, track=Track.SAFETY), *said)
     found = read()
     assert found.prefers_unsafe.tolist() == [True, False, False, False]
-    assert [found.risks.names[code] for code in found.risks.codes] == ["crime", "crime", "crime", ""]

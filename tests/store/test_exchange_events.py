@@ -27,7 +27,6 @@ from store.exchange.writing import write
 from store.home import Home
 from store.messages import Actor, NextComparison
 from store.records import (
-    Adjudication,
     Chat,
     Comparison,
     Credential,
@@ -38,9 +37,11 @@ from store.records import (
     Label,
     Purpose,
     Response,
+    Review,
     Role,
     SafetyLabel,
     Track,
+    Verdict,
 )
 from store.tables import TABLES
 from store.verbs import next_comparison, read_facts, read_judgements
@@ -275,23 +276,17 @@ def test_a_judgement_in_a_labels_place_comes_with_the_verdict_that_it_belongs_to
     store: Store, tmp_path: Path, said: dict[str, object], why: str
 ) -> None:
     """Otherwise it would lie in wait for a verdict of that name, and teach in the reviewer's."""
-    store.append("test", *comparisons(3), *(one for one in every_kind() if not isinstance(one, Adjudication)))
-    ruled = {"label_id": "l", "reviewer_id": "a", "verdict": "confirm", "why": "so"}
+    verdicts = [
+        Review(review_id=f"{verdict}s", label_id="l", reviewer_id="z", verdict=verdict, why="so")
+        for verdict in (Verdict.CONFIRM, Verdict.OVERTURN)
+    ]
+    store.append("test", *comparisons(3), *every_kind(), *verdicts)
     judged = {
-        "review_id": "v",
-        "ranks": [3, 2, 1],
-        "degree": 2,
-        "both_bad": False,
-        "safety": [],
-        "reasons": [],
+        **{"review_id": "overturns", "ranks": [3, 2, 1], "degree": 2},
+        **{"both_bad": False, "safety": [], "reasons": []},
     }
-    told = events(
-        tmp_path / "said.jsonl",
-        ("Review", {**ruled, "review_id": "confirms"}),
-        ("Adjudication", {**judged, **said}),
-    )
-    report = taken(store, told)
-    assert report.added == 1
+    report = taken(store, events(tmp_path / "bad.jsonl", ("Adjudication", {**judged, **said})))
+    assert report.added == 0
     assert why in report.bad[0]
     good = taken(store, events(tmp_path / "good.jsonl", ("Adjudication", judged)))
     assert (good.added, good.bad) == (1, ())

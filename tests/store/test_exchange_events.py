@@ -282,8 +282,12 @@ def test_a_judgement_in_a_labels_place_comes_with_the_verdict_that_it_belongs_to
     ]
     store.append("test", *comparisons(3), *every_kind(), *verdicts)
     judged = {
-        **{"review_id": "overturns", "ranks": [3, 2, 1], "degree": 2},
-        **{"both_bad": False, "safety": [], "reasons": []},
+        "review_id": "overturns",
+        "ranks": [3, 2, 1],
+        "degree": 2,
+        "both_bad": False,
+        "safety": [],
+        "reasons": [],
     }
     report = taken(store, events(tmp_path / "bad.jsonl", ("Adjudication", {**judged, **said})))
     assert report.added == 0

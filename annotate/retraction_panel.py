@@ -10,6 +10,7 @@ import streamlit as st
 
 from annotate import links, session
 from annotate.pressing import act, tell, typed
+from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.words import Words
 from store.messages import Actor
@@ -55,6 +56,7 @@ def _look(visit: Visit) -> None:
 
     def do(actor: Actor) -> str:
         chosen = typed(WHOSE)
+        _forget()
         if chosen:
             wanted = Void(thing=f"annotator:{chosen}", why="", dry_run=True)
             session.keep(WHOSE, void(visit.store, actor, wanted))
@@ -79,10 +81,10 @@ def _impact(visit: Visit, found: Voided, names: dict[str, str]) -> None:
                 alt=said.text("quality.retract"),
             )
         st.text_input(said.text("quality.retract_why"), key=session.key(WHY), autocomplete="off")
-        st.checkbox(said.text("quality.retract_suspend"), key=SUSPEND)
+        st.checkbox(said.text("quality.retract_suspend"), key=session.key(SUSPEND))
         with st.container(horizontal=True):
             st.button(
-                said.text("quality.retract_do", count=told["labels"]),
+                said.text("quality.retract_do", count=told["labels"], name=plain(name)),
                 key="retract do",
                 type="primary",
                 on_click=_retract,
@@ -111,3 +113,10 @@ def _retract(visit: Visit, found: Voided, name: str) -> None:
 def _leave() -> None:
     session.keep(WHOSE, None)
     session.begin_anew(WHOSE)
+    _forget()
+
+
+def _forget() -> None:
+    """What was said of one person is not said of the next."""
+    session.begin_anew(WHY)
+    session.begin_anew(SUSPEND)

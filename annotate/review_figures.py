@@ -10,7 +10,6 @@ import streamlit as st
 from annotate import review_words, session
 from annotate.clock import local_time
 from annotate.pressing import act, tell
-from annotate.prose.escaping import plain
 from annotate.visit import Visit
 from annotate.widgets import charts
 from annotate.words import Words
@@ -48,7 +47,6 @@ def _exposure(visit: Visit, seen: ExposureSeen) -> None:
         seen.categories,
         default=list(seen.spared),
         key=SPARED,
-        format_func=plain,
         on_change=_spare,
         args=(visit, frozenset(seen.spared)),
     )

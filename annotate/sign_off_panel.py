@@ -12,6 +12,7 @@ from annotate import left_out, links
 from annotate.pressing import act, typed
 from annotate.visit import Visit
 from annotate.words import Words
+from store.errors import HoneError
 from store.messages import Actor
 from store.verbs import list_snapshots, look_at_snapshot, sign_snapshot
 from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot, SnapshotListed, SnapshotSeen
@@ -39,8 +40,12 @@ def draw(visit: Visit) -> None:
         key=_choice(seen.snapshots),
     )
     listed = seen.snapshots[chosen if isinstance(chosen, int) else 0]
-    wanted = LookAtSnapshot(snapshot=listed.snapshot_id)
-    _one(visit, look_at_snapshot(visit.store, visit.actor, wanted))
+    try:
+        found = look_at_snapshot(visit.store, visit.actor, LookAtSnapshot(snapshot=listed.snapshot_id))
+    except HoneError as error:  # its file is missing or damaged: another one can still be chosen
+        st.text(said.refusal(error))
+    else:
+        _one(visit, found)
 
 
 def _choice(found: Sequence[SnapshotListed]) -> str:

@@ -41,8 +41,8 @@ PAGE: Final = """<!doctype html>
 """
 TITLE: Final = "Report for an auditor"
 HEADS: Final = ("raw", "AC1", "alpha", "AC2 with degree", "alpha with degree")
-RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula at the beginning of a cell."""
+RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet would take for a formula at the beginning of a cell; the last four are full-width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

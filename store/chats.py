@@ -111,6 +111,11 @@ where  split = 'heldout' and list_filter(turns, turn -> turn.role <> 'system')[1
 
 OPENING_CHARACTERS = 200
 
+HOLDS = """
+select count(*) from chat_turns
+where  comparison_id = $comparison_id
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatSettings:
@@ -212,3 +217,8 @@ def opened_by_held_out(db: DuckDBPyConnection, turns: tuple[Turn, ...]) -> bool:
     """Whether a conversation begins with the words of a held-out prompt, which must not train."""
     opening = next(turn.content for turn in turns if turn.role == "user")
     return number(db.execute(HELD_OUT, {"opening": opening})) > 0
+
+
+def holds(db: DuckDBPyConnection, comparison_id: str) -> bool:
+    """Whether the comparison is a turn of a chat."""
+    return number(db.execute(HOLDS, {"comparison_id": comparison_id})) > 0

@@ -21,9 +21,8 @@ with newest as (
     and  ($label_id::varchar is null or label_id = $label_id)
     and  ($form::varchar is null or $form = if(len(ranks) = 2, 'pair', 'ranking'))
     and  label_id not in (select label_id from retractions)
-    and  (not $sent_back or label_id in (select label_id from reviews
-                                         group  by label_id
-                                         having arg_max(verdict, made_at) = 'send back'))
+    and  (not $sent_back or label_id in (select label_id from current_labels
+                                         where  annotator_id = $annotator_id and verdict = 'send back'))
   order  by made_at desc, label_id
   limit  $most
 ),

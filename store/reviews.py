@@ -10,7 +10,7 @@ from typing import Annotated
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from store.records import Degree, SafetyLabel, Track, Turn
+from store.records import Degree, SafetyLabel, Track, Turn, Verdict
 from store.rows import number, rows
 
 INSERT = """
@@ -28,9 +28,9 @@ select count(*) from reviews
 where  label_id = $label_id
 """
 
-OVERRULED = """
-select count(*) from current_labels
-where  label_id = $label_id and coalesce(verdict, 'confirm') <> 'confirm'
+VERDICT = """
+select verdict from current_labels
+where  label_id = $label_id and verdict is not null
 """
 
 FLAGS_LIKE = """
@@ -148,9 +148,16 @@ def count(db: DuckDBPyConnection, label_id: str) -> int:
     return number(db.execute(COUNT, {"label_id": label_id}))
 
 
+def verdict(db: DuckDBPyConnection, label_id: str) -> Verdict | None:
+    """The newest verdict on the label as it stands now; None where there is none, or it was sent back and
+    said anew."""
+    found = db.execute(VERDICT, {"label_id": label_id}).fetchone()
+    return Verdict(found[0]) if found else None
+
+
 def overruled(db: DuckDBPyConnection, label_id: str) -> bool:
     """Whether the newest verdict takes the label out, as it stands now."""
-    return number(db.execute(OVERRULED, {"label_id": label_id})) > 0
+    return verdict(db, label_id) not in {None, Verdict.CONFIRM}
 
 
 def flags_like(db: DuckDBPyConnection, start: str) -> dict[str, tuple[str, str]]:

@@ -38,16 +38,12 @@ class Reason(StrEnum):
 EXPECTED: Final[Mapping[Reason, float]] = {
     Reason.UNSAFE: 0.9,
     Reason.FLAGGED: 0.8,
-    Reason.CONTRADICTED: 0.0,
     Reason.ANEW: 0.3,
-    Reason.DISAGREE: 0.0,
     Reason.HASTE: 0.4,
     Reason.BOTH_BAD: 0.25,
-    Reason.UNREVIEWED: 0.0,
-    Reason.CHANCE: 0.0,
 }
-"""The share of labels with each reason that is taken to be wrong before any was reviewed. Ours; 0 where the
-label's own doubt says more."""
+"""The share of labels with each reason that is taken to be wrong before any was reviewed. Ours; none where
+the label's own doubt says more."""
 IMAGINED: Final = 10
 """Reviews that the expectation counts as."""
 CONFIDENT: Final = 0.75
@@ -108,7 +104,7 @@ def worth(
 def expected(reason: Reason, found: Mapping[Reason, Found]) -> float:
     """The share of labels with this reason that is wrong, as far as reviewers have told; 0 where each label's
     own doubt tells it."""
-    if not EXPECTED[reason]:
+    if reason not in EXPECTED:
         return 0.0
     seen = found.get(reason, Found(reviewed=0, wrong=0))
     return (seen.wrong + EXPECTED[reason] * IMAGINED) / (seen.reviewed + IMAGINED)

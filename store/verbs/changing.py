@@ -14,14 +14,15 @@ from store.leases import new_lease
 from store.messages import Actor, Assignment, EditLabel, NoWork, Saved, UndoLabel
 from store.queueing.asked import Asked
 from store.queueing.holds import Held
-from store.records import Comparison, Edit, Label, Lease, Retraction, Track, now
+from store.records import Comparison, Edit, Label, Lease, Retraction, Track, Verdict, now
 from store.verbs.assignments import assignment, check_qualified, judged
 from store.verbs.blindness import check_blind
 from store.verbs.roles import allow_judging
 
 
 def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
-    """The actor's label says this from now on; saying again what it says changes nothing."""
+    """The actor's label says this from now on; saying again what it says changes nothing, unless a reviewer
+    sent it back: then it stands by what it said."""
     allow_judging(actor)
     with store.turns.of(actor.annotator_id), store.reading() as db:
         label = _own(db, actor, request.label_id)
@@ -29,7 +30,8 @@ def edit_label(store: Store, actor: Actor, request: EditLabel) -> Saved:
         check_blind(db, actor, label.comparison_id)
         said = judged(request.judgement, held, label.guideline_version)
         newest = edits.newest(db, label.label_id)
-        if _same(said, newest or label):
+        sent_back = reviews.verdict(db, label.label_id) is Verdict.SEND_BACK
+        if _same(said, newest or label) and not sent_back:
             return Saved(label_id=label.label_id, repeated=True, surplus=label.surplus)
         edit = Edit(
             label_id=label.label_id,

@@ -7,7 +7,18 @@ from typing import Literal
 
 from duckdb import DuckDBPyConnection
 
-from store import adjudications, comparisons, edits, golds, labels, lineage, prompts, reviews
+from store import (
+    adjudications,
+    chats,
+    comparisons,
+    edits,
+    golds,
+    labels,
+    lineage,
+    prompts,
+    reviews,
+    sightings,
+)
 from store.database import Store
 from store.descent import everything
 from store.errors import NotAllowedError, RequestError
@@ -61,6 +72,8 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
         show(store, db, who, [comparison_id])
         with store.turns.of(reviews.turn(label_id)), store.turns.of("gold"):
             _check_unchanged(db, label_id, request.edits)
+            if request.verdict is Verdict.SEND_BACK:
+                _check_can_be_said_anew(db, label_id)
             review = Review(
                 review_id=identity("review", label_id, reviews.count(db, label_id)),
                 label_id=label_id,
@@ -100,6 +113,17 @@ def _check_unchanged(db: DuckDBPyConnection, label_id: str, edits_then: int | No
     if edits_then is not None and edits_then != (newest.version if newest else 0):
         raise RequestError(
             "The label was said anew since you looked; look again before you rule.", key="said_anew"
+        )
+
+
+def _check_can_be_said_anew(db: DuckDBPyConnection, label_id: str) -> None:
+    label = labels.by_id(db, label_id)
+    assert label is not None  # noqa: S101  # it was just found
+    if chats.holds(db, label.comparison_id):
+        raise RequestError("What was chosen in a chat is not said anew; exclude or overturn it instead.")
+    if not sightings.new(db, label.annotator_id, [label.comparison_id]):
+        raise RequestError(
+            "Its annotator was shown how others judged this, and cannot say it anew; exclude or overturn it."
         )
 
 

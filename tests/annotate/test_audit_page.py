@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from desk_pages import page, words_of
@@ -9,6 +10,7 @@ from small_homes import comparisons, person
 
 from store.audit_paper import page as paper
 from store.audit_paper import sheet
+from store.audit_report import ReviewedBy
 from store.identity import identity
 from store.messages import Freeze
 from store.records import Contents, Degree, Label, Retraction, Role
@@ -81,6 +83,15 @@ def test_the_tables_hold_the_same_and_no_formula(store, rae, judged):
     assert ana[3:5] == ["3", "1"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert f"'{ODD}" in {cell for row in rows for cell in row}
+
+
+@pytest.mark.parametrize("start", [*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_name_of_an_annotator_begins_a_formula(store, rae, judged, start):
+    made = replace(
+        report(store, rae), reviewed=(ReviewedBy(name=f"{start}1+1", verdict="confirm", cause="", given=1),)
+    )
+    (cell,) = (row[0] for row in csv.reader(io.StringIO(sheet(made), newline="")) if row and "1+1" in row[0])
+    assert cell == f"'{start}1+1"
 
 
 def test_the_report_is_made_on_the_page_and_can_be_taken_along(store, rae, judged):

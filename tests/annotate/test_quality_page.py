@@ -84,6 +84,25 @@ def test_the_page_is_not_an_annotators_and_speaks_german(store, ana, rae, judged
     assert {one.label for one in german.metric} >= {"Urteile", "Gleiche Wahl"}
 
 
+def words_on(app):
+    """The field for why, which has a key of its own for each person."""
+    (field,) = (one for one in app.text_input if one.key.startswith("retract why"))
+    return field
+
+
+def test_what_was_said_of_one_person_is_not_said_of_the_next(store, rae, ana, judged):
+    app = page("quality", store, rae)
+    other = next(one for one in app.selectbox(key="retract whose").options if one != "ana")
+    app.selectbox(key="retract whose").set_value(ana.annotator_id)
+    app.button(key="retract look").click().run()
+    words_on(app).set_value("spam")
+    app.checkbox[0].check().run()
+    app.selectbox(key="retract whose").select(other)
+    app.button(key="retract look").click().run()
+    assert (words_on(app).value, app.checkbox[0].value) == ("", False)
+    assert app.button(key="retract do").label == f"Retract 60 labels of {other}"
+
+
 def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae, ana, judged):
     app = page("quality", store, rae)
     assert "retract do" not in {one.key for one in app.button}
@@ -93,7 +112,7 @@ def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae
     assert look_at_quality(store, rae, LookAtQuality()).labels == 120
     app.button(key="retract do").click().run()
     assert "Expected why" in app.error[0].value
-    app.text_input(key="retract why").set_value("clicked through")
+    words_on(app).set_value("clicked through")
     app.button(key="retract do").click().run()
     assert not app.exception
     assert app.success[0].value.replace("\\", "") == "60 labels of ana are retracted."

@@ -15,6 +15,7 @@ from store.records import (
     Annotator,
     Batch,
     Cause,
+    ChatTurn,
     Contents,
     Degree,
     Edit,
@@ -22,6 +23,7 @@ from store.records import (
     Label,
     Retraction,
     Role,
+    Sighting,
     Skip,
     Verdict,
 )
@@ -120,6 +122,26 @@ def test_a_label_that_was_sent_back_does_not_teach_until_it_is_said_anew(labelle
         edit_label(
             labelled, ANN, EditLabel(label_id="l0", judgement=Judgement(ranks=(1, 2), degree=Degree.BETTER))
         )
+
+
+def test_who_stands_by_what_was_sent_back_says_the_same_again(labelled: Store) -> None:
+    ruled(labelled, Verdict.SEND_BACK)
+    same = EditLabel(label_id="l0", judgement=Judgement(ranks=(1, 2), degree=Degree.SLIGHTLY))
+    assert not edit_label(labelled, ANN, same).repeated
+    assert list_sent_back(labelled, ANN, ListSentBack()) == ()
+    assert len(pairs(labelled)) == 2
+    review_label(labelled, EVE, ReviewLabel(thing="label:l1", verdict=Verdict.SEND_BACK, why="so"))
+    (waits,) = list_sent_back(labelled, ANN, ListSentBack(most=1))
+    assert waits.label_id == "l1"
+
+
+def test_what_cannot_be_said_anew_is_not_sent_back(labelled: Store) -> None:
+    labelled.append("ann", Sighting(annotator_id="ann", comparison_id="c0"))
+    with pytest.raises(RequestError, match="shown how others judged"):
+        ruled(labelled, Verdict.SEND_BACK)
+    labelled.append("ann", ChatTurn(chat_id="chat", turn=1, comparison_id="c1"))
+    with pytest.raises(RequestError, match="chosen in a chat"):
+        review_label(labelled, EVE, ReviewLabel(thing="label:l1", verdict=Verdict.SEND_BACK, why="so"))
 
 
 def test_what_was_sent_back_and_said_anew_is_as_good_as_any_and_what_it_said_before_is_not(

@@ -1,4 +1,6 @@
-"""Audit: everything that was ever said here, row by row, and the report for an auditor. For reviewers."""
+"""Audit: who said something here and when, row by row, and the report for an auditor. For reviewers; what was
+said is an administrator's to read.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,8 @@ def render(visit: Visit) -> None:
         st.text(said.text("frame.not_yours", least=least, role=own))
         return
     st.caption(said.text("audit.means"))
+    if visit.actor.role is not Role.ADMINISTRATOR:
+        st.caption(said.text("audit.blind"))
     with st.container(border=True):
         _report(visit)
     try:

@@ -66,6 +66,16 @@ def test_rows_are_the_newest_first_and_narrowed_down_by_kind(store, rae, judged)
     assert "No row fits." in words_of(app)
 
 
+def test_only_an_administrator_reads_there_what_was_said(store, rae, judged):
+    for reader, told in ((rae, False), (person(store, "ada", Role.ADMINISTRATOR), True)):
+        app = page("audit", store, reader)
+        (table,) = (one.value for one in app.dataframe)
+        facts = " ".join(table["What"])
+        assert judged in facts
+        assert ("ranks" in facts) == ("Answer one" in facts) == (ODD in facts) == told
+        assert ("should judge blind" in words_of(app)) is not told
+
+
 def test_the_report_names_who_labelled_what_is_left_out_and_how_to_check(store, rae, judged):
     text = paper(report(store, rae))
     for part in ("<td>ana</td>", judged, "<td>nobody</td>", "hone audit verify --anchor", "retracted: 1"):

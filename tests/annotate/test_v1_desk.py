@@ -84,6 +84,14 @@ def test_the_figures_of_a_page_are_those_of_its_verb(rae, asked):
     assert safety.severities == {1: 1}
 
 
+@pytest.mark.usefixtures("risky")
+def test_the_audit_tells_a_program_of_a_judgement_and_not_what_it_says(rae):
+    reply = rae("GET", "/audit")
+    assert "Label" in {row["kind"] for row in reply.json()["rows"]}
+    for words in ("ranks", "illicit", "Answer one"):
+        assert words not in reply.text
+
+
 def test_annotators_reach_nothing_of_it_but_what_was_sent_back_to_them(ask, rae, risky):
     for method, path, sent in (
         ("GET", "/reviews/due", None),

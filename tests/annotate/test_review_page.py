@@ -1,21 +1,16 @@
-"""The desk without a browser: what it is sent, what its messages do, and its verbs through the API."""
+"""The desk without a browser: what it is sent and what its messages do."""
 
 import json
 
 import pytest
-from small_homes import PASSWORD, PATIENCE, comparisons, person
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
-from annotate import app as composed
-from annotate import ownership
 from store.identity import identity
 from store.records import Degree, Label, Role, SafetyLabel, Track
 from store.verbs import list_reviews_due
 from store.verbs.reviews_due import ListReviewsDue
 
-URL = "http://127.0.0.1:8501"
 ODD = "<script>1</script> ![x](https://evil.example/x.png)"
 UNSAFE, SAFE = SafetyLabel(safe=False, category="illicit", severity=1), SafetyLabel(safe=True)
 
@@ -193,17 +188,3 @@ def test_the_desk_speaks_german(store, rae):
     desk = Desk(store, [rae], "de")
     assert desk.shown["items"][0]["words"] == "Schneller, als man lesen kann"
     assert "1 warten: Schneller" in desk.words()
-
-
-@pytest.mark.parametrize(
-    "verb", ["list_reviews_due", "uncover", "spare", "look_at_exposure", "count_reviews", "look_at_quality"]
-)
-def test_annotators_reach_no_verb_of_the_desk_through_the_api(store, ana, verb):
-    client = TestClient(
-        Starlette(routes=composed.routes(ownership.Tenure(store)), middleware=composed.middleware(store)),
-        base_url=URL,
-    )
-    client.post("/sign-in", data={"name": "ana", "password": PASSWORD}, headers={"origin": URL})
-    bodies = {"uncover": {"thing": "label:x"}, "spare": {"category": "illicit"}}
-    answer = client.post(f"/api/verbs/{verb}", json=bodies.get(verb, {}), headers={"origin": URL})
-    assert answer.status_code in {401, 403}

@@ -1,5 +1,7 @@
 """The reviewer's part of `/api/v1`: what their programs see and do, and nobody else's."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import TypeAdapter
 from small_homes import comparisons
@@ -112,14 +114,28 @@ def test_annotators_reach_nothing_of_it_but_what_was_sent_back_to_them(ask, rae,
     assert f"label:{back['label_id']}" == risky
 
 
-def test_what_a_reviewer_read_they_are_asked_no_more(rae, risky):
-    asked = {rae("POST", "/leases").json().get("comparison_id")}
-    rae("POST", f"/leases/{rae('POST', '/leases').json()['lease_id']}/skip", json={"reason": "later"})
+def test_what_a_reviewer_read_they_are_asked_no_more(ask, rae, asked):
+    *around, comparison = comparisons(1, first=80, track=Track.SAFETY)
+    first_of_all = replace(comparison, priority=2000, overlap=3)
+    said = Label(
+        label_id="urgent",
+        comparison_id=comparison.comparison_id,
+        annotator_id="somebody",
+        ranks=(1, 2),
+        degree=Degree.BETTER,
+        shown_order=(0, 1),
+        safety=(UNSAFE, SAFE),
+        seconds=30,
+    )
+    asked.append("hone", *around, first_of_all, said)
+
+    def questions(name):
+        """The prompts that this reviewer is asked one after another, as they judge none of them."""
+        while "lease_id" in (lease := ask("POST", "/leases", name, Role.REVIEWER).json()):
+            yield lease["turns"][-1]["content"]
+            ask("POST", f"/leases/{lease['lease_id']}/skip", name, Role.REVIEWER, json={"reason": "later"})
+
+    assert next(questions("eve")) == "Question 80, turn 0"
     (due,) = rae("GET", "/reviews/due").json()["due"]
-    for _ in range(8):
-        lease = rae("POST", "/leases").json()
-        if "lease_id" not in lease:
-            break
-        asked.add(lease.get("comparison_id"))
-        rae("POST", f"/leases/{lease['lease_id']}/skip", json={"reason": "later"})
-    assert due["said"]["comparison_id"] not in asked
+    assert due["said"]["comparison_id"] == comparison.comparison_id
+    assert sorted(questions("rae")) == [f"Question {number}, turn 0" for number in range(6)]

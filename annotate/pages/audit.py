@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import session
+from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.visit import Visit
 from annotate.words import Words
@@ -20,7 +21,6 @@ from store.verbs import make_audit_report, read_audit_log
 from store.verbs.audit_log import AuditLog, ReadAuditLog
 from store.verbs.auditing import AuditorsReport, MakeAuditReport
 
-SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
 KINDS, ACTOR, SEARCH, BEFORE = "audit kinds", "audit actor", "audit search", "audit before"
 REPORT: Final = "audit report"
 MOST: Final = 100
@@ -33,9 +33,7 @@ def render(visit: Visit) -> None:
     """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.audit"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("audit.means"))
     if visit.actor.role is not Role.ADMINISTRATOR:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from annotate import links, session
+from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.judging import own_words
 from annotate.lineage_layout import Box, layout
@@ -24,7 +25,6 @@ from store.records import Role
 from store.verbs import look_at_lineage
 from store.verbs.tracing import LineageSeen, LookAtLineage
 
-SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
 CARDS: Final = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 """Who may read a policy's card."""
 THING: Final = "lineage thing"
@@ -38,9 +38,7 @@ def render(visit: Visit) -> None:
     """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.lineage"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.REVIEWER):
         return
     asked = st.query_params.get(ADDRESS, "")
     st.text_input(

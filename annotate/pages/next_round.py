@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import left_out, links
+from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.pressing import act, tell, typed
 from annotate.prose.escaping import plain
@@ -26,7 +27,6 @@ from store.verbs.previewing import HELD_OUT, LookAtNextRound, NextRound, RoundSi
 from store.verbs.track_outlook import Share, TrackOutlook
 
 PAGE: Final = "next round"
-SEES: Final = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 NOTE: Final = "next round note"
 ABOUT: Final = ("track", "labels", "of_policy", "agreement", "golds", "first_won")
 """The columns, in order."""
@@ -35,10 +35,7 @@ ABOUT: Final = ("track", "labels", "of_policy", "agreement", "golds", "first_won
 def render(visit: Visit) -> None:
     """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs."""
     said = visit.words
-    if visit.actor.role not in SEES:
-        st.header(said.text("frame.next_round"), anchor=False)
-        least, own = (said.text(f"masthead.{role}") for role in (Role.ENGINEER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.ENGINEER, said.text("frame.next_round")):
         return
     seen = look_at_next_round(visit.store, visit.actor, LookAtNextRound())
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from annotate import person_panel, session
+from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.entrance import provider
 from annotate.pressing import act, tell, typed
@@ -29,10 +30,7 @@ WIDTHS: Final = {"seen": 150}
 def render(visit: Visit) -> None:
     """Draws the page for an administrator; anybody else is told that it is not theirs."""
     said = visit.words
-    if visit.actor.role is not Role.ADMINISTRATOR:
-        st.header(said.text("frame.people"), anchor=False)
-        least, own = (said.text(f"masthead.{role}") for role in (Role.ADMINISTRATOR, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.ADMINISTRATOR, said.text("frame.people")):
         return
     everybody = list_annotators(visit.store, visit.actor, ListAnnotators())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -21,6 +21,7 @@ from annotate import (
     session,
     standing_panel,
 )
+from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.links import ADDRESS
 from annotate.pressing import tell
@@ -31,7 +32,6 @@ from store.records import RewardModel, Role
 from store.verbs import look_at_policies
 from store.verbs.appraising import LookAtPolicies, PoliciesSeen, PolicySeen
 
-SEES: Final = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 ROUND: Final = "policies round"
 WIDTHS: Final = {
     "policy": 175,
@@ -51,9 +51,7 @@ def render(visit: Visit) -> None:
     """Draws the page for an engineer or an administrator; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.policies"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.ENGINEER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.ENGINEER):
         return
     chosen = session.typed(ROUND)
     asked = LookAtPolicies(round=chosen if isinstance(chosen, int) else None)

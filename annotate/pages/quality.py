@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from annotate import quality_agreement, quality_people, retraction_panel
+from annotate.admission import admits
 from annotate.visit import Visit
 from annotate.words import Words
 from store.agreement.undefined import Undefined
@@ -15,7 +16,6 @@ from store.records import Role, Track
 from store.verbs import look_at_quality
 from store.verbs.quality import LookAtQuality, Quality
 
-SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
 TRACK: Final = "quality track"
 ALL: Final = "all_tracks"
 
@@ -24,9 +24,7 @@ def render(visit: Visit) -> None:
     """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.quality"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("quality.means"))
     chosen = st.segmented_control(

@@ -13,6 +13,7 @@ import streamlit as st
 from pydantic import TypeAdapter, ValidationError
 
 from annotate import review_figures, review_words, session
+from annotate.admission import admits
 from annotate.visit import Visit
 from annotate.widgets import component
 from store.errors import HoneError, RequestError
@@ -26,7 +27,6 @@ from store.verbs.uncovering import ExposureSeen, LookAtExposure, Uncover, Uncove
 
 PAGE: Final = "review"
 REVIEW = component.mounting(PAGE)
-SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
 ORDER: Final = "review order"
 ORDERS: Final = ("by_worth", "by_chance")
 MOST: Final = 30
@@ -68,9 +68,7 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
     """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.review"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("review.means"))
     order = st.segmented_control(

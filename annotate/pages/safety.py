@@ -4,12 +4,12 @@ reviewers."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from annotate import figures, links, sign_off_panel
+from annotate.admission import admits
 from annotate.pressing import tell
 from annotate.visit import Visit
 from annotate.widgets import charts, quality_charts
@@ -19,16 +19,12 @@ from store.records import Role
 from store.verbs import look_at_safety
 from store.verbs.safety import LookAtSafety, Safety, ViolationRate
 
-SEES: Final = frozenset({Role.REVIEWER, Role.ENGINEER, Role.ADMINISTRATOR})
-
 
 def render(visit: Visit) -> None:
     """Draws the page for a reviewer and those above; anybody else is told that it is not theirs."""
     said = visit.words
     st.header(said.text("frame.safety"), anchor=False)
-    if visit.actor.role not in SEES:
-        least, own = (said.text(f"masthead.{role}") for role in (Role.REVIEWER, visit.actor.role))
-        st.text(said.text("frame.not_yours", least=least, role=own))
+    if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("safety.means"))
     tell(sign_off_panel.PAGE)

@@ -16,6 +16,7 @@ import numpy as np
 
 from store.agreement.clusters import around
 from store.agreement.counts import Counts
+from store.agreement.raw import perfect, raw_agreement
 from store.agreement.undefined import Undefined
 from store.intervals import Interval
 from store.reliability.votes import Floats
@@ -27,8 +28,12 @@ def agreement_beyond_chance(counts: Counts, weights: Weights) -> Interval | Unde
     """AC1 with the weights `identity`, AC2 with any others; from -1 to 1.
 
     Classes that nobody chose count as well: they could have been chosen. Each item's influence is
-    [AC_i - 2 (1 - AC) (p_e,i - p_e) / (1 - p_e)] / n, with AC_i of an item's own p_a and p_e,i of its own
-    shares (Gwet 2014, §5.3).
+    [(p_a,i - p_a) / (1 - p_e) · n / n' - 2 (1 - AC) (p_e,i - p_e) / (1 - p_e)] / n, with p_a,i of an item's
+    own labels and p_e,i of its own shares, the first part for the n' of n items with two labels alone.
+
+    That is the linearisation of p_a as a mean over those n' items, however many there are. Gwet's formula
+    (2014, §5.3) has AC_i itself there, 0 of an item with one label: where all have two it is the same, where
+    few have, it takes the share of those that have for noise, and is far too wide.
     """
     labels, classes = counts.labels, counts.said.shape[1]
     twice = labels >= 2
@@ -46,7 +51,11 @@ def agreement_beyond_chance(counts: Counts, weights: Weights) -> Interval | Unde
     scale = weight.sum() / (classes * (classes - 1))
     chance = float(scale * (spread * (1 - spread)).sum())
     value = (seen - chance) / (1 - chance)
-    own = (agreed * (len(labels) / twice.sum()) - chance * twice * (len(labels) / twice.sum())) / (1 - chance)
+    raw = raw_agreement(counts)
+    if isinstance(raw, Interval) and raw.value == 1:
+        return perfect(raw, float((spread * (1 - spread)).sum() / (classes - 1)))
+    own = twice * (agreed - seen) * (len(labels) / twice.sum()) / (1 - chance)
     own_chance = scale * (shares * (1 - spread)).sum(axis=1)
     influences = (own - 2 * (1 - value) * (own_chance - chance) / (1 - chance)) / len(labels)
-    return around(value, influences, counts.clusters, low=-1.0)
+    freedom = len(np.unique(counts.clusters[twice])) - 1
+    return around(value, influences, counts.clusters, low=-1.0, freedom=freedom)

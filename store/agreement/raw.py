@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from store.agreement.clusters import around
+from store.agreement.clusters import share
 from store.agreement.counts import Counts
 from store.agreement.undefined import Undefined
 from store.intervals import Interval, wilson
@@ -31,7 +31,17 @@ def raw_agreement(counts: Counts) -> Interval | Undefined:
         return Undefined.NOTHING_TWICE
     labels = shared.labels
     agreed = (shared.said * (shared.said - 1)).sum(axis=1) / (labels * (labels - 1))
-    return around(float(agreed.mean()), agreed / len(agreed), shared.clusters, low=0.0)
+    pairs = float((labels * (labels - 1)).sum() / 2)
+    return share(float(agreed.mean()), agreed / len(agreed), shared.clusters, most=pairs)
+
+
+def perfect(raw: Interval, chance: float) -> Interval:
+    """Of a chance-corrected coefficient where nobody differs: 1, and as low as chance makes of raw agreement.
+
+    An error that is estimated of no difference at all is 0 however few were asked; what raw agreement may be
+    instead, (x - chance) / (1 - chance) carries over.
+    """
+    return Interval(value=1.0, low=max(-1.0, (raw.low - chance) / (1 - chance)), high=1.0)
 
 
 def couples(votes: Votes) -> tuple[Couple, ...]:

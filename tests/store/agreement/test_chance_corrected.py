@@ -60,9 +60,64 @@ def test_gwets_coefficients_are_the_published_ones(weights, value):
     assert agreement_beyond_chance(counts(TABLE, 5), weights).value == pytest.approx(value, abs=1e-5)
 
 
-def test_the_interval_of_ac1_is_the_published_one():
-    found = agreement_beyond_chance(counts(TABLE, 5), closeness.identity)
-    assert (found.low, found.high) == (pytest.approx(0.461, abs=1e-3), 1.0)
+def test_where_all_units_have_two_labels_the_interval_of_ac1_is_gwets():
+    """With n = 10 of the twelve units, by his formula as it is printed."""
+    table = [" ".join(line.split()[:10]) for line in TABLE]
+    found, said = agreement_beyond_chance(counts(table, 5), closeness.identity), counts(table, 5).said
+    labels = said.sum(axis=1)
+    agreed, shares = (said * (said - 1)).sum(axis=1) / (labels * (labels - 1)), said / labels[:, None]
+    spread = shares.mean(axis=0)
+    chance = (spread * (1 - spread)).sum() / 4
+    value = (agreed.mean() - chance) / (1 - chance)
+    own_chance = (shares * (1 - spread)).sum(axis=1) / 4
+    own = (agreed - chance) / (1 - chance) - 2 * (1 - value) * (own_chance - chance) / (1 - chance)
+    error = np.sqrt(((own - value) ** 2).sum() / 10 / 9)
+    assert (found.value, found.low) == pytest.approx((value, value - 2.262157 * error), abs=1e-6)
+
+
+def test_the_interval_of_ac1_is_that_of_resampled_items_though_few_have_two_labels():
+    made = np.random.default_rng(3)
+    truth = made.integers(0, 3, 1000)
+    table = np.zeros((1000, 3))
+    table[np.arange(1000), truth] = 1
+    other = np.where(made.random(150) < 0.8, truth[:150], (truth[:150] + 1) % 3)
+    table[np.arange(150), other] += 1
+
+    def figure(rows):
+        said = Counts(said=table[rows], clusters=np.arange(1000))
+        return agreement_beyond_chance(said, closeness.identity)
+
+    whole = figure(np.arange(1000))
+    drawn = [figure(made.integers(0, 1000, 1000)).value for _ in range(400)]
+    assert 0.88 < (whole.high - whole.low) / (2 * 1.96 * np.std(drawn)) < 1.12
+
+
+def test_of_few_who_all_agree_little_is_known():
+    two = counted(votes(("1 2", "1 2"), 3), np.arange(2))
+    for found in (
+        raw_agreement(two),
+        agreement_beyond_chance(two, closeness.ordinal),
+        alpha(two, krippendorff.ordinal),
+    ):
+        assert (found.value, found.high) == (1.0, 1.0)
+        assert found.low < 0.1
+    many = counted(votes((" ".join("12" * 200),) * 2, 2), np.arange(400))
+    # Wilson of 400 of 400, trials less (1.95996 / 1.96593)²: 397.6 / (397.6 + 3.8415)
+    assert raw_agreement(many).low == pytest.approx(0.99043, abs=1e-4)
+    # Half of all pairs would agree by chance: twice as far below 1.
+    assert agreement_beyond_chance(many, closeness.identity).low == pytest.approx(0.98086, abs=1e-4)
+
+
+def test_the_interval_of_raw_agreement_holds_the_truth_as_often_as_it_says():
+    made = np.random.default_rng(0)
+    held = []
+    for _ in range(1000):
+        agree = made.random(20) < 0.95
+        found = raw_agreement(
+            Counts(said=np.where(agree[:, None], [[2.0, 0.0]], [[1.0, 1.0]]), clusters=np.arange(20))
+        )
+        held.append(found.low <= 0.95 <= found.high)
+    assert np.mean(held) > 0.94
 
 
 @pytest.mark.parametrize(

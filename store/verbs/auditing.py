@@ -9,9 +9,8 @@ from store import audit, audit_report
 from store.audit_report import Frozen, LabelledBy, RetractedBy, ReviewedBy
 from store.database import Store
 from store.messages import Actor
-from store.quality import agreeing
+from store.quality import agreeing, ballots
 from store.quality.agreeing import Agreement, Slice, Sliced
-from store.quality.kept import appraised
 from store.records import Role, now
 from store.verbs.roles import allow
 
@@ -41,7 +40,7 @@ def make_audit_report(store: Store, actor: Actor, _request: MakeAuditReport) -> 
     """As it stands now; the chain is not checked here but by whoever doubts it (`verify_audit`)."""
     allow(actor, Role.REVIEWER)
     with store.reading() as db:
-        telling = agreeing.telling(appraised(store, db).ballots)
+        telling = agreeing.telling(ballots.read(db))
         head = audit.head(db)
         return AuditorsReport(
             made_at=now(),

@@ -189,6 +189,7 @@ CHANGES = {
     "exposures": "made_at = '2030-01-01'",
     "opt_outs": "spared = false",
     "demonstrations": "quality = 1",
+    "demonstration_retractions": "reason = 'x'",
     "snapshots": "signed_by = null",
     "reward_models": "accuracy = 1",
     "reward_evaluations": "results = '{}'",

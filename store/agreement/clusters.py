@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from store.intervals import Z95, Interval, wilson
 from store.reliability.votes import Floats, Integers, sums
@@ -16,20 +17,20 @@ CERTAIN: Final = 0.975
 
 
 def around(
-    value: float, influences: Floats, clusters: Integers, low: float, freedom: int | None = None
+    value: float, influences: Floats, clusters: Integers, low: float, telling: NDArray[np.bool_] | None = None
 ) -> Interval:
     """The figure with its 95 % interval by Student's t, from `low` to 1.
 
     `influences` say by how much the figure changes with the weight of each item [I], in such units that the
     variance is G / (G - 1) Σ over G clusters of (the sum of its influences)² (linearisation; of one item a
-    cluster, that of Gwet 2014). The degrees of `freedom` are G - 1 unless fewer are given. Of one cluster
-    alone nothing is known.
+    cluster, that of Gwet 2014). The degrees of freedom are one less than the clusters with an item that is
+    `telling` [I], which all are unless it is said. Of one cluster alone nothing is known.
     """
-    error, count = _error(influences, clusters)
-    freedom = count - 1 if freedom is None else freedom
-    if freedom < 1:
+    numbers, count = _numbered(clusters)
+    known = count if telling is None else np.count_nonzero(np.bincount(numbers, telling))
+    if known < 2:
         return Interval(value=value, low=low, high=1.0)
-    reach = student(CERTAIN, freedom) * error
+    reach = student(CERTAIN, known - 1) * _error(influences, numbers, count)
     return Interval(value=value, low=max(low, value - reach), high=min(1.0, value + reach))
 
 
@@ -40,18 +41,23 @@ def share(value: float, influences: Floats, clusters: Integers, most: float) -> 
     where that is 0, and of `most` at most; less (z / t)², for the error is known of G clusters alone (Korn &
     Graubard 1998, with Wilson's interval for that of Clopper and Pearson).
     """
-    error, count = _error(influences, clusters)
+    numbers, count = _numbered(clusters)
     if count < 2:
         return Interval(value=value, low=0.0, high=1.0)
+    error = _error(influences, numbers, count)
     trials = value * (1 - value) / error**2 if error > 0 and 0 < value < 1 else count
     trials = min(trials, most) * (Z95 / student(CERTAIN, count - 1)) ** 2
     found = wilson(value * trials, trials)
     return Interval(value=value, low=found.low, high=found.high)
 
 
-def _error(influences: Floats, clusters: Integers) -> tuple[float, int]:
-    """The standard error, and of how many clusters it comes; 0 of a single one."""
+def _numbered(clusters: Integers) -> tuple[Integers, int]:
+    """The cluster of each item by a number from 0 [I], and how many there are."""
     _names, numbers = np.unique(clusters, return_inverse=True)
-    count = int(numbers.max()) + 1
+    return numbers, int(numbers.max()) + 1
+
+
+def _error(influences: Floats, numbers: Integers, count: int) -> float:
+    """The standard error, of two clusters at least."""
     own = sums(numbers, influences - influences.mean(), count)
-    return math.sqrt(count / max(count - 1, 1) * float(own @ own)), count
+    return math.sqrt(count / (count - 1) * float(own @ own))

@@ -16,7 +16,7 @@ import numpy as np
 
 from store.agreement.clusters import around
 from store.agreement.counts import Counts
-from store.agreement.raw import perfect, raw_agreement
+from store.agreement.raw import perfect
 from store.agreement.undefined import Undefined
 from store.intervals import Interval
 from store.reliability.votes import Floats
@@ -51,11 +51,9 @@ def agreement_beyond_chance(counts: Counts, weights: Weights) -> Interval | Unde
     scale = weight.sum() / (classes * (classes - 1))
     chance = float(scale * (spread * (1 - spread)).sum())
     value = (seen - chance) / (1 - chance)
-    raw = raw_agreement(counts)
-    if isinstance(raw, Interval) and raw.value == 1:
-        return perfect(raw, float((spread * (1 - spread)).sum() / (classes - 1)))
+    if seen == 1:
+        return perfect(counts, float((spread * (1 - spread)).sum() / (classes - 1)))
     own = twice * (agreed - seen) * (len(labels) / twice.sum()) / (1 - chance)
     own_chance = scale * (shares * (1 - spread)).sum(axis=1)
     influences = (own - 2 * (1 - value) * (own_chance - chance) / (1 - chance)) / len(labels)
-    freedom = len(np.unique(counts.clusters[twice])) - 1
-    return around(value, influences, counts.clusters, low=-1.0, freedom=freedom)
+    return around(value, influences, counts.clusters, low=-1.0, telling=twice)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from store.agreement.clusters import around
 from store.agreement.counts import Counts
-from store.agreement.raw import perfect, raw_agreement
+from store.agreement.raw import perfect
 from store.agreement.undefined import Undefined
 from store.intervals import Interval
 from store.reliability.votes import Floats
@@ -58,9 +58,8 @@ def alpha(counts: Counts, difference: Difference) -> Interval | Undefined:
     totals = said.sum(axis=0)
     if np.count_nonzero(totals) < 2:
         return Undefined.ONE_CLASS
-    raw = raw_agreement(counts)
-    if isinstance(raw, Interval) and raw.value == 1:
-        return perfect(raw, float((totals * (totals - 1)).sum() / (totals.sum() * (totals.sum() - 1))))
+    if (said.max(axis=1) == shared.labels).all():
+        return perfect(shared, float((totals * (totals - 1)).sum() / (totals.sum() * (totals.sum() - 1))))
     each = 1 / (shared.labels - 1)
     together = (said * each[:, None]).T @ said - np.diag((said * each[:, None]).sum(axis=0))
     of_pairs, of_totals = _slopes(together, totals, difference)

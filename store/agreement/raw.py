@@ -35,13 +35,15 @@ def raw_agreement(counts: Counts) -> Interval | Undefined:
     return share(float(agreed.mean()), agreed / len(agreed), shared.clusters, most=pairs)
 
 
-def perfect(raw: Interval, chance: float) -> Interval:
+def perfect(counts: Counts, chance: float) -> Interval:
     """Of a chance-corrected coefficient where nobody differs: 1, and as low as chance makes of raw agreement.
 
     An error that is estimated of no difference at all is 0 however few were asked; what raw agreement may be
     instead, (x - chance) / (1 - chance) carries over.
     """
-    return Interval(value=1.0, low=max(-1.0, (raw.low - chance) / (1 - chance)), high=1.0)
+    raw = raw_agreement(counts)
+    low = raw.low if isinstance(raw, Interval) else 0.0
+    return Interval(value=1.0, low=max(-1.0, (low - chance) / (1 - chance)), high=1.0)
 
 
 def couples(votes: Votes) -> tuple[Couple, ...]:

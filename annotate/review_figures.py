@@ -80,6 +80,9 @@ def _causes(said: Words, found: ReviewCounts) -> None:
 
 def _outcomes(said: Words, found: ReviewCounts) -> None:
     st.subheader(said.text("review.outcomes"), anchor=False)
+    if not found.outcomes:
+        st.text(said.text("review.outcomes_none"))
+        return
     rows = [
         (
             review_words.reason(said, one.reason),

@@ -7,7 +7,7 @@ from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from store.identity import identity
-from store.records import Degree, Label, Role, SafetyLabel, Track
+from store.records import Degree, Edit, Label, Role, SafetyLabel, Track
 from store.verbs import list_reviews_due
 from store.verbs.reviews_due import ListReviewsDue
 
@@ -105,6 +105,7 @@ def test_a_label_is_shown_with_why_and_its_texts_and_never_with_its_models(store
 def test_a_verdict_takes_the_label_from_the_desk_and_a_repeated_message_is_one(store, rae):
     first, second = judged(store, 2)
     desk = Desk(store, [rae])
+    assert "Nothing has been reviewed yet." in desk.words()
     sent = desk.send(kind="rule", thing=first, verdict="exclude", why="not read", cause="human error")
     assert (desk.shown["message"], desk.shown["refused"]) == ("Saved: Exclude.", False)
     assert [item["thing"] for item in desk.shown["items"]] == [second]
@@ -112,6 +113,21 @@ def test_a_verdict_takes_the_label_from_the_desk_and_a_repeated_message_is_one(s
     with store.reading() as db:
         kept = db.execute("select verdict, why, cause, found_by from reviews").fetchall()
     assert kept == [("exclude", "not read", "human error", "")]
+
+
+def test_a_label_that_was_said_anew_while_the_reviewer_read_it_is_shown_again_first(store, rae):
+    (thing,) = judged(store, 1)
+    desk = Desk(store, [rae])
+    (item,) = desk.shown["items"]
+    edit = Edit(label_id=thing.partition(":")[2], version=1, ranks=(2, 1), degree=Degree.BETTER, seconds=0.2)
+    store.append("ana", edit)
+    ruling = {"kind": "rule", "thing": thing, "verdict": "confirm", "why": "right"}
+    desk.send(edits=item["edits"], **ruling)
+    assert desk.shown["refused"]
+    assert "said anew since you looked" in desk.shown["message"]
+    (item,) = desk.shown["items"]
+    desk.send(edits=item["edits"], **ruling)
+    assert desk.shown["message"] == "Saved: Confirm."
 
 
 def test_an_overturned_label_bears_the_reviewers_own_judgement(store, rae):

@@ -76,6 +76,16 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
     assert "sign" not in {one.key for one in app.button}
 
 
+def test_a_snapshot_whose_file_is_gone_says_so_and_leaves_the_rest_of_the_page(store, rae, frozen):
+    for file in store.home.root.rglob("*.parquet"):
+        file.unlink()
+    app = page("safety", store, rae)
+    assert not app.exception
+    assert app.selectbox(key="of 1 snapshots, 0 times signed").options
+    assert "is missing or damaged; put it back at" in words_of(app)
+    assert "sign" not in {one.key for one in app.button}
+
+
 def test_settings_that_ask_for_no_signature_are_told(store, rae, frozen):
     assert "The settings ask for no signature" in words_of(page("safety", store, rae))
     assert not listed(store, rae).snapshots[0].waits

@@ -22,6 +22,15 @@ TABLE = (
     "1 2 3 3 2 4 4 1 2 5 1 .",
 )
 """A rater a line, a unit a column."""
+PATIENTS = """
+00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031
+"""
+PSYCHIATRISTS = Counts(
+    said=np.array([[int(one) for one in patient] for patient in PATIENTS.split()], dtype=float),
+    clusters=np.arange(15),
+)
+"""How many of six psychiatrists gave each of five diagnoses, a patient a word (Fleiss 1971; the published
+interval is that of irrCAC, Gwet's own program)."""
 
 
 def votes(table: tuple[str, ...], classes: int) -> Votes:
@@ -58,6 +67,16 @@ def counts(table: tuple[str, ...], classes: int):
 )
 def test_gwets_coefficients_are_the_published_ones(weights, value):
     assert agreement_beyond_chance(counts(TABLE, 5), weights).value == pytest.approx(value, abs=1e-5)
+
+
+def test_the_interval_of_ac1_is_the_published_one_where_all_judged_everything():
+    found = agreement_beyond_chance(PSYCHIATRISTS, closeness.identity)
+    assert found.value == pytest.approx(0.4448007, abs=1e-6)
+    reach = 2.144787 * 0.08418757  # Student's t of 14 times the published error
+    assert (found.low, found.high) == (
+        pytest.approx(0.4448007 - reach, abs=1e-5),
+        pytest.approx(0.4448007 + reach, abs=1e-5),
+    )
 
 
 def test_where_all_units_have_two_labels_the_interval_of_ac1_is_gwets():

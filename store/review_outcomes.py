@@ -9,13 +9,15 @@ from duckdb import DuckDBPyConnection
 from store.records import Cause
 from store.rows import number
 
-# Of a flag `confirm` says that it was right to raise it: something was wrong.
+# Of a flag `confirm` says that it was right to raise it: something was wrong. A verdict that does not say why
+# one looked leaves what an earlier one said of that.
 OUTCOMES = """
 select found_by, count(*) as reviewed, count(*) filter ((verdict = 'confirm') = flagged) as wrong
-from   (select label_id, arg_max(found_by, made_at) as found_by, arg_max(verdict, made_at) as verdict,
-               label_id in (select lease_id from skips) as flagged
+from   (select label_id, arg_max(nullif(found_by, ''), made_at) as found_by,
+               arg_max(verdict, made_at) as verdict, label_id in (select lease_id from skips) as flagged
         from   reviews
         group  by label_id)
+where  found_by is not null
 group  by found_by
 """
 

@@ -71,6 +71,7 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
     if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("review.means"))
+    st.caption(said.text("review.keys"))
     order = st.segmented_control(
         said.text("review.order"),
         ORDERS,

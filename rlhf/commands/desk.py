@@ -43,7 +43,8 @@ def review(
     verdict: Annotated[
         Verdict | None,
         typer.Option(
-            help="confirm keeps the label, overturn and exclude take it out, send back asks for it anew."
+            help="confirm: the label is right. overturn: it is wrong; on the Review page one also says what "
+            "is right. exclude: it tells nothing, either way. send back: its annotator says it anew."
         ),
     ] = None,
     why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
@@ -177,7 +178,7 @@ def _waiting(one: DueReview) -> list[str]:
     from store.quality.worth import Reason
 
     said = one.said
-    chance = "" if one.reasons == (Reason.CHANCE,) else f", wrong with {one.chance:.0%}"
+    chance = "" if one.reasons == (Reason.CHANCE,) else f", {one.chance:.0%} likely to be wrong"
     lines = [
         f"{said.noun}:{said.name}  {', '.join(one.reasons)}  ({said.track}, by {said.annotator}{chance})"
     ]

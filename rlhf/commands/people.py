@@ -25,8 +25,8 @@ def add(
     role: Annotated[
         Role,
         typer.Option(
-            help="annotator: compares. reviewer: also asks for counts, lineage and audit. engineer: also "
-            "runs rounds and brings data in. administrator: also adds people."
+            help="annotator: compares. reviewer: also rules on labels, retracts them, signs snapshots and "
+            "reads the audit. engineer: also runs rounds and brings data in. administrator: also adds people."
         ),
     ] = Role.ANNOTATOR,
     password: Annotated[

@@ -152,6 +152,9 @@ def test_a_flag_that_was_right_makes_flags_worth_more(store: Store) -> None:
     assert other.chance > before
     (found,) = count_reviews(store, EVE, CountReviews()).outcomes
     assert (found.reason, found.reviewed, found.wrong.value) == (Reason.FLAGGED, 1, 1.0)
+    review_label(store, EVE, ReviewLabel(thing="skip:s0", verdict=Verdict.OVERTURN, why="on second thoughts"))
+    (found,) = count_reviews(store, EVE, CountReviews()).outcomes
+    assert (found.reason, found.reviewed, found.wrong.value) == (Reason.FLAGGED, 1, 0.0)
 
 
 def test_own_labels_and_what_others_said_of_the_same_are_left_to_others(store: Store) -> None:

@@ -130,7 +130,15 @@ def _retracted(report: AuditorsReport) -> Table:
 def _frozen(report: AuditorsReport) -> Table:
     return Table(
         title="What was frozen to train on",
-        heads=("snapshot (sha256)", "pairs", "left out", "signed by", "audit row", "audit hash", "made"),
+        heads=(
+            "snapshot (sha256)",
+            "pairs",
+            "left out",
+            "signed by",
+            "audit row then",
+            "hash then",
+            "frozen",
+        ),
         rows=[
             (
                 *_texts(one.snapshot_id, one.pairs, _left_out(one.left_out), one.signed_by or "nobody"),

@@ -49,7 +49,10 @@ order  by labels desc, demonstrations desc, retracted_by, reason
 
 FROZEN = """
 select snapshot_id, row_count as pairs, left_out, audit_seq, audit_head, made_at,
-       (select coalesce(string_agg(coalesce(name, reviewer_id), ', ' order by signatures.made_at), '')
+       (select coalesce(string_agg(
+                 coalesce(name, reviewer_id) || strftime(signatures.made_at, ' on %Y-%m-%d at %H:%M UTC')
+                   || if(note = '', '', ': ' || note),
+                 '; ' order by signatures.made_at), '')
         from   signatures
         left   join annotators on annotator_id = reviewer_id
         where  signatures.snapshot_id = snapshots.snapshot_id) as signed_by
@@ -94,7 +97,8 @@ class RetractedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
-    """A snapshot: what it holds and leaves out (JSON), the row and hash that it anchors, who signed it."""
+    """A snapshot: what it holds and leaves out (JSON), the row and hash that it anchors, who signed it, when,
+    and the note with it."""
 
     snapshot_id: str
     pairs: int

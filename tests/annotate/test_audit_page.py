@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,9 +15,10 @@ from store.audit_report import ReviewedBy
 from store.identity import identity
 from store.messages import Freeze
 from store.records import Contents, Degree, Label, Retraction, Role
-from store.verbs import freeze, make_audit_report
+from store.verbs import freeze, make_audit_report, sign_snapshot
 from store.verbs.auditing import MakeAuditReport
 from store.verbs.roles import HONE
+from store.verbs.signing import SignSnapshot
 
 ODD = "=HYPERLINK(1) <script>window.pwned = 1</script>"
 
@@ -84,6 +86,13 @@ def test_the_report_names_who_labelled_what_is_left_out_and_how_to_check(store, 
     assert "<script>" not in text
     assert "http" not in text.replace("http-equiv", "")
     assert "Answer one" not in text
+
+
+def test_the_report_says_who_signed_what_when_and_with_which_note(store, rae, judged):
+    sign_snapshot(store, rae, SignSnapshot(snapshot=judged, note="read <forty>"))
+    (frozen,) = report(store, rae).frozen
+    assert re.fullmatch(r"rae on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC: read <forty>", frozen.signed_by)
+    assert "UTC: read &lt;forty&gt;</td>" in paper(report(store, rae))
 
 
 def test_the_tables_hold_the_same_and_no_formula(store, rae, judged):

@@ -138,8 +138,7 @@ def recent(db: DuckDBPyConnection, annotator_id: str, most: int, form: Form | No
 def sent_back(db: DuckDBPyConnection, annotator_id: str, most: int) -> list[OwnLabel]:
     """Their newest labels that a reviewer sent back and that they have not said anew."""
     asked = {"annotator_id": annotator_id, "label_id": None, "form": None, "most": most, "sent_back": True}
-    found = rows(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
-    return [one for one in found if one.sent_back is not None]
+    return rows(db.execute(RECENT, asked | _still_open(db)), OwnLabel)
 
 
 def one(db: DuckDBPyConnection, annotator_id: str, label_id: str) -> OwnLabel | None:

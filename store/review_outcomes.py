@@ -57,7 +57,7 @@ def verdicts(db: DuckDBPyConnection) -> int:
 
 
 def outcomes(db: DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """By why labels were looked at: how many were reviewed, and how many of them were not confirmed."""
+    """By why labels and flags were looked at: how many were reviewed, and of how many something was wrong."""
     return {found_by: (reviewed, wrong) for found_by, reviewed, wrong in db.execute(OUTCOMES).fetchall()}
 
 

@@ -17,6 +17,7 @@ from store import (
     labels,
     lineage,
     progress,
+    reviews,
 )
 from store.database import Store
 from store.descent import Thread, everything
@@ -151,8 +152,8 @@ def _retract(store: Store, actor: Actor, request: Void, given: _Given) -> None:
         DemonstrationRetraction(demonstration_id=one, annotator_id=actor.annotator_id, reason=request.why)
         for one in given.demonstrations
     ]
-    facts += [_excluded(actor, request, one) for one in given.adjudicated]
     with store.turns.of("gold"), store.reading() as db:  # nobody makes them gold meanwhile
+        facts += [_excluded(db, actor, request, one) for one in given.adjudicated]
         facts += golds.ends(db, [label.label_id for label in given.labels], actor.annotator_id, request.why)
         if request.suspend:
             facts += [
@@ -173,10 +174,10 @@ def _retract(store: Store, actor: Actor, request: Void, given: _Given) -> None:
         store.queue.withdraw(label, wanted[label.comparison_id])
 
 
-def _excluded(actor: Actor, request: Void, label_id: str) -> Review:
+def _excluded(db: DuckDBPyConnection, actor: Actor, request: Void, label_id: str) -> Review:
     """Neither the label nor the judgement that took its place teaches any more."""
     return Review(
-        review_id=identity("review", label_id, "voided", actor.annotator_id, request.why),
+        review_id=identity("review", label_id, reviews.count(db, label_id)),
         label_id=label_id,
         reviewer_id=actor.annotator_id,
         verdict=Verdict.EXCLUDE,

@@ -219,6 +219,9 @@ def test_whoever_voids_a_reviewer_takes_their_judgements_out(labelled: Store) ->
     assert [row["comparison_id"] for row in pairs(labelled)] == ["c1"]
     with pytest.raises(RequestError, match="Nothing of annotator:eve stands"):
         void(labelled, HONE, Void(thing="annotator:eve", why="not read"))
+    ruled(labelled, Verdict.OVERTURN, judgement=OTHERWISE)
+    assert void(labelled, HONE, Void(thing="annotator:eve", why="not read")).adjudicated == ("l0",)
+    assert [row["comparison_id"] for row in pairs(labelled)] == ["c1"]  # again, for the same reason
 
 
 def test_what_was_said_anew_since_the_reviewer_looked_is_not_ruled_on(labelled: Store) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from store.rows import number
+
 INSERT = """
 insert into exposures by name
 select unnest(from_json($facts, '[{
@@ -26,6 +28,12 @@ select comparison_id, min(made_at) as first_at
 from   exposures
 where  reviewer_id = $reviewer_id and made_at > $since
 group  by comparison_id
+"""
+
+LOOKED = """
+from   exposures
+select count(*)
+where  reviewer_id = $reviewer_id and comparison_id = $comparison_id
 """
 
 CATEGORIES = """
@@ -52,6 +60,11 @@ order  by category
 def since(db: DuckDBPyConnection, reviewer_id: str, moment: datetime) -> dict[str, datetime]:
     """The comparisons of which the reviewer saw what may be harmful after this moment, and when first."""
     return dict(db.execute(SINCE, {"reviewer_id": reviewer_id, "since": moment}).fetchall())
+
+
+def looked(db: DuckDBPyConnection, reviewer_id: str, comparison_id: str) -> bool:
+    """Whether the reviewer ever looked at the covered texts of the comparison."""
+    return number(db.execute(LOOKED, {"reviewer_id": reviewer_id, "comparison_id": comparison_id})) > 0
 
 
 def categories(db: DuckDBPyConnection) -> set[str]:

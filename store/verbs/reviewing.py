@@ -28,6 +28,7 @@ from store.quality.worth import Reason
 from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Verdict
 from store.verbs.assignments import LONGEST_COMMENT, check, check_words
 from store.verbs.blindness import held, show
+from store.verbs.covers import check_looked, check_not_spared
 from store.verbs.vouching import Vouch, reviewer
 
 
@@ -69,6 +70,9 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
         _check_verdict(db, request, comparison_id)
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
+        said = reviews.said(db, label_id)
+        check_not_spared(db, who, said)
+        check_looked(db, who, said)
         show(store, db, who, [comparison_id])
         with store.turns.of(reviews.turn(label_id)), store.turns.of("gold"):
             _check_unchanged(db, label_id, request.edits)
@@ -86,8 +90,8 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
             ended: list[GoldEnd] = []
             if request.verdict is not Verdict.CONFIRM:
                 ended = golds.ends(db, [label_id], who.annotator_id, request.why)
-            said = [_adjudication(review.review_id, request.judgement)] if request.judgement else []
-            store.append(who.annotator_id, review, *said, *ended)
+            own = [_adjudication(review.review_id, request.judgement)] if request.judgement else []
+            store.append(who.annotator_id, review, *own, *ended)
     return Ruled(review=review, golds=tuple(end.comparison_id for end in ended))
 
 

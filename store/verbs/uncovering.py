@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from store import exposures, responses, reviews
 from store.database import Store
-from store.errors import NotAllowedError, RequestError
+from store.errors import RequestError
 from store.messages import Actor
 from store.records import Exposure, OptOut, Role, Turn, now
 from store.reviews import ReviewSettings
@@ -19,6 +19,7 @@ from store.risks import Risk
 from store.settings import load_section
 from store.verbs.assignments import LONGEST_REASON, check_words
 from store.verbs.blindness import held, show
+from store.verbs.covers import check_not_spared
 from store.verbs.reviewing import ruled_on
 from store.verbs.roles import allow
 from store.verbs.vouching import Vouch, reviewer
@@ -70,7 +71,8 @@ class ExposureSeen:
 
 
 def uncover(store: Store, actor: Actor, request: Uncover) -> Uncovered:
-    """Keeps that the reviewer looked. What they looked at within the hour they may see again.
+    """Keeps that the reviewer looked. What they looked at within the hour they may see again, and what is not
+    covered costs them nothing.
 
     RequestError when they have looked at as many as `review.exposures_per_hour` within the last hour;
     NotAllowedError where they are spared it.
@@ -82,22 +84,20 @@ def uncover(store: Store, actor: Actor, request: Uncover) -> Uncovered:
         if comparison_id in held(store, who):
             raise RequestError("You hold this comparison yourself; judge or skip it first.")
         said = reviews.said(db, name)
-        spared = set(said.risks) & set(exposures.spared(db, who.annotator_id))
-        if spared:
-            named = " and ".join(sorted(spared))
-            raise NotAllowedError(f"You asked to be spared {named}; leave this one to another reviewer.")
+        check_not_spared(db, who, said)
         looked = exposures.since(db, who.annotator_id, now() - WITHIN)
-        if comparison_id not in looked:
+        if said.risky and comparison_id not in looked:
             _check_pause(looked, limit)
             store.append(
                 who.annotator_id, Exposure(reviewer_id=who.annotator_id, comparison_id=comparison_id)
             )
+            looked |= {comparison_id: now()}
         show(store, db, who, [comparison_id])
         return Uncovered(
             turns=said.turns,
             responses=tuple(responses.text(db, one) for one in said.response_ids),
             comment=said.comment,
-            left=limit - len(looked | {comparison_id: now()}),
+            left=limit - len(looked),
         )
 
 

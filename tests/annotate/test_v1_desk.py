@@ -109,7 +109,12 @@ def test_annotators_reach_nothing_of_it_but_what_was_sent_back_to_them(ask, rae,
         assert reply.status_code == 403, path
         assert "illicit" not in reply.text
     assert ask("GET", "/me/sent-back").json() == []
-    rae("POST", f"/reviews/{risky}", json={"verdict": "send back", "why": "look at the first again"})
+    back = {"verdict": "send back", "why": "look at the first again"}
+    unseen = rae("POST", f"/reviews/{risky}", json=back)
+    assert (unseen.status_code, "have not looked at them" in unseen.json()["error"]) == (409, True)
+    assert ask("GET", "/me/sent-back").json() == []
+    rae("POST", f"/exposures/{risky}")
+    rae("POST", f"/reviews/{risky}", json=back)
     (back,) = ask("GET", "/me/sent-back").json()
     assert f"label:{back['label_id']}" == risky
 

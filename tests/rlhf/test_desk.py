@@ -114,6 +114,9 @@ def test_a_review_is_listed_and_given_with_a_password(hone):
         "  covered: look with --show --as NAME",
     ]
     ruling = ("review", "label:l1", "--verdict", "confirm", "--why", "so it is", "--as", "eve")
+    unseen = hone(*ruling)
+    assert (unseen.returncode, "have not looked at them; look first" in unseen.stderr) == (1, True)
+    assert "user: question 1\n" in hone("review", "label:l1", "--show", "--as", "eve").stdout
     assert hone(*ruling).stdout == "confirm on l1: so it is\n"
     assert hone("review").stdout == "Nothing waits for a review.\n"
 
@@ -122,6 +125,7 @@ def test_a_gold_answer_is_made_listed_and_ends_with_its_label(hone):
     made = json.loads(hone("gold", "l0", "--why", "plain", "--json").stdout)["comparison_id"]
     assert hone("gold", "--list").stdout.startswith(f"{made}  safety, ranks 1, 2, 0 answers\n")
     ruling = ("review", "label:l0", "--verdict", "exclude", "--why", "no", "--as", "eve")
+    hone("review", "label:l0", "--show", "--as", "eve")
     ended = f"The gold answer {made} was made of it and measures nobody any more.\n"
     assert hone(*ruling).stdout == f"exclude on l0: no\n{ended}"
     assert ": no\n" in hone("gold", "--list").stdout.partition("ended by eve on ")[2]

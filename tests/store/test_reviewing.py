@@ -24,10 +24,11 @@ from store.records import (
     Track,
     Verdict,
 )
-from store.verbs import freeze, list_reviews_due, review_label
+from store.verbs import freeze, list_reviews_due, review_label, uncover
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
 from store.verbs.roles import HONE
+from store.verbs.uncovering import Uncover
 
 SAFE, UNSAFE = SafetyLabel(safe=True), SafetyLabel(safe=False, category="weapons", severity=1)
 EVE = Actor(annotator_id="eve", name="eve", role=Role.REVIEWER)
@@ -97,6 +98,8 @@ def test_the_list_is_cut_and_all_that_waits_is_counted(store: Store, judged: lis
 
 
 def test_a_verdict_takes_it_from_the_list_and_an_edit_puts_it_back(store: Store, judged: list[Fact]) -> None:
+    for thing in ("label:l-c0", "skip:s-c4"):
+        uncover(store, EVE, Uncover(thing=thing))
     for thing in ("label:l-c0", "skip:s-c4", "label:l-c1"):
         rule(store, thing)
     assert due(store) == []

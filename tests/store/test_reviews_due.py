@@ -11,10 +11,11 @@ from store.messages import Actor
 from store.quality.worth import EXPECTED, Found, Reason, expected
 from store.records import Cause, Degree, Edit, LabelScore, Review, RewardModel, Role, Skip, Track, Verdict
 from store.review_outcomes import place
-from store.verbs import count_reviews, list_reviews_due, review_label
+from store.verbs import count_reviews, list_reviews_due, review_label, uncover
 from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import EVERY, ListReviewsDue, ReviewsDue
+from store.verbs.uncovering import Uncover
 
 EVE = Actor(annotator_id="eve", name="eve", role=Role.REVIEWER)
 
@@ -146,6 +147,7 @@ def test_a_flag_that_was_right_makes_flags_worth_more(store: Store) -> None:
     ]
     store.append("test", *comparisons(2), *flags)
     before = due(store).due[0].chance
+    uncover(store, EVE, Uncover(thing="skip:s0"))
     right = ReviewLabel(thing="skip:s0", verdict=Verdict.CONFIRM, why="it is so", found_by=Reason.FLAGGED)
     review_label(store, EVE, right)
     (other,) = due(store).due

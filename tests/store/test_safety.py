@@ -22,9 +22,10 @@ from store.records import (
     Track,
     Verdict,
 )
-from store.verbs import list_broken_prompts, look_at_safety, review_label
+from store.verbs import list_broken_prompts, look_at_safety, review_label, uncover
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.safety import ListBrokenPrompts, LookAtSafety, Safety
+from store.verbs.uncovering import Uncover
 
 RAE = Actor(annotator_id="rae", name="rae", role=Role.REVIEWER)
 SAFE = SafetyLabel(safe=True)
@@ -100,6 +101,8 @@ def test_a_reviewers_word_counts_in_the_labels_place(store: Store) -> None:
         "test", *asked(2), *(label(f"c{one}", label_id=f"l{one}", safety=(MILD, SAFE)) for one in (0, 1))
     )
     anew = Judgement(ranks=(1, 2), degree=Degree.BETTER, safety=(SAFE, GRAVE))
+    for one in (0, 1):
+        uncover(store, RAE, Uncover(thing=f"label:l{one}"))
     review_label(
         store, RAE, ReviewLabel(thing="label:l0", verdict=Verdict.OVERTURN, why="turned", judgement=anew)
     )

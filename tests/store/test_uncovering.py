@@ -11,8 +11,9 @@ from small_collection import comparisons, label
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor
-from store.records import Exposure, Role, SafetyLabel, Track, now
-from store.verbs import list_reviews_due, look_at_exposure, spare, uncover
+from store.records import Exposure, Role, SafetyLabel, Track, Verdict, now
+from store.verbs import list_reviews_due, look_at_exposure, review_label, spare, uncover
+from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue, ReviewsDue
 from store.verbs.uncovering import LookAtExposure, Spare, Uncover
 
@@ -99,6 +100,34 @@ def test_what_anybody_found_in_a_comparison_covers_every_label_of_it(store: Stor
             with pytest.raises(NotAllowedError, match=f"spared {category}"):
                 look(store, number)
         spare(store, EVE, Spare(category=category, spared=False))
+
+
+def test_nobody_rules_on_what_they_have_not_looked_at_or_are_spared(risky: Store) -> None:
+    def rule(number: int, who: Actor = EVE) -> None:
+        review_label(
+            risky, who, ReviewLabel(thing=f"label:l{number}", verdict=Verdict.EXCLUDE, why="looked at it")
+        )
+
+    with pytest.raises(RequestError, match="have not looked at them; look first"):
+        rule(0)
+    look(risky, 0, RAE)  # another's look is no look
+    with pytest.raises(RequestError, match="have not looked at them"):
+        rule(0)
+    look(risky, 0)
+    rule(0)
+    look(risky, 1)
+    spare(risky, EVE, Spare(category="illicit"))
+    with pytest.raises(NotAllowedError, match="spared illicit"):
+        rule(1)
+    assert {one.said.name for one in due(risky, RAE).due} == {"l1", "l2", "l3"}
+
+
+def test_what_is_not_covered_costs_no_look(store: Store) -> None:
+    store.append("test", *comparisons(1), label("c0", label_id="l0"))
+    shown = uncover(store, EVE, Uncover(thing="label:l0"))
+    assert (shown.responses, shown.left) == (("answer 0", "answer 1"), 30)
+    assert look_at_exposure(store, EVE, LookAtExposure()).within_hour == 0
+    review_label(store, EVE, ReviewLabel(thing="label:l0", verdict=Verdict.CONFIRM, why="right"))
 
 
 def test_a_category_that_nobody_knows_is_refused(risky: Store) -> None:

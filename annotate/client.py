@@ -176,9 +176,12 @@ class Client:
         """How the policies stand beside each other, judge by judge."""
         return self._calls.ask(verbs.look_at_ratings, LookAtRatings())
 
-    def lineage_graph(self, thing: str = "", search: str = "", page: int = 1) -> LineageSeen:
-        """A lineage as things and what came of what, with a page of its labels."""
-        return self._calls.ask(verbs.look_at_lineage, LookAtLineage(thing=thing, search=search, page=page))
+    def lineage_graph(
+        self, thing: str = "", search: str = "", page: int = 1, withdrawn: bool = False
+    ) -> LineageSeen:
+        """A lineage as things and what came of what, with a page of its labels, or only the `withdrawn`."""
+        asked = LookAtLineage(thing=thing, search=search, page=page, withdrawn=withdrawn)
+        return self._calls.ask(verbs.look_at_lineage, asked)
 
     def lineage(self, thing: str) -> Lineage:
         """Where `label:ID`, `policy:ID` and the like came from and what they shaped."""

@@ -1,4 +1,4 @@
-"""A lineage as a picture has it: its things, which of them came of which, and its labels a page at a time.
+"""A lineage as a picture has it: its things, and which of them came of which.
 
 What belongs to a lineage is `store.lineage`'s affair. Labels are counted, never drawn one by one.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeVar
 
 from duckdb import DuckDBPyConnection
@@ -15,10 +14,10 @@ from duckdb import DuckDBPyConnection
 from store import snapshots
 from store.descent import Trained
 from store.home import Home
-from store.lineage import HOLDING, LABELS_OF_FILES, OF_THING
+from store.lineage_labels import LabelsOf
 from store.messages import Lineage
-from store.records import Contents, Policy, RewardModel, Snapshot, Track
-from store.rows import number, rows
+from store.records import Contents, Policy, RewardModel, Snapshot
+from store.rows import number
 
 IN_FILE = """
 select count(distinct label_id) from read_parquet($path)
@@ -28,46 +27,6 @@ OF_THING_IN_FILE = """
 select count(distinct label_id) from read_parquet($path)
 where  case $noun when 'label' then label_id when 'annotator' then annotator_id else prompt_id end = $name
 """
-
-MATCHING = """
-),
-found as (
-  select labels.label_id, coalesce(name, labels.annotator_id) as annotator, labels.made_at, track,
-         batches.round, turns[len(turns)].content as content
-  from   labels
-  semi   join these using (label_id)
-  join   comparisons using (comparison_id)
-  join   prompts using (prompt_id)
-  join   batches using (batch_id)
-  left   join annotators using (annotator_id)
-),
-matching as (
-  select label_id, annotator, made_at, track, round, content[1:120] as about
-  from   found
-  where  $search = '' or starts_with(label_id, $search) or contains(lower(annotator), lower($search))
-     or  contains(lower(content), lower($search))
-)
-"""
-
-PAGE = """
-from   matching
-select *
-order  by made_at, label_id
-limit  $most offset $skip
-"""
-
-COUNT = """
-from   matching
-select count(*)
-"""
-
-PAGE_OF_FILES = "with these as (" + LABELS_OF_FILES + MATCHING + PAGE
-
-COUNT_OF_FILES = "with these as (" + LABELS_OF_FILES + MATCHING + COUNT
-
-PAGE_OF_THING = "with these as (" + OF_THING + MATCHING + PAGE
-
-COUNT_OF_THING = "with these as (" + OF_THING + MATCHING + COUNT
 
 T = TypeVar("T", Snapshot, RewardModel, Policy)
 
@@ -94,32 +53,6 @@ class Edge:
 
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelFound:
-    """A label without what it says, and the first letters of what was asked."""
-
-    label_id: str
-    annotator: str
-    made_at: datetime
-    track: Track
-    round: int
-    about: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelsOf:
-    """The labels of a label, an annotator or a prompt; of anything else those that lie in these files."""
-
-    noun: str
-    name: str
-    files: tuple[str, ...] = ()
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether they are what was frozen."""
-        return self.noun not in HOLDING
 
 
 def nodes(
@@ -160,22 +93,6 @@ def edges(trained: Trained, drawn: Sequence[Node]) -> Iterator[Edge]:
         before = (*policy.snapshots, *policy.reward_models, *policy.parents)
         pairs += [(name, policy.policy_id) for name in before]
     yield from (Edge(before=one, after=other) for one, other in pairs if one in there and other in there)
-
-
-def labels_found(
-    db: DuckDBPyConnection, of: LabelsOf, search: str, most: int, skip: int
-) -> tuple[list[LabelFound], int]:
-    """Labels of these that begin so by id, or whose annotator or prompt has these words, the oldest first;
-    and how many they are, with those that were skipped and those that come after."""
-    if of.is_frozen and not of.files:
-        return [], 0
-    asked: dict[str, object] = {"search": search}
-    if of.is_frozen:
-        page, count, asked["path"] = PAGE_OF_FILES, COUNT_OF_FILES, of.files
-    else:
-        page, count, asked["noun"], asked["name"] = PAGE_OF_THING, COUNT_OF_THING, of.noun, of.name
-    lines = rows(db.execute(page, asked | {"most": most, "skip": skip}), LabelFound)
-    return lines, number(db.execute(count, asked))
 
 
 def _labels_in(db: DuckDBPyConnection, home: Home, frozen: Snapshot, of: LabelsOf) -> int | None:

@@ -20,7 +20,8 @@ from annotate.widgets import lineage_picture, reading
 from annotate.widgets.reading import Row
 from annotate.words import Words
 from store.errors import HoneError
-from store.lineage_graph import LABELS, LabelFound, Node
+from store.lineage_graph import LABELS, Node
+from store.lineage_labels import LabelFound
 from store.records import Role
 from store.verbs import look_at_lineage
 from store.verbs.tracing import LineageSeen, LookAtLineage
@@ -29,6 +30,7 @@ CARDS: Final = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
 """Who may read a policy's card."""
 THING: Final = "lineage thing"
 SEARCH: Final = "lineage search"
+WITHDRAWN: Final = "lineage withdrawn"
 PAGE: Final = "lineage page"
 MOST: Final = 50
 """Labels on a page."""
@@ -68,6 +70,7 @@ def _another() -> None:
     st.query_params[ADDRESS] = typed.strip() if isinstance(typed, str) else ""
     session.begin_anew(PAGE)
     session.begin_anew(SEARCH)
+    session.begin_anew(WITHDRAWN)
 
 
 def _request(thing: str) -> LookAtLineage:
@@ -75,6 +78,7 @@ def _request(thing: str) -> LookAtLineage:
     return LookAtLineage(
         thing=thing.strip(),
         search=search if isinstance(search, str) else "",
+        withdrawn=bool(session.typed(WITHDRAWN)),
         page=page if isinstance(page, int) else 1,
         most=MOST,
     )
@@ -175,12 +179,15 @@ def _labels(said: Words, seen: LineageSeen) -> None:
         width=520,
         on_change=_from_the_start,
     )
+    st.checkbox(said.text("lineage.only_withdrawn"), key=session.key(WITHDRAWN), on_change=_from_the_start)
     st.caption(
         said.text("lineage.matching", matching=said.figure(seen.matching), labels=said.figure(seen.labels))
     )
     rows = [_row(said, one) for one in seen.found]
     if rows:
-        heads = [said.text(f"lineage.{name}") for name in ("given", "by", "track", "round", "prompt")]
+        heads = [
+            said.text(f"lineage.{name}") for name in ("given", "by", "track", "round", "prompt", "since")
+        ]
         reading.show("labels", [reading.table([*heads, ""], rows)], said)
     pages = max(1, -(-seen.matching // MOST))
     if pages > 1:
@@ -198,7 +205,8 @@ def _row(said: Words, one: LabelFound) -> Row:
             one.annotator,
             said.text(f"lineage.{one.track.value}"),
             str(one.round),
-            own_words.about(one.about),
+            said.text("lineage.covered") if one.covered else own_words.about(one.about),
+            said.text(f"lineage.since_{one.since.replace(' ', '_')}") if one.since else "–",
         ),
         address=_address("label", one.label_id),
         words=said.text("lineage.follow"),

@@ -1,6 +1,7 @@
 """A lineage to be looked at: its things and what came of what, with its labels a page at a time.
 
-It names annotators, to those alone who may know them, and says of no label what it says.
+It names annotators, to those alone who may know them, says of no label what it says, and covers what may be
+harmful until one has looked at it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from store import lineage, lineage_graph, policies
 from store.database import Store
 from store.descent import everything
 from store.errors import MissingError
-from store.lineage_graph import Edge, LabelFound, LabelsOf, Node
+from store.lineage_graph import Edge, Node
+from store.lineage_labels import LabelFound, LabelsOf, Wanted, labels_found
 from store.messages import Actor
 from store.records import Role
 from store.verbs.assignments import check_words
@@ -27,10 +29,11 @@ LONGEST_SEARCH = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtLineage:
     """Wants the lineage of a thing such as `label:ID` or `policy:ID`, without one that of the policy in use;
-    of its labels those that `search` finds, the `page`th so many."""
+    of its labels those that `search` finds, or of these only what was `withdrawn`, the `page`th so many."""
 
     thing: str = ""
     search: str = ""
+    withdrawn: bool = False
     page: Annotated[int, Field(ge=1, lt=2**31)] = 1
     most: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -65,8 +68,13 @@ def look_at_lineage(store: Store, actor: Actor, request: LookAtLineage) -> Linea
         files = () if noun in lineage.HOLDING else lineage.label_files(store.home, trained, found.snapshots)
         of = LabelsOf(noun=noun, name=name, files=tuple(files))
         nodes = tuple(lineage_graph.nodes(db, store.home, trained, found, of))
-        skip = (request.page - 1) * request.most
-        lines, matching = lineage_graph.labels_found(db, of, request.search.strip(), request.most, skip)
+        wanted = Wanted(
+            search=request.search.strip(),
+            withdrawn=request.withdrawn,
+            many=request.most,
+            after=(request.page - 1) * request.most,
+        )
+        lines, matching = labels_found(db, of, wanted, actor.annotator_id)
     return LineageSeen(
         thing=found.thing,
         nodes=nodes,

@@ -15,10 +15,11 @@ from annotate.lineage_layout import MOST, layout
 from store.errors import MissingError, NotAllowedError, RequestError
 from store.lineage_graph import LABELS, Edge, Node
 from store.messages import Actor
-from store.records import Role
-from store.verbs import look_at_lineage
+from store.records import Degree, Edit, Review, Role, SafetyLabel, Verdict
+from store.verbs import look_at_lineage, spare, uncover
 from store.verbs.roles import HONE
 from store.verbs.tracing import LookAtLineage
+from store.verbs.uncovering import Spare, Uncover
 
 
 def look(store, thing="", actor=HONE, **more):
@@ -71,6 +72,48 @@ def test_labels_are_searched_by_annotator_and_prompt(store, search, matching):
     assert look(store, search=ids[3]).found[0].label_id == ids[3]
     past = look(store, search=search, page=3, most=20)
     assert (past.matching, past.found) == (matching, ())
+
+
+def test_what_may_be_harmful_is_covered_until_one_looks_and_for_who_is_spared_it(store):
+    ids = descend(store, 3)
+    eve = person(store, "eve", Role.REVIEWER)
+    marks = (SafetyLabel(safe=False, category="illicit", severity=1), SafetyLabel(safe=True))
+    store.append("ana", Edit(label_id=ids[1], version=1, ranks=(1, 2), degree=Degree.BETTER, safety=marks))
+
+    def row():
+        return next(one for one in look(store, actor=eve).found if one.label_id == ids[1])
+
+    def words():
+        return {one.label_id for one in look(store, actor=eve, search="question 1, turn").found}
+
+    assert (row().covered, row().about, words()) == (True, "", set())
+    assert [one.covered for one in look(store, actor=eve).found] == [False, True, False]
+    uncover(store, eve, Uncover(thing=f"label:{ids[1]}"))
+    assert (row().covered, row().about[:10], words()) == (False, "Question 1", {ids[1]})
+    assert next(
+        one for one in look(store).found if one.label_id == ids[1]
+    ).covered  # another's look is no look
+    spare(store, eve, Spare(category="illicit"))
+    assert (row().covered, row().about, words()) == (True, "", set())
+
+
+def test_what_became_of_each_label_is_told_and_what_was_withdrawn_is_found(store):
+    ids = descend(store, 6)
+    said = {Verdict.OVERTURN: 1, Verdict.EXCLUDE: 2, Verdict.SEND_BACK: 3, Verdict.CONFIRM: 4}
+    store.append(
+        "eve",
+        *(
+            Review(review_id=f"r{at}", label_id=ids[at], reviewer_id="eve", verdict=verdict, why="seen")
+            for verdict, at in said.items()
+        ),
+        Edit(label_id=ids[5], version=1, ranks=(2, 1), degree=Degree.BETTER),
+    )
+    became = {one.label_id: one.since for one in look(store).found}
+    assert [became[one] for one in ids] == ["retracted", "overturn", "exclude", "send back", "", "edited"]
+    only = look(store, withdrawn=True)
+    assert ({one.label_id for one in only.found}, only.matching) == (set(ids[:4]), 4)
+    assert look(store, withdrawn=True, search=ids[2]).matching == 1
+    assert look(store, withdrawn=True, search=ids[5]).matching == 0
 
 
 @pytest.mark.parametrize("thing", ["annotator:ana", "prompt:{}", "label:{}"])

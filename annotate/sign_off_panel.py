@@ -8,17 +8,20 @@ from typing import Final
 
 import streamlit as st
 
-from annotate import left_out, links
+from annotate import left_out, links, session
+from annotate.clock import local_time
 from annotate.pressing import act, typed
 from annotate.visit import Visit
 from annotate.words import Words
 from store.errors import HoneError
 from store.messages import Actor
+from store.signatures import Signed
 from store.verbs import list_snapshots, look_at_snapshot, sign_snapshot
 from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot, SnapshotListed, SnapshotSeen
 
 PAGE: Final = "sign off"
 NOTE: Final = "sign off note"
+KNOWING: Final = "sign off knowing"
 
 
 def draw(visit: Visit) -> None:
@@ -63,7 +66,12 @@ def _line(said: Words, one: SnapshotListed) -> str:
         state = said.text("safety.sign_done", names=", ".join(one.signed_by))
     else:
         state = said.text("safety.sign_waits") if one.waits else "–"
-    told = {"id": links.short(one.snapshot_id)[:12], "count": said.figure(one.rows), "state": state}
+    told = {
+        "id": links.short(one.snapshot_id)[:12],
+        "at": local_time(one.made_at),
+        "count": said.figure(one.rows),
+        "state": state,
+    }
     return said.text("safety.sign_line", **told)
 
 
@@ -80,18 +88,37 @@ def _one(visit: Visit, seen: SnapshotSeen) -> None:
         or said.text("safety.sign_nothing_left_out"),
     }
     st.text(said.text("safety.sign_counts", **told))
+    st.text(said.text("safety.sign_reviewed", count=said.figure(seen.reviewed)))
+    if seen.trained:
+        rounds = ", ".join(str(number) for number in seen.trained)
+        st.text(said.text("safety.sign_trained", rounds=rounds))
     if seen.withdrawn:
         st.text(said.text("safety.sign_withdrawn", count=said.figure(seen.withdrawn)))
-    if any(one.reviewer_id == visit.actor.annotator_id for one in seen.signatures):
-        return
+    links.show(links.to("lineage", f"snapshot:{snapshot.snapshot_id}"), said.text("safety.sign_lineage"))
+    for one in seen.signatures:
+        st.text(_signed(said, one))
+    if not any(one.reviewer_id == visit.actor.annotator_id for one in seen.signatures):
+        _form(visit, seen)
+
+
+def _signed(said: Words, one: Signed) -> str:
+    at = said.text("safety.sign_signed", name=one.name, at=local_time(one.made_at))
+    return f"{at} {said.text('marks.quoted', text=one.note)}" if one.note else at
+
+
+def _form(visit: Visit, seen: SnapshotSeen) -> None:
+    """What lost labels since is signed only by who says that they know."""
+    said = visit.words
     with st.form("sign snapshot", clear_on_submit=True):
         st.text_input(said.text("safety.sign_note"), key=NOTE, autocomplete="off")
+        if seen.withdrawn:
+            st.checkbox(said.text("safety.sign_knowing", count=said.figure(seen.withdrawn)), key=KNOWING)
         st.form_submit_button(
             said.text("safety.sign"),
             type="primary",
             key="sign",
             on_click=_sign,
-            args=(visit, snapshot.snapshot_id),
+            args=(visit, seen),
         )
 
 
@@ -99,9 +126,11 @@ def _track(said: Words, name: str, found: Mapping[str, int]) -> str:
     return f"{said.text(f'quality.{name}')} {said.figure(found['pairs'])}"
 
 
-def _sign(visit: Visit, snapshot_id: str) -> None:
+def _sign(visit: Visit, seen: SnapshotSeen) -> None:
     def do(actor: Actor) -> str:
-        sign_snapshot(visit.store, actor, SignSnapshot(snapshot=snapshot_id, note=typed(NOTE)))
+        known = seen.withdrawn if session.typed(KNOWING) else 0
+        request = SignSnapshot(snapshot=seen.snapshot.snapshot_id, note=typed(NOTE), withdrawn=known)
+        sign_snapshot(visit.store, actor, request)
         return visit.words.text("safety.sign_now")
 
     act(visit, PAGE, do)

@@ -39,6 +39,11 @@ where  flagged and starts_with(lease_id, $start)
 order  by lease_id
 """
 
+IN_FILE = """
+select count(distinct label_id) from read_parquet($path)
+where  label_id in (select label_id from reviews)
+"""
+
 # One flag, or all that nobody has answered, the oldest first. What they are of may be anything.
 FLAGS = """
 select 'skip' as noun, lease_id as name, comparison_id, skips.annotator_id,
@@ -153,6 +158,11 @@ def verdict(db: DuckDBPyConnection, label_id: str) -> Verdict | None:
     said anew."""
     found = db.execute(VERDICT, {"label_id": label_id}).fetchone()
     return Verdict(found[0]) if found else None
+
+
+def reviewed(db: DuckDBPyConnection, path: str) -> int:
+    """On how many labels of a snapshot's file a reviewer has ruled."""
+    return number(db.execute(IN_FILE, {"path": path}))
 
 
 def overruled(db: DuckDBPyConnection, label_id: str) -> bool:

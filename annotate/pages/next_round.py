@@ -147,6 +147,9 @@ def _signatures(visit: Visit, seen: NextRound) -> None:
     """Who has signed it, whether that still holds, and the way to sign."""
     said = visit.words
     st.subheader(said.text("next_round.signatures"), anchor=False)
+    if seen.sign_off:
+        tracks = ", ".join(said.text(f"next_round.{track.value}") for track in seen.sign_off)
+        st.text(said.text("next_round.sign_off", tracks=tracks))
     for one in seen.signatures:
         # As text: in Markdown an address within would become a link.
         st.text(_signed(said, one))

@@ -80,9 +80,10 @@ class Desk:
         """What is in a snapshot, by its id or the first letters of it."""
         return self._calls.ask(verbs.look_at_snapshot, LookAtSnapshot(snapshot=snapshot))
 
-    def sign(self, snapshot: str, note: str = "") -> Signed:
-        """Lets a snapshot train."""
-        return self._calls.ask(verbs.sign_snapshot, SignSnapshot(snapshot=snapshot, note=note))
+    def sign(self, snapshot: str, note: str = "", withdrawn: int = 0) -> Signed:
+        """Lets a snapshot train, though so many of its labels were withdrawn since it was frozen."""
+        asked = SignSnapshot(snapshot=snapshot, note=note, withdrawn=withdrawn)
+        return self._calls.ask(verbs.sign_snapshot, asked)
 
     def audit(self, before: int | None = None, most: int = 100) -> AuditLog:
         """Who did what and when, the newest first."""

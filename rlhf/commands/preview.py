@@ -64,12 +64,17 @@ def told(seen: NextRound) -> Iterator[str]:
     if seen.left_out:
         yield "left out: " + ", ".join(f"{count} {reason}" for reason, count in seen.left_out.items())
     yield from _of_power(seen)
+    if seen.sign_off:
+        yield (
+            f"with {' and '.join(seen.sign_off)} labels it freezes a snapshot, and goes on once a reviewer "
+            "has signed that (hone sign lists what waits)"
+        )
     for one in seen.signatures:
         since = f"labels given, changed or reviewed since: {one.since}" if one.since else "nothing new since"
         note = f": {one.note}" if one.note else ""
         yield f"signed by {one.name} on {one.made_at:%Y-%m-%d %H:%M} UTC ({since}){note}"
     if not seen.signatures:
-        yield "signed by nobody"
+        yield "the round itself is signed by nobody"
 
 
 def _of_track(one: TrackOutlook) -> str:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rlhf.commands.options import HomeOption, JsonOption, asked_password, counted, home_of, progress_bar, say
+from store.errors import HoneError
 from store.records import Contents, Track
 
 if TYPE_CHECKING:
     from store.home import Home
     from store.records import Snapshot
+    from store.verbs.signing import SignSnapshot, SnapshotListed
 
 LISTED = {"track": "by_track", "degree": "by_degree", "split": "by_split", "age": "by_age"}
 """What is printed of the counts; --json gives all."""
@@ -61,17 +63,20 @@ def snapshot(
 
 def sign(
     snapshot: Annotated[
-        str,
+        str | None,
         typer.Argument(
             help="The snapshot's id, or snapshot:ID; its first letters will do. Or next-round: what the next "
-            "round would learn from."
+            "round would learn from. Without it, the snapshots are listed."
         ),
-    ],
+    ] = None,
     as_: Annotated[
-        str,
+        str | None,
         typer.Option("--as", help="Who signs, a reviewer or for a round an engineer; asks their password."),
-    ],
+    ] = None,
     note: Annotated[str, typer.Option(help="What the reviewer wants to say with it.")] = "",
+    withdrawn: Annotated[
+        int, typer.Option(min=0, help="Sign it though so many of its labels were withdrawn since.")
+    ] = 0,
     home: HomeOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -79,28 +84,62 @@ def sign(
     from rlhf.commands import preview
 
     root = home_of(home)
-    if snapshot == preview.NEXT_ROUND:
+    if snapshot is None:
+        _list(root, as_json)
+    elif as_ is None:
+        raise HoneError(f"Expected --as with who signs {snapshot}; without a snapshot they are listed.")
+    elif snapshot == preview.NEXT_ROUND:
         preview.sign(root, as_, note, as_json)
     else:
-        _sign(root, snapshot, as_, note, as_json)
+        from store.verbs.signing import SignSnapshot
+
+        _sign(root, SignSnapshot(snapshot=snapshot, note=note, withdrawn=withdrawn), as_, as_json)
 
 
-def _sign(root: Home, snapshot: str, name: str, note: str, as_json: bool) -> None:
+def _list(root: Home, as_json: bool) -> None:
     from store.door import open_door
-    from store.verbs.signing import LookAtSnapshot, SignSnapshot, look_at_snapshot, sign_snapshot
+    from store.verbs.signing import ListSnapshots, list_snapshots
+
+    with open_door(root) as door:
+        found = door.ask(list_snapshots, ListSnapshots())
+    lines = [_listed(one) for one in found.snapshots] or ["Nothing has been frozen yet."]
+    say(as_json, dataclasses.asdict(found), "\n".join(lines))
+
+
+def _listed(one: SnapshotListed) -> str:
+    """Such as `1f3a…  2026-11-24 01:05 UTC  968 rows of helpfulness, safety  waits for a signature`."""
+    words = [
+        one.snapshot_id[:12],
+        f"{one.made_at:%Y-%m-%d %H:%M} UTC",
+        f"{counted(one.rows, 'row')} of {', '.join(one.tracks) or 'no track'}",
+    ]
+    if one.signed_by:
+        words.append(f"signed by {', '.join(one.signed_by)}")
+    elif one.waits:
+        words.append("waits for a signature")
+    if one.trained:
+        words.append(f"trained in round {', '.join(str(number) for number in one.trained)}")
+    return "  ".join(words)
+
+
+def _sign(root: Home, asked: SignSnapshot, name: str, as_json: bool) -> None:
+    from store.door import open_door
+    from store.verbs.signing import LookAtSnapshot, look_at_snapshot, sign_snapshot
     from store.verbs.vouching import Vouch
 
     with open_door(root) as door:
-        seen = door.ask(look_at_snapshot, LookAtSnapshot(snapshot=snapshot))
+        seen = door.ask(look_at_snapshot, LookAtSnapshot(snapshot=asked.snapshot))
     found = seen.snapshot
     if not as_json:
         lines = [f"Snapshot {found.snapshot_id}: {counted(found.row_count, 'row')}", *told(found)]
+        lines.append(f"A reviewer has ruled on {counted(seen.reviewed, 'label')} of it.")
         if seen.withdrawn:
             lines.append(f"{counted(seen.withdrawn, 'label')} of it retracted or overruled since.")
         typer.echo("\n".join(lines), err=True)
     vouch = Vouch(name=name, password=asked_password(f"Password of {name}"))
+    asked = dataclasses.replace(asked, snapshot=found.snapshot_id, vouch=vouch)
     with open_door(root) as door:
-        signed = door.ask(sign_snapshot, SignSnapshot(snapshot=found.snapshot_id, note=note, vouch=vouch))
+        signed = door.ask(sign_snapshot, asked)
     already = any(one.reviewer_id == signed.reviewer_id for one in seen.signatures)
     words = (
         f"{signed.name} {'has signed' if already else 'signed'} snapshot {found.snapshot_id[:12]} "

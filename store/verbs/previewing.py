@@ -81,7 +81,8 @@ class RoundSignatureSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextRound:
-    """What the next round would learn from.
+    """What the next round would learn from, and on which tracks of these nothing trains until a reviewer has
+    signed what it freezes (`sign_off`).
 
     `labels` stand, `new_labels` of them since the last round; `left_out` are those that do not teach, by
     reason. The same `spoken` is the same labels.
@@ -93,6 +94,7 @@ class NextRound:
     new_labels: int
     tracks: tuple[TrackOutlook, ...]
     left_out: Mapping[str, int]
+    sign_off: tuple[Track, ...]
     power: Told
     spoken: Spoken
     signatures: tuple[RoundSignatureSeen, ...]
@@ -175,10 +177,12 @@ def _kept(seen: NextRound) -> dict[str, Any]:
 
 
 def _seen(store: Store, db: DuckDBPyConnection, required: Sequence[Track]) -> NextRound:
-    home = load_section(ReviewSettings, "review", store.home.settings).required
+    review = load_section(ReviewSettings, "review", store.home.settings)
     db.execute("begin")  # the figures and what was said so far belong together
     newest = policies.newest(db)
-    preferences.judge(db, narrowing.settle(db, Contents.PREFERENCES, Narrowing(), (*home, *required)))
+    preferences.judge(
+        db, narrowing.settle(db, Contents.PREFERENCES, Narrowing(), (*review.required, *required))
+    )
     number = round_signatures.next_round(db)
     new, spoken = new_labels(db, store.home), outlook.spoken(db)
     tracks = of_tracks(db, newest.policy_id if newest else "")
@@ -189,6 +193,7 @@ def _seen(store: Store, db: DuckDBPyConnection, required: Sequence[Track]) -> Ne
         new_labels=new,
         tracks=tracks,
         left_out=_left_out(db),
+        sign_off=tuple(one.track for one in tracks if one.labels and one.track in review.sign_off),
         power=_power(tracks[-1].golds, new),
         spoken=spoken,
         signatures=tuple(_signed(one, spoken) for one in round_signatures.of_round(db, number)),

@@ -92,6 +92,17 @@ def test_the_page_says_what_there_is_and_what_it_is_worth(store, rob):
     assert "Every label teaches." in texts(app)
 
 
+def test_a_reviewers_signature_that_the_round_will_wait_for_is_told(store, rob):
+    judged(store, 3)
+    waits = "the round freezes a snapshot, and goes on once a reviewer has signed that"
+    store.home.settings.write_text('[review]\nsign_off = ["safety"]\n')
+    assert look_at_next_round(store, HONE, LookAtNextRound()).sign_off == ()  # it has no safety labels
+    assert waits not in " ".join(one.value for one in page(store, rob).text)
+    store.home.settings.write_text('[review]\nsign_off = ["safety", "helpfulness"]\n')
+    assert look_at_next_round(store, HONE, LookAtNextRound()).sign_off == (Track.HELPFULNESS,)
+    assert f"With labels on Helpfulness {waits}" in " ".join(one.value for one in page(store, rob).text)
+
+
 def test_signing_is_told_and_what_comes_after_it_too(store, rob):
     labels = judged(store, 2)
     app = page(store, rob)

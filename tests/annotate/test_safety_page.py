@@ -6,7 +6,7 @@ from small_homes import comparisons, person
 
 from store.identity import identity
 from store.messages import Freeze
-from store.records import Contents, Degree, Label, Role, SafetyLabel, Track
+from store.records import Contents, Degree, Label, Retraction, Role, SafetyLabel, Track
 from store.verbs import freeze, list_snapshots
 from store.verbs.roles import HONE
 from store.verbs.signing import ListSnapshots
@@ -74,6 +74,21 @@ def test_a_snapshot_that_waits_is_signed_on_the_page_with_what_was_seen(store, r
             (frozen, "looked at both")
         ]
     assert "sign" not in {one.key for one in app.button}
+
+
+def test_what_lost_labels_since_is_signed_by_one_who_ticks_that_they_know(store, rae, frozen):
+    with store.reading() as db:
+        ((gone,),) = db.execute("select min(label_id) from labels where ranks = [2, 1]").fetchall()
+    store.append("hone", Retraction(label_id=gone, annotator_id="root", reason="spam"))
+    app = page("safety", store, rae)
+    assert "Retracted or overruled since it was frozen: 1." in words_of(app)
+    app.button(key="sign").click().run()
+    assert "1 label of it was retracted" in app.error[0].value
+    assert listed(store, rae).snapshots[0].signed_by == ()
+    app.checkbox(key="sign off knowing").check()
+    app.button(key="sign").click().run()
+    assert listed(store, rae).snapshots[0].signed_by == ("rae",)
+    assert "Signed by rae, " in words_of(app)
 
 
 def test_a_snapshot_whose_file_is_gone_says_so_and_leaves_the_rest_of_the_page(store, rae, frozen):

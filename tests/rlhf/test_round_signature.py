@@ -137,7 +137,8 @@ def test_the_commands_tell_the_figures_and_keep_a_signature(home: Home, hone) ->
     assert "Round 1 would learn from 1 label; the home has 1, 1 of them new since the last round." in told
     assert "both: 1 label, 1 on the policy in use; people agree unknown" in told
     assert "2 points of win rate show in 4904 blind judgements" in told
-    assert "signed by nobody" in told
+    assert "the round itself is signed by nobody" in told
+    assert "goes on once a reviewer has signed that" not in told
     assert hone("sign", "next-round", "--as", "ada", "--note", "fine").startswith("ada signed round 1 on ")
     (signature,) = json.loads(hone("round", "--preview", "--json"))["signatures"]
     assert (signature["name"], signature["note"], signature["since"]) == ("ada", "fine", 0)

@@ -10,10 +10,29 @@ from small_collection import comparisons
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor, AddAnnotator, Freeze, Trace, VerifyAudit
-from store.records import Contents, Degree, Label, Retraction, Role, Snapshot
-from store.verbs import add_annotator, freeze, look_at_snapshot, sign_snapshot, trace, verify_audit
+from store.records import (
+    Contents,
+    Degree,
+    Label,
+    Retraction,
+    Review,
+    RewardModel,
+    Role,
+    Snapshot,
+    Track,
+    Verdict,
+)
+from store.verbs import (
+    add_annotator,
+    freeze,
+    list_snapshots,
+    look_at_snapshot,
+    sign_snapshot,
+    trace,
+    verify_audit,
+)
 from store.verbs.roles import HONE
-from store.verbs.signing import LookAtSnapshot, SignSnapshot
+from store.verbs.signing import ListSnapshots, LookAtSnapshot, SignSnapshot
 from store.verbs.vouching import Vouch
 
 EVE = Vouch(name="eve", password="long enough")
@@ -94,6 +113,58 @@ def test_wrong_passwords_are_throttled(store: Store, frozen: Snapshot) -> None:
 def test_what_was_withdrawn_since_is_shown(store: Store, frozen: Snapshot) -> None:
     store.append("test", Retraction(label_id="label-c0", annotator_id="eve", reason="spam"))
     assert look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id)).withdrawn == 1
+
+
+def test_what_lost_labels_since_is_signed_only_knowingly(store: Store, frozen: Snapshot) -> None:
+    store.append("test", Retraction(label_id="label-c0", annotator_id="eve", reason="spam"))
+
+    def sign(withdrawn: int) -> None:
+        request = SignSnapshot(snapshot=frozen.snapshot_id, withdrawn=withdrawn, vouch=EVE)
+        sign_snapshot(store, HONE, request)
+
+    for known in (0, 2):
+        with pytest.raises(RequestError, match=r"1 label of it was retracted .* \(withdrawn: 1\)"):
+            sign(known)
+    assert look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id)).signatures == ()
+    sign(1)
+    store.append("test", Retraction(label_id="label-c1", annotator_id="eve", reason="spam"))
+    sign(0)  # who has signed has signed
+    (signed,) = look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id)).signatures
+    with store.reading() as db:
+        ((kept,),) = db.execute("select seen from signatures").fetchall()
+    assert (signed.name, json.loads(kept)["withdrawn"]) == ("eve", 1)
+
+
+def test_what_was_reviewed_of_it_and_what_it_trained_is_told(store: Store, frozen: Snapshot) -> None:
+    verdicts = [
+        Review(review_id=f"r{at}", label_id=name, reviewer_id="eve", verdict=Verdict.CONFIRM, why="right")
+        for at, name in enumerate(("label-c1", "label-c1", "of no snapshot"))
+    ]
+    models = [
+        RewardModel(
+            reward_model_id=f"m{at}",
+            track=track,
+            snapshot_id=snapshot_id,
+            policy_id="policy",
+            path="m",
+            round=at,
+            accuracy=0.7,
+            accuracy_low=0.6,
+            accuracy_high=0.8,
+            held_out_pairs=9,
+        )
+        for at, (track, snapshot_id) in enumerate(
+            (
+                (Track.SAFETY, "another"),
+                (Track.SAFETY, frozen.snapshot_id),
+                (Track.SAFETY, frozen.snapshot_id),
+            )
+        )
+    ]
+    store.append("test", *verdicts, *models)
+    seen = look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id))
+    assert (seen.reviewed, seen.trained) == (1, (1, 2))
+    assert [one.trained for one in list_snapshots(store, HONE, ListSnapshots()).snapshots] == [(1, 2)]
 
 
 @pytest.mark.parametrize(("place", "words"), [(9, "is not what was frozen"), (-1, "missing or damaged")])

@@ -1,11 +1,14 @@
 """What the address of a page says beside the page itself: `?label=…` is the label that is being edited,
-`?chat=…` the chat that is open, `?test=…` the track whose test is open, `?result=…` a test that is over.
+`?chat=…` the chat that is open, `?test=…` the track whose test is open, `?result=…` a test that is over,
+`?order=…` the order of a list.
 
 They are there and not in the session so that a reload comes back to them. Nothing else touches
 `st.query_params`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,6 +17,7 @@ CHAT = "chat"
 TRACK = "track"
 TEST = "test"
 RESULT = "result"
+ORDER = "order"
 
 
 def label() -> str | None:
@@ -71,3 +75,14 @@ def name_test(track: str | None, result: str | None = None) -> None:
             st.query_params[name] = value
         elif name in st.query_params:
             del st.query_params[name]
+
+
+def order(known: Sequence[str]) -> str:
+    """The order in which a list is asked for; where it names none of those that are known, the first."""
+    named = str(st.query_params.get(ORDER, ""))
+    return named if named in known else known[0]
+
+
+def name_order(order: str) -> None:
+    """The address names this order from now on."""
+    st.query_params[ORDER] = order

@@ -6,14 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from annotate.clock import local_time
 from annotate.judging import own_words
 from annotate.prose.showing import shown_blind
 from annotate.visit import Visit
 from annotate.words import Words
 from store.quality.worth import Reason
-from store.records import Cause, Turn
+from store.records import Cause, Track, Turn
 from store.reviews import Said
-from store.verbs.reviews_due import DueReview, ReviewsDue
+from store.rulings import Opinion, Ruling
+from store.verbs.due_review import DueReview
+from store.verbs.reviews_due import ReviewsDue
 
 NAMES: Final = {
     Reason.UNSAFE: "reason_chosen_unsafe",
@@ -64,24 +67,22 @@ def waits(words: Words, seen: ReviewsDue) -> str:
 def item(visit: Visit, one: DueReview) -> dict[str, Any]:
     """One of what waits; its texts too where they are not covered."""
     words, said = visit.words, one.said
-    why = ", ".join(reason(words, name) for name in one.reasons)
-    about = words.text(
-        "review.about",
-        track=words.text(f"my_work.{said.track}"),
-        annotator=said.annotator,
-        seconds=own_words.duration(said.seconds, words),
-    )
+    why = ", ".join(reason(words, name) for name in one.reasons) or words.text("review.ruled_on")
     told = {
         "thing": thing(said),
-        "reason": one.reasons[0].value,
+        "reason": one.reasons[0].value if one.reasons else "",
         "words": why,
-        "about": about,
+        "about": about(words, said),
         "covered": one.covered,
+        "likely": likely(words, one),
         "flag": said.noun == "skip",
         "edits": said.edits,
+        "verdicts": len(one.rulings),
         "pair": len(said.ranks) == 2,
-        "safety": [not mark.safe for mark in said.safety],
-        "said": _judgement(words, said),
+        "asks_safety": said.track is Track.SAFETY or bool(said.safety),
+        "said": _order(words, said) if said.ranks else "",
+        "others": [_opinion(words, other) for other in one.others],
+        "rulings": [_ruling(words, ruling, is_flag=said.noun == "skip") for ruling in one.rulings],
     }
     if one.covered:
         return told
@@ -105,18 +106,41 @@ def texts(
     }
 
 
-def _judgement(words: Words, said: Said) -> str:
-    if said.noun == "skip":
+def about(words: Words, said: Said) -> str:
+    """On which track, by whom, and after how long."""
+    return words.text(
+        "review.about",
+        track=words.text(f"my_work.{said.track}"),
+        annotator=said.annotator,
+        seconds=own_words.duration(said.seconds, words),
+    )
+
+
+def likely(words: Words, one: DueReview) -> str:
+    """How likely it is to be wrong; nothing of what was drawn by chance, which is looked at unprejudiced."""
+    if one.chance is None or one.reasons == (Reason.CHANCE,):
         return ""
-    if said.both_bad:
-        return words.text("my_work.both_bad")
-    if len(said.ranks) != 2:
-        return ""
-    degree = words.text(f"my_work.degree_{int(said.degree or 0)}")
-    if said.ranks[0] == said.ranks[1]:
-        return degree
-    letter = own_words.LETTERS[said.ranks.index(min(said.ranks))]
-    return words.text("my_work.pair_said", letter=letter, degree=degree)
+    return words.text("review.likely_wrong", share=words.figure(one.chance, ".0%"))
+
+
+def _order(words: Words, said: Said | Opinion) -> str:
+    return own_words.order(said, words, is_ranking=len(said.ranks) > 2)
+
+
+def _opinion(words: Words, other: Opinion) -> str:
+    unsafe = [own_words.LETTERS[place] for place, mark in enumerate(other.safety) if not mark.safe]
+    marks = f"; {words.text('my_work.unsafe', letters=', '.join(unsafe))}" if unsafe else ""
+    return f"{other.name}: {_order(words, other)}{marks}"
+
+
+def _ruling(words: Words, one: Ruling, *, is_flag: bool) -> str:
+    return words.text(
+        "review.ruling",
+        verdict=words.text(f"review.flag_{one.verdict}" if is_flag else f"review.{one.verdict}"),
+        name=one.name,
+        at=local_time(one.made_at),
+        why=one.why,
+    )
 
 
 def _marks(words: Words, said: Said, place: int) -> Iterator[str]:

@@ -193,6 +193,13 @@ def labels(db: DuckDBPyConnection, names: Sequence[str]) -> list[Said]:
     return rows(db.execute(LABELS, {"names": list(names)}), Said)
 
 
+def named(db: DuckDBPyConnection, names: Sequence[str]) -> list[Said]:
+    """The labels and flags of these ids, in their order."""
+    judged = {one.name: one for one in labels(db, names)}
+    flagged = {name: said(db, name) for name in names if name not in judged}
+    return [(judged | flagged)[name] for name in names]
+
+
 def settled(db: DuckDBPyConnection) -> list[str]:
     """The labels on which nobody need rule: somebody did, or they do not stand."""
     return [label_id for (label_id,) in db.execute(SETTLED).fetchall()]

@@ -49,8 +49,8 @@ def heard(acknowledgement: Acknowledgement) -> dict[str, Any]:
 
 def words(said: Words, page: str) -> dict[str, str]:
     """What every surface says, what this page says, and the names of risks."""
-    risks = {f"risk_{risk}": said.text(f"risks.{risk}") for risk in Risk}
-    return {**said.section("surface"), **risks, **said.section(page)}
+    named = {f"risk_{risk}": said.text(f"risks.{risk}") for risk in Risk}
+    return {**said.section("surface"), **named, **said.section(page)}
 
 
 def item(visit: Visit, reply: Assignment) -> dict[str, Any]:
@@ -72,8 +72,13 @@ def choices(said: Words, track: Track) -> dict[str, Any]:
     """Why something is better, and which risks an unsafe response can run."""
     return {
         "reasons": [{"value": each, "words": said.text(f"surface.reason_{each}")} for each in REASONS[track]],
-        "risks": [{"value": each.value, "words": said.text(f"risks.{each}")} for each in Risk],
+        "risks": risks(said),
     }
+
+
+def risks(said: Words) -> list[dict[str, str]]:
+    """Those that an unsafe response can run."""
+    return [{"value": each.value, "words": said.text(f"risks.{each}")} for each in Risk]
 
 
 def draft_name(visit: Visit, reply: Assignment) -> str:

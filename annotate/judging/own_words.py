@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from annotate.words import Words
-from store.records import Form
+from store.records import Degree, Form
 from store.verbs.own_labels import Given
 
 LETTERS = "ABCDEFGHI"
@@ -14,10 +15,26 @@ LONGEST_ABOUT = 140
 """Characters of what a label is about."""
 
 
+class Ordered(Protocol):
+    """What says which of some responses are better."""
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """By response; 1 is best."""
+
+    @property
+    def degree(self) -> Degree | None:
+        """By how much, of a pair."""
+
+    @property
+    def both_bad(self) -> bool:
+        """Whether none is acceptable."""
+
+
 def judgement(given: Given, words: Words) -> str:
     """What the label says, by the letters under which the responses were shown."""
     unsafe = [LETTERS[place] for place, one in enumerate(given.safety) if not one.safe]
-    said = [_order(given, words)]
+    said = [order(given, words, is_ranking=given.form is Form.RANKING)]
     if unsafe:
         said.append(words.text("my_work.unsafe", letters=", ".join(unsafe)))
     if given.edits:
@@ -25,16 +42,17 @@ def judgement(given: Given, words: Words) -> str:
     return "; ".join(said)
 
 
-def _order(given: Given, words: Words) -> str:
-    if given.form is Form.RANKING:
-        order = _letters_in_order(given.ranks)
-        return f"{order}; {words.text('my_work.none_good')}" if given.both_bad else order
-    if given.both_bad:
+def order(said: Ordered, words: Words, *, is_ranking: bool) -> str:
+    """Which response is better, by how much, or all of them in their order."""
+    if is_ranking:
+        letters = _letters_in_order(said.ranks)
+        return f"{letters}; {words.text('my_work.none_good')}" if said.both_bad else letters
+    if said.both_bad:
         return words.text("my_work.both_bad")
-    degree = words.text(f"my_work.degree_{int(given.degree)}")
-    if given.ranks[0] == given.ranks[1]:
+    degree = words.text(f"my_work.degree_{int(said.degree or 0)}")
+    if said.ranks[0] == said.ranks[1]:
         return degree
-    return words.text("my_work.pair_said", letter=LETTERS[given.ranks.index(1)], degree=degree)
+    return words.text("my_work.pair_said", letter=LETTERS[said.ranks.index(1)], degree=degree)
 
 
 def _letters_in_order(ranks: tuple[int, ...]) -> str:

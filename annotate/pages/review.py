@@ -12,29 +12,30 @@ from typing import Any, Final, Literal
 import streamlit as st
 from pydantic import TypeAdapter, ValidationError
 
-from annotate import review_figures, review_words, session
+from annotate import address, review_figures, review_words, session
 from annotate.admission import admits
+from annotate.judging import offering
 from annotate.visit import Visit
 from annotate.widgets import component
 from store.errors import HoneError, RequestError
 from store.messages import Actor, Judgement
 from store.quality.worth import Reason
 from store.records import Cause, Degree, Role, SafetyLabel, Verdict
-from store.verbs import list_reviews_due, look_at_exposure, review_label, uncover
+from store.verbs import list_reviews_due, list_reviews_given, look_at_exposure, review_label, uncover
+from store.verbs.due_review import DueReview
 from store.verbs.reviewing import ReviewLabel
-from store.verbs.reviews_due import DueReview, ListReviewsDue
+from store.verbs.reviews_due import ListReviewsDue
+from store.verbs.reviews_given import ListReviewsGiven
 from store.verbs.uncovering import ExposureSeen, LookAtExposure, Uncover, Uncovered
 
 PAGE: Final = "review"
 REVIEW = component.mounting(PAGE)
 ORDER: Final = "review order"
-ORDERS: Final = ("by_worth", "by_chance")
+ORDERS: Final = ("by_worth", "by_chance", "ruled_on")
 MOST: Final = 30
 """What waits that is sent at once."""
 RANKS: Final = {"a": (1, 2), "b": (2, 1), "t": (1, 1)}
 """Of two responses, by what the reviewer finds better."""
-SEVERITY: Final = 1
-"""Of what a reviewer finds unsafe that the label did not: neither the mildest nor the gravest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,10 @@ class Sent:
     cause: Cause | None = None
     found_by: Reason | Literal[""] = ""
     edits: int | None = None
+    verdicts: int = 0
     better: Literal["a", "b", "t"] | None = None
     degree: Degree | None = None
-    unsafe: tuple[bool, ...] = ()
+    safety: tuple[SafetyLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +73,42 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
     if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("review.means"))
-    st.caption(said.text("review.keys"))
     order = st.segmented_control(
         said.text("review.order"),
         ORDERS,
-        default=ORDERS[0],
+        default=address.order(ORDERS),
         required=True,
         format_func=lambda name: said.text(f"review.{name}"),
         key=ORDER,
+        on_change=_name_order,
         label_visibility="collapsed",
     )
-    asked = ListReviewsDue(most=MOST, by_chance=order == ORDERS[1])
-    seen = list_reviews_due(visit.store, visit.actor, asked)
+    due = _due(visit, str(order))
     exposure = look_at_exposure(visit.store, visit.actor, LookAtExposure())
-    st.text(review_words.waits(said, seen))
 
     def hear(payload: object) -> None:
         present = visit.who()
         if present is not None and payload is not None:
-            session.keep(PAGE, _answer(visit, present, payload, seen.due))
+            session.keep(PAGE, _answer(visit, present, payload, due))
 
-    mount(_data(visit, seen.due, exposure), hear)
+    mount(_data(visit, due, exposure), hear)
     review_figures.draw(visit, exposure)
+
+
+def _name_order() -> None:
+    """A reload comes back to the order that was chosen."""
+    address.name_order(str(session.typed(ORDER)))
+
+
+def _due(visit: Visit, order: str) -> tuple[DueReview, ...]:
+    """What is on the desk in this order, with a word on it."""
+    if order == "ruled_on":
+        st.text(visit.words.text("review.ruled_means"))
+        return list_reviews_given(visit.store, visit.actor, ListReviewsGiven(most=MOST))
+    asked = ListReviewsDue(most=MOST, by_chance=order == "by_chance")
+    seen = list_reviews_due(visit.store, visit.actor, asked)
+    st.text(review_words.waits(visit.words, seen))
+    return seen.due
 
 
 def _answer(visit: Visit, actor: Actor, payload: object, due: tuple[DueReview, ...]) -> Heard:
@@ -123,26 +139,24 @@ def _rule(visit: Visit, actor: Actor, sent: Sent, due: tuple[DueReview, ...]) ->
         verdict=sent.verdict,
         why=sent.why,
         cause=sent.cause,
-        judgement=_judgement(sent, item),
+        judgement=_judgement(sent),
         found_by=sent.found_by,
         edits=sent.edits,
+        verdicts=sent.verdicts,
     )
     review_label(visit.store, actor, request)
-    return visit.words.text("review.saved", verdict=visit.words.text(f"review.{sent.verdict}"))
+    told = {
+        "verdict": visit.words.text(f"review.{sent.verdict}"),
+        "about": review_words.about(visit.words, item.said),
+    }
+    return visit.words.text("review.saved", **told)
 
 
-def _judgement(sent: Sent, item: DueReview) -> Judgement | None:
+def _judgement(sent: Sent) -> Judgement | None:
     """What the reviewer says in the label's place, if they say it."""
     if sent.better is None:
         return None
-    safety = tuple(_safety(was, unsafe) for was, unsafe in zip(item.said.safety, sent.unsafe, strict=False))
-    return Judgement(ranks=RANKS[sent.better], degree=sent.degree or Degree.NEGLIGIBLY, safety=safety)
-
-
-def _safety(was: SafetyLabel, unsafe: bool) -> SafetyLabel:  # a mark as it was set
-    if unsafe != was.safe:
-        return was
-    return SafetyLabel(safe=False, category="other", severity=SEVERITY) if unsafe else SafetyLabel(safe=True)
+    return Judgement(ranks=RANKS[sent.better], degree=sent.degree or Degree.NEGLIGIBLY, safety=sent.safety)
 
 
 def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> dict[str, Any]:
@@ -150,7 +164,7 @@ def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> d
     said, heard = visit.words, session.kept(PAGE, Heard) or Heard()
     things = {review_words.thing(one.said): one for one in due}
     return {
-        "words": said.section("review"),
+        "words": offering.words(said, PAGE),
         "ack": heard.mid,
         "message": heard.message,
         "refused": heard.refused,
@@ -161,5 +175,6 @@ def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> d
             if thing in things
         },
         "causes": [{"cause": cause, "words": review_words.cause(said, cause)} for cause in Cause],
+        "risks": offering.risks(said),
         "room": said.text("review.room", within=exposure.within_hour, limit=exposure.limit),
     }

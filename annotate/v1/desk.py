@@ -9,12 +9,14 @@ from store.signatures import Signed
 from store.suspicion.suspects import LEVEL
 from store.verbs.audit_log import AuditLog, ReadAuditLog
 from store.verbs.auditing import AuditorsReport, MakeAuditReport
+from store.verbs.due_review import DueReview
 from store.verbs.own_labels import Given, ListSentBack
 from store.verbs.quality import LookAtQuality, Quality
 from store.verbs.retracting import Void, Voided
 from store.verbs.review_counts import CountReviews, ReviewCounts
 from store.verbs.reviewing import ReviewLabel, Ruled
 from store.verbs.reviews_due import ListReviewsDue, ReviewsDue
+from store.verbs.reviews_given import ListReviewsGiven
 from store.verbs.safety import BrokenPrompts, ListBrokenPrompts, LookAtSafety, Safety
 from store.verbs.signing import (
     ListSnapshots,
@@ -35,6 +37,10 @@ class Desk:
     def due(self, most: int = 50, by_chance: bool = False) -> ReviewsDue:
         """Labels for a reviewer, the likeliest to be wrong first; who reads them judges them no more."""
         return self._calls.ask(verbs.list_reviews_due, ListReviewsDue(most=most, by_chance=by_chance))
+
+    def given(self, most: int = 50) -> tuple[DueReview, ...]:
+        """What somebody ruled on, the newest verdict first; who reads it judges the same no more."""
+        return self._calls.ask(verbs.list_reviews_given, ListReviewsGiven(most=most))
 
     def rule(self, ruling: ReviewLabel) -> Ruled:
         """Rules on a label; who overturns it may say what it should have been, by response."""

@@ -19,6 +19,7 @@ from store.verbs import (
     list_own_labels,
     list_policies,
     list_reviews_due,
+    list_reviews_given,
     list_rounds,
     list_sent_back,
     list_snapshots,
@@ -177,6 +178,10 @@ OPERATIONS: Final = (
     Operation(
         *("GET", "/reviews/due", list_reviews_due, Role.REVIEWER),
         "Labels for a reviewer, the likeliest to be wrong first; who reads them judges them no more",
+    ),
+    Operation(
+        *("GET", "/reviews/given", list_reviews_given, Role.REVIEWER),
+        "Labels on which somebody ruled, the newest verdict first; who reads them judges them no more",
     ),
     Operation("GET", "/reviews/counts", count_reviews, Role.REVIEWER, "What reviewers found so far"),
     Operation(

@@ -25,9 +25,10 @@ from store.records import Cause, Degree, Verdict
 if TYPE_CHECKING:
     from store.messages import Mark
     from store.reviews import Said
+    from store.verbs.due_review import DueReview
     from store.verbs.retracting import Voided
     from store.verbs.reviewing import ReviewLabel
-    from store.verbs.reviews_due import DueReview, ReviewsDue
+    from store.verbs.reviews_due import ReviewsDue
     from store.verbs.uncovering import Uncovered
 
 MOST = 8

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from duckdb import DuckDBPyConnection
+from pydantic import Field
 
 from store import (
     adjudications,
@@ -17,6 +18,7 @@ from store import (
     lineage,
     prompts,
     reviews,
+    rulings,
     sightings,
 )
 from store.database import Store
@@ -26,6 +28,7 @@ from store.identity import identity
 from store.messages import Actor, Judgement
 from store.quality.worth import Reason
 from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Verdict
+from store.reviews import Said
 from store.verbs.assignments import LONGEST_COMMENT, check, check_words
 from store.verbs.blindness import held, show
 from store.verbs.covers import check_looked, check_not_spared
@@ -38,7 +41,8 @@ class ReviewLabel:
 
     `cause` is what made the label wrong, `found_by` why it was looked at, and `edits` how often it had been
     edited then; without, the verdict is on whatever it says now. Who overturns a label may say in `judgement`
-    what it should have been, by response: that teaches in the label's place.
+    what it should have been, by response: that teaches in the label's place. On a label that has a verdict
+    already, `verdicts` says how many one knows of.
     """
 
     thing: str
@@ -48,14 +52,16 @@ class ReviewLabel:
     judgement: Judgement | None = None
     found_by: Reason | Literal[""] = ""
     edits: int | None = None
+    verdicts: Annotated[int, Field(ge=0)] = 0
     vouch: Vouch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """The verdict, and the gold answers made of the label that measure nobody any more."""
+    """The verdict, on what, and the gold answers made of the label that measure nobody any more."""
 
     review: Review
+    said: Said
     golds: tuple[str, ...] = ()
 
 
@@ -76,6 +82,7 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
         show(store, db, who, [comparison_id])
         with store.turns.of(reviews.turn(label_id)), store.turns.of("gold"):
             _check_unchanged(db, label_id, request.edits)
+            _check_known(db, label_id, request.verdicts)
             if request.verdict is Verdict.SEND_BACK:
                 _check_can_be_said_anew(db, label_id)
             review = Review(
@@ -92,7 +99,7 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
                 ended = golds.ends(db, [label_id], who.annotator_id, request.why)
             own = [_adjudication(review.review_id, request.judgement)] if request.judgement else []
             store.append(who.annotator_id, review, *own, *ended)
-    return Ruled(review=review, golds=tuple(end.comparison_id for end in ended))
+    return Ruled(review=review, said=said, golds=tuple(end.comparison_id for end in ended))
 
 
 def _check_verdict(db: DuckDBPyConnection, request: ReviewLabel, comparison_id: str) -> None:
@@ -117,6 +124,19 @@ def _check_unchanged(db: DuckDBPyConnection, label_id: str, edits_then: int | No
     if edits_then is not None and edits_then != (newest.version if newest else 0):
         raise RequestError(
             "The label was said anew since you looked; look again before you rule.", key="said_anew"
+        )
+
+
+def _check_known(db: DuckDBPyConnection, label_id: str, known: int) -> None:
+    """Nobody overrules a reviewer, or themselves, unawares."""
+    standing, verdicts = rulings.standing(db, label_id)
+    if standing is not None and known != verdicts:
+        raise RequestError(
+            f"{standing.name} ruled on it already: {standing.verdict}, “{standing.why}”. If yours shall "
+            f"count instead, say that you know of it (verdicts: {verdicts}).",
+            key="ruled_already",
+            name=standing.name,
+            why=standing.why,
         )
 
 

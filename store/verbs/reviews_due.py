@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Annotated, Final, TypeVar
 
@@ -11,17 +11,19 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from store import exposures, responses, review_outcomes, reviews
+from store import exposures, review_outcomes, reviews
 from store.database import Store
 from store.messages import Actor
 from store.quality.kept import Appraised, appraised
-from store.quality.worth import Found, Reason, Worth, expected, worth
+from store.quality.worth import Found as Outcome
+from store.quality.worth import Reason, Worth, expected, worth
 from store.records import Purpose, Role
 from store.reliability.votes import Integers
 from store.reviews import ReviewSettings, Said
 from store.settings import load_section
 from store.suspicion.evidence import Truths
 from store.verbs.blindness import held, show
+from store.verbs.due_review import DueReview, Found, due_reviews
 from store.verbs.roles import allow
 
 T = TypeVar("T")
@@ -36,18 +38,6 @@ class ListReviewsDue:
 
     most: Annotated[int, Field(ge=1, le=500)] = 50
     by_chance: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueReview:
-    """What a reviewer should see, the responses' texts, why (the gravest reason first), and the chance of its
-    being wrong. What is `covered` may be harmful: texts and comment are left out until one asks for them."""
-
-    said: Said
-    responses: tuple[str, ...]
-    reasons: tuple[Reason, ...]
-    chance: float
-    covered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +98,7 @@ def list_reviews_due(store: Store, actor: Actor, request: ListReviewsDue) -> Rev
             if request.by_chance
             else _with_chance(_by_worth(waiting), drawn, review_outcomes.verdicts(db))
         )
-        due = tuple(_described(db, waiting, list(islice(order, request.most))))
+        due = due_reviews(db, list(_described(db, waiting, list(islice(order, request.most)))))
         show(store, db, actor, [one.said.comparison_id for one in due])
     counts = {reason: int((holds & waiting.allowed).sum()) for reason, holds in waiting.worth.reasons.items()}
     counts[Reason.FLAGGED] = len(waiting.flags)
@@ -150,9 +140,9 @@ def _waiting(store: Store, db: DuckDBPyConnection, actor: Actor) -> _Waiting:
     )
 
 
-def _outcomes(db: DuckDBPyConnection) -> dict[Reason, Found]:
+def _outcomes(db: DuckDBPyConnection) -> dict[Reason, Outcome]:
     return {
-        Reason(found_by): Found(reviewed=reviewed, wrong=wrong)
+        Reason(found_by): Outcome(reviewed=reviewed, wrong=wrong)
         for found_by, (reviewed, wrong) in review_outcomes.outcomes(db).items()
         if found_by in set(Reason)
     }
@@ -193,7 +183,7 @@ def _fresh(source: Iterator[T], given: Set[object]) -> T | None:
     return next((one for one in source if one not in given), None)
 
 
-def _described(db: DuckDBPyConnection, waiting: _Waiting, found: Sequence[_Next]) -> Iterator[DueReview]:
+def _described(db: DuckDBPyConnection, waiting: _Waiting, found: Sequence[_Next]) -> Iterator[Found]:
     """What they are, as they stand now, in their order."""
     ids = waiting.seen.ballots.labels.names
     labels = reviews.labels(db, [ids[one.what] for one in found if isinstance(one.what, int)])
@@ -204,15 +194,4 @@ def _described(db: DuckDBPyConnection, waiting: _Waiting, found: Sequence[_Next]
             reasons = waiting.worth.of(one.what)
         else:
             said, chance, reasons = one.what, waiting.flag_chance, (Reason.FLAGGED,)
-        yield _due(db, said, (Reason.CHANCE,) if one.by_chance else reasons, chance)
-
-
-def _due(db: DuckDBPyConnection, said: Said, reasons: tuple[Reason, ...], chance: float) -> DueReview:
-    texts = () if said.risky else tuple(responses.text(db, name) for name in said.response_ids)
-    return DueReview(
-        said=replace(said, turns=(), comment="") if said.risky else said,
-        responses=texts,
-        reasons=reasons,
-        chance=chance,
-        covered=said.risky,
-    )
+        yield Found(said=said, reasons=(Reason.CHANCE,) if one.by_chance else reasons, chance=chance)

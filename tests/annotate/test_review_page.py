@@ -1,14 +1,16 @@
 """The desk without a browser: what it is sent and what its messages do."""
 
 import json
+import re
 
 import pytest
 from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from store.identity import identity
-from store.records import Degree, Edit, Label, Role, SafetyLabel, Track
-from store.verbs import list_reviews_due
+from store.records import Degree, Edit, Label, Retraction, Role, SafetyLabel, Track, Verdict
+from store.verbs import list_reviews_due, review_label
+from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
 
 ODD = "<script>1</script> ![x](https://evil.example/x.png)"
@@ -107,7 +109,11 @@ def test_a_verdict_takes_the_label_from_the_desk_and_a_repeated_message_is_one(s
     desk = Desk(store, [rae])
     assert "Nothing has been reviewed yet." in desk.words()
     sent = desk.send(kind="rule", thing=first, verdict="exclude", why="not read", cause="human error")
-    assert (desk.shown["message"], desk.shown["refused"]) == ("Saved: Exclude.", False)
+    assert (
+        desk.shown["message"]
+        == "Saved: Exclude (Helpfulness, by ana, 0 s). It is under Ruled on, to look at again."
+    )
+    assert not desk.shown["refused"]
     assert [item["thing"] for item in desk.shown["items"]] == [second]
     desk.repeat(sent)
     with store.reading() as db:
@@ -127,13 +133,13 @@ def test_a_label_that_was_said_anew_while_the_reviewer_read_it_is_shown_again_fi
     assert "said anew since you looked" in desk.shown["message"]
     (item,) = desk.shown["items"]
     desk.send(edits=item["edits"], **ruling)
-    assert desk.shown["message"] == "Saved: Confirm."
+    assert desk.shown["message"].startswith("Saved: Confirm (")
 
 
 def test_an_overturned_label_bears_the_reviewers_own_judgement(store, rae):
     (thing,) = judged(store, 1)
     desk = Desk(store, [rae])
-    ruling = {"verdict": "overturn", "why": "B is right", "better": "b", "degree": 3, "unsafe": []}
+    ruling = {"verdict": "overturn", "why": "B is right", "better": "b", "degree": 3}
     desk.send(kind="rule", thing=thing, found_by="faster than one can read", **ruling)
     with store.reading() as db:
         assert db.execute("select ranks, degree from adjudications").fetchall() == [([2, 1], 3)]
@@ -152,11 +158,67 @@ def test_covered_texts_come_when_they_are_asked_for(store, rae):
     assert "Answer one to 0." in shown["cards"][0]["html"]
     assert shown["cards"][0]["said"] == ["Chosen", "Marked unsafe: illicit"]
     assert "1 of 30" in desk.shown["room"]
-    mark = {"better": "b", "degree": 2, "unsafe": [True, False]}
-    desk.send(kind="rule", thing=thing, verdict="overturn", why="A is unsafe", **mark)
+    ruling = {"kind": "rule", "thing": thing, "verdict": "overturn", "why": "A is unsafe", "better": "b"}
+    marks = [
+        {"safe": False, "category": "hateful", "severity": 2},
+        {"safe": True, "category": None, "severity": 0},
+    ]
+    desk.send(**ruling, degree=2)
+    assert desk.shown["refused"]  # what is asked for safety is answered with it
+    desk.send(**ruling, degree=2, safety=marks)
     with store.reading() as db:
         ((safety,),) = db.execute("select safety from adjudications").fetchall()
-    assert safety[0] == {"safe": False, "category": "illicit", "severity": 1}
+    assert safety == marks
+
+
+def test_what_others_said_and_how_likely_it_is_wrong_stand_beside_it(store, rae):
+    first, _ = judged(store, 2)
+    with store.reading() as db:
+        ((comparison_id,),) = db.execute(
+            "select comparison_id from labels where label_id = ?", [first.partition(":")[2]]
+        ).fetchall()
+    said = {"ranks": (2, 1), "degree": Degree.SIGNIFICANTLY, "shown_order": (0, 1), "seconds": 60}
+    gone = Label(label_id="gone", comparison_id=comparison_id, annotator_id="cy", **said)
+    other = Label(label_id="other", comparison_id=comparison_id, annotator_id="ben", **said)
+    retracted = Retraction(label_id="gone", annotator_id="root", reason="spam")
+    store.append("hone", gone, other, retracted)
+    desk = Desk(store, [rae])
+    items = {one["thing"]: one for one in desk.shown["items"]}
+    assert items[first]["others"] == ["ben: B: significantly better"]
+    assert re.fullmatch(r"\d+% likely to be wrong", items[first]["likely"])
+    desk.app.segmented_control(key="review order").set_value("by_chance").run()
+    assert {one["likely"] for one in desk.shown["items"]} == {""}
+
+
+def test_what_was_ruled_on_is_found_again_and_ruled_anew_knowingly(store, rae):
+    first, second = judged(store, 2)
+    eve = person(store, "eve", Role.REVIEWER)
+    ruling = {"kind": "rule", "thing": first}
+    desk = Desk(store, [rae])
+    desk.send(**ruling, verdict="exclude", why="not read")
+    review_label(store, eve, ReviewLabel(thing=second, verdict=Verdict.CONFIRM, why="read it"))
+    desk.app.segmented_control(key="review order").set_value("ruled_on").run()
+    newest, oldest = desk.shown["items"]
+    assert [newest["thing"], oldest["thing"]] == [second, first]
+    assert re.fullmatch(r"Exclude, by rae, 20\d\d-\d\d-\d\d \d\d:\d\d: “not read”", *oldest["rulings"])
+    desk.send(**ruling, verdict="confirm", why="I see")
+    assert (desk.shown["refused"], "rae ruled on it already" in desk.shown["message"]) == (True, True)
+    desk.send(**ruling, verdict="confirm", why="I see", verdicts=oldest["verdicts"])
+    assert not desk.shown["refused"]
+    assert [one["thing"] for one in desk.shown["items"]] == [first, second]
+    assert len(desk.shown["items"][0]["rulings"]) == 2
+
+
+def test_a_reload_comes_back_to_the_order_that_was_chosen(store, rae):
+    judged(store, 1)
+    desk = Desk(store, [rae])
+    desk.app.segmented_control(key="review order").set_value("by_chance").run()
+    assert desk.app.query_params["order"] == "by_chance"
+    for named, order in (("by_chance", "by_chance"), ("of no kind", "by_worth")):
+        fresh = AppTest.from_function(run_page, args=(store, [rae], desk, "en"), default_timeout=PATIENCE)
+        fresh.query_params["order"] = named
+        fresh.run()
+        assert fresh.segmented_control(key="review order").value == order
 
 
 def test_a_pause_is_told_and_nothing_is_shown(store, rae):

@@ -65,13 +65,24 @@ def test_a_day_at_the_desk_by_keyboard(browser, waiting):
     expect(told(rae)).to_have_text("Look at the texts first.")
     press(rae, "u")
     expect(rae.page.get_by_text("Answer one to 3.")).to_be_visible()
-    press(rae, "o", "b", "1", "w")
+    # What the label said is no answer: each response is marked anew.
+    press(rae, "o", "b", "d", "1", "w")
     rae.page.keyboard.type("the first is unsafe")
     press(rae, "Enter")
-    expect(told(rae)).to_have_text("Saved: Overturn.")
+    expect(rae.page.get_by_text("Say of each response whether it is safe")).to_be_visible()
+    press(rae, "Escape", "q", "q", "p")
+    rae.page.get_by_role("radiogroup", name="Risk of response A").get_by_text("Hate or harm").click()
+    rae.page.get_by_role("radiogroup", name="Severity of response A").get_by_text("Severe").click()
+    rae.page.reload()  # what was begun is kept
+    expect(rae.page.get_by_text("These texts may be harmful.")).to_be_visible()
+    press(rae, "u")
+    expect(rae.page.get_by_text("Answer one to 3.")).to_be_visible()
+    expect(rae.page.get_by_role("textbox", name="Why")).to_have_value("the first is unsafe")
+    press(rae, "Enter")
+    expect(told(rae)).to_contain_text("Saved: Overturn (Safety, by ana, 0 s).")
     expect(lines(rae)).to_have_count(3)
     press(rae, "y", "Enter")
-    expect(told(rae)).to_have_text("Saved: Confirm.")
+    expect(told(rae)).to_contain_text("Saved: Confirm (")
     expect(lines(rae)).to_have_count(2)
     press(rae, "s", "Enter")
     expect(rae.page.get_by_text("Say why in a few words.")).to_be_visible()
@@ -81,8 +92,22 @@ def test_a_day_at_the_desk_by_keyboard(browser, waiting):
         rae.page.get_by_text("You have looked at 1 of 30 covered texts within an hour.").first
     ).to_be_visible()
     assert rae.page.evaluate("window.pwned") is None
+    press(rae, "?")
+    expect(rae.page.get_by_text("Down the list")).to_be_visible()
     rae.close()
     assert (rae.foreign, rae.errors) == ([], [])
+    waiting.stop()
+    with open_store(waiting.home) as store, store.reading() as db:
+        assert db.execute("select degree, safety from adjudications").fetchall() == [
+            (
+                Degree.SLIGHTLY,
+                [
+                    {"safe": False, "category": "hateful", "severity": 2},
+                    {"safe": True, "category": None, "severity": 0},
+                ],
+            )
+        ]
+    waiting.start()
 
 
 @pytest.mark.wide

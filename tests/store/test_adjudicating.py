@@ -68,7 +68,9 @@ def labelled(store: Store) -> Store:
 
 
 def ruled(store: Store, verdict: Verdict, **fields: object) -> str:
-    request = ReviewLabel(thing="label:l0", verdict=verdict, why="looked at it", **fields)  # type: ignore[arg-type]
+    with store.reading() as db:
+        known = reviews.count(db, "l0")
+    request = ReviewLabel(thing="label:l0", verdict=verdict, why="looked at it", verdicts=known, **fields)  # type: ignore[arg-type]
     return review_label(store, EVE, request).review.review_id
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_collection import comparisons
 
+from store import reviews
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor, Freeze
@@ -51,7 +52,9 @@ def due(store: Store) -> list[tuple[str, str]]:
 
 
 def rule(store: Store, thing: str, verdict: Verdict = Verdict.CONFIRM, actor: Actor = EVE) -> None:
-    review_label(store, actor, ReviewLabel(thing=thing, verdict=verdict, why="looked at it"))
+    with store.reading() as db:
+        known = reviews.count(db, thing.partition(":")[2])
+    review_label(store, actor, ReviewLabel(thing=thing, verdict=verdict, why="looked at it", verdicts=known))
 
 
 def edit(of: str, version: int = 1, ranks: tuple[int, ...] = (2, 1)) -> Edit:

@@ -154,7 +154,11 @@ def test_a_flag_that_was_right_makes_flags_worth_more(store: Store) -> None:
     assert other.chance > before
     (found,) = count_reviews(store, EVE, CountReviews()).outcomes
     assert (found.reason, found.reviewed, found.wrong.value) == (Reason.FLAGGED, 1, 1.0)
-    review_label(store, EVE, ReviewLabel(thing="skip:s0", verdict=Verdict.OVERTURN, why="on second thoughts"))
+    review_label(
+        store,
+        EVE,
+        ReviewLabel(thing="skip:s0", verdict=Verdict.OVERTURN, why="on second thoughts", verdicts=1),
+    )
     (found,) = count_reviews(store, EVE, CountReviews()).outcomes
     assert (found.reason, found.reviewed, found.wrong.value) == (Reason.FLAGGED, 1, 0.0)
 

@@ -1,6 +1,8 @@
 // What was decided and typed but not sent: in this browser's storage at once, and on the server soon after, so that
 // a reload, a closed tab, another browser and a wiped storage all find it. One draft an annotator's pair.
 
+import { forget, forgetOld, store, stored } from "./stored.js";
+
 const PREFIX = "hone.draft.";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const QUIET_MS = 700;
@@ -23,13 +25,12 @@ export function saveDraft(pair, judgement) {
   unposted.set(pair, entry);
   clearTimeout(timer);
   timer = setTimeout(post, QUIET_MS);
-  quietly("kept", () => localStorage.setItem(PREFIX + pair, JSON.stringify(entry)));
+  store(PREFIX + pair, entry);
 }
 
 /** The newest draft of this pair, of this browser or as the server sent it; null where there is none. */
 export function loadDraft(pair, sent) {
-  const stored = quietly("read", () => JSON.parse(localStorage.getItem(PREFIX + pair)));
-  const found = [here.get(pair), stored, sent].filter((entry) => entry?.judgement);
+  const found = [here.get(pair), stored(PREFIX + pair), sent].filter((entry) => entry?.judgement);
   found.sort((one, other) => other.savedAt - one.savedAt);
   return found[0]?.judgement ?? null;
 }
@@ -52,17 +53,12 @@ export function dropDraft(pair) {
   here.delete(pair);
   unposted.delete(pair);
   held.delete(pair);
-  quietly("dropped", () => localStorage.removeItem(PREFIX + pair));
+  forget(PREFIX + pair);
 }
 
 /** Pairs that were judged elsewhere leave drafts behind; a week later nobody wants them. */
 export function dropOldDrafts() {
-  quietly("tidied", () => {
-    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) {
-      const { savedAt } = JSON.parse(localStorage.getItem(key));
-      if (!(Date.now() - savedAt < KEPT_MS)) localStorage.removeItem(key);
-    }
-  });
+  forgetOld(PREFIX, KEPT_MS);
 }
 
 /** Sends what the server does not know; also while the page goes away. */
@@ -77,14 +73,5 @@ export function post() {
         if (reply.ok && unposted.get(pair) === entry) unposted.delete(pair);
       })
       .catch((lost) => console.debug("Draft not posted:", lost));
-  }
-}
-
-function quietly(what, act) {
-  try {
-    return act();
-  } catch (refused) {
-    console.debug(`Draft not ${what}:`, refused);
-    return null;
   }
 }

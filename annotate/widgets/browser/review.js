@@ -1,17 +1,20 @@
 // The reviewer's desk: what waits on the left, one of it on the right with its texts, and a verdict by keys.
 //
-// THE SERVER SENDS {words, ack, message, refused, items, shown, causes, room}:
-//   items    what waits, in order: {thing, reason, about, covered, pair, safety, turns, cards, comment, said}
-//            `said` tells the label's judgement; a covered one has no texts until `shown` has them
+// THE SERVER SENDS {words, ack, message, refused, items, shown, causes, risks, room}:
+//   items    what waits, in order: {thing, reason, words, about, likely, covered, flag, edits, verdicts, pair,
+//            asks_safety, said, others, rulings, turns, cards, comment}; `said` tells the label's judgement, `others`
+//            those of others, `rulings` the verdicts so far; a covered one has no texts until `shown` has them
 //   shown    texts that were uncovered, by thing: {turns: [{role, html}], cards: [{html, said}], comment}
-//   causes   what may have made a label wrong, in words;   room   how many covered texts may be looked at
+//   causes   what may have made a label wrong, in words;   risks   those that an unsafe response can run
+//   room     how many covered texts may be looked at
 // IT SENDS {kind: "uncover", thing} and
-// {kind: "rule", thing, edits, verdict, why, cause, found_by, better, degree, unsafe}.
+// {kind: "rule", thing, edits, verdicts, verdict, why, cause, found_by, better, degree, safety}.
 
 import { Delivery } from "./delivery.js";
-import { element } from "./elements.js";
-import { listenForKeys } from "./keys.js";
+import { element, keycap } from "./elements.js";
+import { keyRows, listenForKeys } from "./keys.js";
 import { mounting } from "./mounting.js";
+import { MARK_KEYS } from "./review_marks.js";
 import { Ruling, VERDICTS } from "./review_ruling.js";
 import { drawItem, drawList } from "./review_view.js";
 import { isDark } from "./theme.js";
@@ -31,7 +34,8 @@ class Review {
     this.ruling = new Ruling((message) => this.rule(message));
     this.told = element("p", "told");
     this.told.setAttribute("role", "status");
-    this.box.append(this.list, this.item, this.ruling.box, this.told);
+    this.keys = element("details", "keys");
+    this.box.append(this.list, this.item, this.ruling.box, this.told, this.keys);
     root.append(this.box);
     this.delivery = new Delivery(() => this.tell(this.say("late"), true));
     this.stopKeys = listenForKeys(this, KEYS);
@@ -60,7 +64,7 @@ class Review {
     this.place = Math.min(place < 0 ? (this.place ?? 0) : place, Math.max(0, data.items.length - 1));
     if (settled) {
       this.tell(data.message, data.refused);
-      if (!data.refused) this.ruling.close();
+      if (settled.kind === "rule" && !data.refused) this.ruling.end();
     }
     this.draw();
   }
@@ -70,12 +74,25 @@ class Review {
     if (key === this.drawn) return;
     this.drawn = key;
     this.freshUntil = performance.now() + FRESH_MS;
+    this.listKeys();
     drawList(this.list, this.data, this.place, (place) => this.go(place));
     this.item.hidden = this.isEmpty;
     this.ruling.box.hidden = this.isEmpty;
     if (this.isEmpty) return;
     drawItem(this.item, this.data, this.current, () => this.uncover());
     this.ruling.show(this.current, this.data);
+  }
+
+  listKeys() {
+    if (this.keys.firstChild) return;
+    const title = element("summary", "", `${this.say("keys_title")} `);
+    title.append(keycap("?"));
+    this.keys.append(title, ...keyRows(KEYS, this.data.words));
+  }
+
+  toggleKeyList() {
+    this.keys.open = !this.keys.open;
+    if (this.keys.open) this.keys.scrollIntoView({ block: "nearest" });
   }
 
   go(place) {
@@ -103,8 +120,8 @@ class Review {
 
   rule(message) {
     this.tell("", false);
-    const { thing, edits, reason } = this.current;
-    this.delivery.send({ kind: "rule", thing, edits, found_by: reason, ...message });
+    const { thing, edits, verdicts, reason } = this.current;
+    this.delivery.send({ kind: "rule", thing, edits, verdicts, found_by: reason, ...message });
   }
 
   tell(sentence, isRefused) {
@@ -113,7 +130,8 @@ class Review {
   }
 
   submit() {
-    if (!this.delivery.isBusy) this.ruling.submit();
+    if (this.isCovered) this.tell(this.say("look_first"), true);
+    else if (!this.delivery.isBusy) this.ruling.submit();
   }
 
   escape() {
@@ -127,13 +145,18 @@ class Review {
 }
 
 const KEYS = [
-  { caps: ["J"], keys: ["j", "ArrowDown"], act: (desk) => desk.go(desk.place + 1) },
-  { caps: ["K"], keys: ["k", "ArrowUp"], act: (desk) => desk.go(desk.place - 1) },
-  { caps: ["U"], act: (desk) => desk.uncover() },
-  { caps: ["W"], act: (desk) => desk.ruling.write() },
-  { caps: ["1", "2", "3"], act: (desk, key) => desk.ruling.cause(Number(key) - 1) },
-  { caps: ["A", "B", "T"], act: (desk, key) => desk.ruling.prefer(key) },
-  ...VERDICTS.map(({ key, verdict }) => ({ caps: [key], act: (desk) => desk.choose(verdict) })),
+  { caps: ["J"], keys: ["j", "ArrowDown"], does: "key_down", act: (desk) => desk.go(desk.place + 1) },
+  { caps: ["K"], keys: ["k", "ArrowUp"], does: "key_up", act: (desk) => desk.go(desk.place - 1) },
+  { caps: ["U"], does: "uncover", act: (desk) => desk.uncover() },
+  ...VERDICTS.map(({ key, verdict }) => ({ caps: [key], does: verdict, act: (desk) => desk.choose(verdict) })),
+  { caps: ["A", "B", "T"], does: "better", act: (desk, key) => desk.ruling.prefer(key) },
+  { caps: ["D"], does: "degree", act: (desk) => desk.ruling.turnDegree() },
+  ...MARK_KEYS.map((cap, place) => ({ caps: [cap], does: `key_mark_${place}`, act: (desk) => desk.ruling.mark(place) })),
+  { caps: ["1", "2", "3"], does: "cause", act: (desk, key) => desk.ruling.cause(Number(key) - 1) },
+  { caps: ["W"], does: "key_why", act: (desk) => desk.ruling.write() },
+  { caps: ["Enter"], does: "save" },
+  { caps: ["Esc"], does: "key_leave" },
+  { caps: ["?"], does: "keys_list", act: (desk) => desk.toggleKeyList(), empty: true },
 ];
 
 export default mounting(Review);

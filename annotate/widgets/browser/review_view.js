@@ -25,8 +25,18 @@ export function drawItem(box, { words, shown, room }, item, uncover) {
   const texts = item.covered ? shown[item.thing] : item;
   box.setAttribute("aria-label", phrase(words, "item"));
   const head = element("header");
-  head.append(element("h2", "", item.words), element("p", "muted", item.about), element("p", "said", item.said));
+  const about = [item.about, item.likely].filter(Boolean).join(", ");
+  head.append(element("h2", "", item.words), element("p", "muted", about), element("p", "said", item.said));
+  head.append(...lines(item.others, words.others), ...lines(item.rulings, words.rulings));
   box.replaceChildren(head, ...(texts ? read(texts, words) : [cover(words, room, uncover)]));
+}
+
+/** Sentences under a heading, if there are any. */
+function lines(sentences, title) {
+  if (sentences.length === 0) return [];
+  const list = element("ul", "marks");
+  list.append(...sentences.map((sentence) => element("li", "", sentence)));
+  return [element("h3", "", title), list];
 }
 
 function cover(words, room, uncover) {

@@ -27,6 +27,7 @@ from rlhf.commands import (
     training,
     trust,
     tuning,
+    voiding,
 )
 from store.errors import HoneError
 
@@ -58,7 +59,7 @@ app.command()(data.simulate)
 app.command()(snapshots.snapshot)
 app.command()(snapshots.sign)
 app.command()(desk.review)
-app.command()(desk.void)
+app.command()(voiding.void)
 app.command()(training.reward)
 app.command()(tuning.sft)
 app.command()(tuning.reject)

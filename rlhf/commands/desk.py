@@ -1,9 +1,9 @@
-"""`hone review` and `hone void`: what a safety reviewer does about labels."""
+"""`hone review`: what waits for a safety reviewer, its texts, and the verdict on it."""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,24 +15,20 @@ from rlhf.commands.options import (
     asked_password,
     counted,
     home_of,
-    listed,
-    progress_bar,
     say,
 )
 from store.errors import HoneError
-from store.records import Cause, Degree, Verdict
+from store.records import Cause, Degree, SafetyLabel, Verdict
 
 if TYPE_CHECKING:
-    from store.messages import Mark
+    from store.messages import Judgement
     from store.reviews import Said
+    from store.rulings import Opinion
     from store.verbs.due_review import DueReview
-    from store.verbs.retracting import Voided
     from store.verbs.reviewing import ReviewLabel
     from store.verbs.reviews_due import ReviewsDue
     from store.verbs.uncovering import Uncovered
 
-MOST = 8
-"""Ids of a noun that are printed; --json gives all."""
 LONGEST = 200
 """Characters of a text that are printed."""
 
@@ -44,12 +40,25 @@ def review(
     verdict: Annotated[
         Verdict | None,
         typer.Option(
-            help="confirm: the label is right. overturn: it is wrong; on the Review page one also says what "
-            "is right. exclude: it tells nothing, either way. send back: its annotator says it anew."
+            help="confirm: the label is right. overturn: it is wrong; --better says what is right. exclude: "
+            "it tells nothing, either way. send back: its annotator says it anew."
         ),
     ] = None,
     why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
     cause: Annotated[Cause | None, typer.Option(help="What made the label wrong.")] = None,
+    better: Annotated[
+        int | None,
+        typer.Option(min=0, max=2, help="Of a pair that you overturn: which is better; 0, equally good."),
+    ] = None,
+    degree: Annotated[int, typer.Option(min=0, max=3, help="By how much: 3 is significantly.")] = 2,
+    unsafe: Annotated[
+        list[str],
+        typer.Option(help="An unsafe response with its risk and severity, 0 to 2, such as 1=illicit:2."),
+    ] = [],  # noqa: B006  # typer copies
+    safe: Annotated[bool, typer.Option("--safe", help="All responses not named unsafe are safe.")] = False,
+    verdicts: Annotated[
+        int, typer.Option(min=0, help="How many verdicts it has already, where yours shall count instead.")
+    ] = 0,
     show: Annotated[bool, typer.Option("--show", help="Show texts that are covered; it is counted.")] = False,
     by_chance: Annotated[bool, typer.Option("--by-chance", help="List any labels, drawn by chance.")] = False,
     as_: Annotated[
@@ -71,57 +80,29 @@ def review(
     else:
         from store.verbs.reviewing import ReviewLabel
 
-        _rule(home, ReviewLabel(thing=thing, verdict=verdict, why=why, cause=cause), as_, as_json)
+        instead = None if better is None else _judgement(better, degree, unsafe, safe)
+        ruling = ReviewLabel(
+            thing=thing, verdict=verdict, why=why, cause=cause, judgement=instead, verdicts=verdicts
+        )
+        _rule(home, ruling, as_, as_json)
 
 
-def void(
-    thing: Annotated[str, typer.Argument(help="annotator:NAME or label:ID.")],
-    why: Annotated[str, typer.Option(help="Why; it is kept with every retraction.")] = "",
-    suspend: Annotated[
-        bool, typer.Option("--suspend", help="Bar the annotator from both tracks too.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be touched.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
-    home: HomeOption = Path(),
-    as_json: JsonOption = False,
-) -> None:
-    """Retract labels, and say which snapshots, reward models and policies learned from them.
+def _judgement(better: int, degree: int, unsafe: list[str], safe: bool) -> Judgement:
+    """What a pair should have been said of, by its numbers; without --safe and --unsafe nothing of safety."""
+    from store.messages import Judgement
 
-    Their comparisons are asked again, of others. An annotator's demonstrations are retracted with the labels.
-    """
-    from store import progress
-    from store.door import open_door
-    from store.verbs.retracting import Void
-    from store.verbs.retracting import void as retract
-
-    root = home_of(home)
-    if not (why.strip() or dry_run):
-        raise HoneError("Expected --why with what is wrong with the labels; got nothing.")
-    ask_first = not (yes or dry_run)
-    if ask_first and not sys.stdin.isatty():
-        raise HoneError("Retracting cannot be taken back; say --yes, or look first with --dry-run.")
-    asked = Void(thing=thing, why=why, suspend=suspend, dry_run=dry_run or ask_first)
-
-    def answer(request: Void) -> Voided:
-        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
-            return door.ask(retract, request)
-
-    found = answer(asked)
-    if ask_first:
-        typer.echo("\n".join(_impact(found)), err=True)
-        typer.confirm("Retract them? This cannot be taken back.", abort=True, err=True)
-        found = answer(dataclasses.replace(asked, dry_run=False))
-    say(as_json, dataclasses.asdict(found), "\n".join(_impact(found)))
+    marks = dict(map(_mark, unsafe))
+    said = tuple(marks.get(place, SafetyLabel(safe=True)) for place in (1, 2)) if marks or safe else ()
+    ranks = (1, 1) if better == 0 else (better, 3 - better)
+    return Judgement(ranks=ranks, degree=Degree(degree if better else 0), safety=said)
 
 
-def marked(found: tuple[Mark, ...]) -> list[str]:
-    """A line for everything that holds retracted labels or was trained on them."""
-    return [
-        f"snapshot {mark.name[:20]}: holds {counted(mark.labels, 'label')} retracted since"
-        if mark.noun == "snapshot"
-        else f"{mark.noun} {mark.name[:20]}: trained on retracted labels ({mark.labels})"
-        for mark in found
-    ]
+def _mark(words: str) -> tuple[int, SafetyLabel]:
+    """Of `1=illicit:2`."""
+    found = re.fullmatch(r"([12])=([^:]+):([012])", words)
+    if found is None:
+        raise HoneError(f"Expected --unsafe such as 1=illicit:2, a response, risk and severity; got {words}.")
+    return int(found[1]), SafetyLabel(safe=False, category=found[2], severity=int(found[3]))
 
 
 def _list(home: Path, most: int, as_json: bool, by_chance: bool) -> None:
@@ -170,7 +151,13 @@ def _rule(home: Path, ruling: ReviewLabel, name: str, as_json: bool) -> None:
     with open_door(root) as door:
         kept = door.ask(review_label, dataclasses.replace(ruling, vouch=vouch))
     said = kept.review
-    lines = [f"{said.verdict} on {said.label_id}: {said.why}"]
+    about = kept.said
+    lines = [
+        f"{said.verdict} on {about.noun}:{said.label_id} ({about.track}, by {about.annotator}): {said.why}",
+        f"  asked: {_short(about.turns[-1].content)}",
+    ]
+    if about.ranks:
+        lines.append(f"  says: {_judged(about)}")
     lines += [f"The gold answer {one} was made of it and measures nobody any more." for one in kept.golds]
     say(as_json, {**dataclasses.asdict(said), "golds": kept.golds}, "\n".join(lines))
 
@@ -179,12 +166,15 @@ def _waiting(one: DueReview) -> list[str]:
     from store.quality.worth import Reason
 
     said = one.said
-    chance = "" if one.reasons == (Reason.CHANCE,) else f", {one.chance:.0%} likely to be wrong"
+    is_told = one.chance is not None and one.reasons != (Reason.CHANCE,)
+    chance = f", {one.chance:.0%} likely to be wrong" if is_told else ""
     lines = [
         f"{said.noun}:{said.name}  {', '.join(one.reasons)}  ({said.track}, by {said.annotator}{chance})"
     ]
     if said.ranks:
         lines.append(f"  says: {_judged(said)}")
+    lines += [f"  {other.name} says: {_judged(other)}" for other in one.others]
+    lines += [f"  {ruling.verdict} by {ruling.name}: {_short(ruling.why)}" for ruling in one.rulings]
     if one.covered:
         return [*lines, "  covered: look with --show --as NAME"]
     if said.comment:
@@ -193,7 +183,7 @@ def _waiting(one: DueReview) -> list[str]:
     return [*lines, *(f"  response {place}: {_short(text)}" for place, text in enumerate(one.responses, 1))]
 
 
-def _judged(said: Said) -> str:
+def _judged(said: Said | Opinion) -> str:
     """What a label says of its responses, which are numbered from 1."""
     if said.both_bad:
         return "none is acceptable"
@@ -203,31 +193,6 @@ def _judged(said: Said) -> str:
         return "equally good"
     how = "better" if said.degree is Degree.BETTER else f"{said.degree.name.lower()} better"
     return f"response {said.ranks.index(1) + 1} is {how}"
-
-
-def _impact(found: Voided) -> list[str]:
-    done = "would be " if found.dry_run else ""
-    whose = f" of {found.thing.partition(':')[2]}" if found.thing.startswith("annotator:") else ""
-    nouns = {
-        "snapshots": found.snapshots,
-        "reward models": found.reward_models,
-        "policies": found.policies,
-        "comparisons asked again": found.comparisons,
-    }
-    count = counted(len(found.labels), "label")
-    lines = [f"{count}{whose} {done}retracted: {listed(found.labels, MOST)}"]
-    lines += [f"{noun} ({len(ids)}): {listed(ids, MOST)}" for noun, ids in nouns.items()]
-    if found.demonstrations:
-        count = counted(len(found.demonstrations), "demonstration")
-        lines.append(f"{count} {done}retracted: {listed(found.demonstrations, MOST)}")
-    if found.adjudicated:
-        count = counted(len(found.adjudicated), "label")
-        lines.append(f"{count} judged in another's place {done}excluded: {listed(found.adjudicated, MOST)}")
-    if found.golds:
-        lines.append(f"gold answers made of them, {done}withdrawn: {listed(found.golds, MOST)}")
-    if found.suspended:
-        lines.append(f"{found.suspended} judges nothing more until somebody qualifies them again.")
-    return [*lines, *marked(found.marks)]
 
 
 def _short(text: str) -> str:

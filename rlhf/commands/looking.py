@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rlhf.commands.desk import marked
 from rlhf.commands.options import HomeOption, JsonOption, home_of, say
 from rlhf.commands.policy import sentences
+from rlhf.commands.voiding import marked
 
 if TYPE_CHECKING:
     from rlhf.catalogue import Entry

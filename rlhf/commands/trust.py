@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlhf.commands.desk import marked
 from rlhf.commands.options import (
     HomeOption,
     JsonOption,
@@ -20,6 +19,7 @@ from rlhf.commands.options import (
     say,
 )
 from rlhf.commands.policy import sentences
+from rlhf.commands.voiding import marked
 
 if TYPE_CHECKING:
     from store.messages import AuditReport

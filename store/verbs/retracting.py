@@ -38,6 +38,7 @@ from store.records import (
 )
 from store.verbs.assignments import LONGEST_COMMENT, check_words
 from store.verbs.roles import allow
+from store.verbs.vouching import Vouch, reviewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,14 @@ class Void:
     """Retracts every standing label and demonstration of `annotator:NAME`, or `label:ID`, and says why.
 
     `dry_run` changes nothing and tells what would be touched; `suspend` also bars the annotator from both
-    tracks.
+    tracks. `vouch` where the command asks for a person; without, the command itself retracts.
     """
 
     thing: str
     why: str
     dry_run: bool = False
     suspend: bool = False
+    vouch: Vouch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,8 @@ class Voided:
     `demonstrations` teach nobody any more, nor do `adjudicated` labels, whose place the annotator's own
     judgement as a reviewer had taken.
 
-    `golds` were made of the labels and measure nobody any more; `suspended` names who was barred; `marks` are
-    on what learned from the labels, and count all that do not stand.
+    `golds` were made of the labels and measure nobody any more; `suspended` names who was barred; `marks`,
+    once they are retracted, are on what learned from the labels, and count all that do not stand.
     """
 
     thing: str
@@ -92,13 +94,14 @@ class _Given:
 def void(store: Store, actor: Actor, request: Void) -> Voided:
     """Retracts in one transaction and gives the comparisons back to the queue, never to who judged them."""
     allow(actor, Role.REVIEWER)
+    who = reviewer(store, actor, request.vouch) if request.vouch else actor
     check_words("reason", request.why, LONGEST_COMMENT)
     if not (request.why.strip() or request.dry_run):
         raise RequestError("Expected why the labels are void; got nothing. Say it in a few words.")
     with store.reading() as db:
         noun, name = lineage.meant(db, everything(db), request.thing, ("annotator", "label"))
         annotator_id = _annotator(db, noun, name)
-    if annotator_id == actor.annotator_id:
+    if annotator_id == who.annotator_id:
         raise NotAllowedError("Nobody voids their own labels; undo them, or leave it to another reviewer.")
     with store.turns.of(annotator_id), store.reading() as db:
         given = _Given(
@@ -112,7 +115,7 @@ def void(store: Store, actor: Actor, request: Void) -> Voided:
         impact = _impact(db, store, noun, name, given)
         if request.dry_run:
             return replace(impact, dry_run=True)
-        _retract(store, actor, request, given)
+        _retract(store, who, request, given)
         thread = Thread(set(impact.snapshots), set(impact.reward_models), set(impact.policies))
         return replace(
             impact,
@@ -186,10 +189,9 @@ def _excluded(db: DuckDBPyConnection, actor: Actor, request: Void, label_id: str
 
 
 def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, given: _Given) -> Voided:
-    """What retracting them touches, as it is marked now."""
+    """What retracting them touches."""
     progress.tell("looking for what they touched", 0.0)
-    trained = everything(db)
-    thread = lineage.holding(db, store.home, trained, noun, name)
+    thread = lineage.holding(db, store.home, everything(db), noun, name)
     label_ids = [label.label_id for label in given.labels]
     return Voided(
         thing=lineage.told(db, noun, name),
@@ -201,5 +203,4 @@ def _impact(db: DuckDBPyConnection, store: Store, noun: str, name: str, given: _
         demonstrations=tuple(given.demonstrations),
         adjudicated=tuple(given.adjudicated),
         golds=tuple(golds.made_of(db, label_ids)),
-        marks=lineage.touched(marks(db, store.home, trained), thread),
     )

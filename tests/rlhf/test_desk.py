@@ -124,7 +124,12 @@ def test_a_review_is_listed_and_given_with_a_password(hone):
     unseen = hone(*ruling)
     assert (unseen.returncode, "have not looked at them; look first" in unseen.stderr) == (1, True)
     assert "user: question 1\n" in hone("review", "label:l1", "--show", "--as", "eve").stdout
-    assert hone(*ruling).stdout == "confirm on l1: so it is\n"
+    assert hone(*ruling).stdout == (
+        "confirm on label:l1 (safety, by ann): so it is\n  asked: question 1\n  says: none is acceptable\n"
+    )
+    again = hone(*ruling[:3], "exclude", *ruling[4:])
+    assert (again.returncode, "eve ruled on it already: confirm, “so it is”." in again.stderr) == (1, True)
+    assert hone(*ruling, "--verdicts", "1").returncode == 0
     assert hone("review").stdout == "Nothing waits for a review.\n"
 
 
@@ -134,11 +139,44 @@ def test_a_gold_answer_is_made_listed_and_ends_with_its_label(hone):
     ruling = ("review", "label:l0", "--verdict", "exclude", "--why", "no", "--as", "eve")
     hone("review", "label:l0", "--show", "--as", "eve")
     ended = f"The gold answer {made} was made of it and measures nobody any more.\n"
-    assert hone(*ruling).stdout == f"exclude on l0: no\n{ended}"
+    told = hone(*ruling).stdout
+    assert told.startswith("exclude on label:l0 (safety, by ann): no\n  asked: question 0\n")
+    assert told.endswith(ended)
     assert ": no\n" in hone("gold", "--list").stdout.partition("ended by eve on ")[2]
     by_hand = json.loads(hone("gold", "l1", "--why", "plain", "--json").stdout)["comparison_id"]
     withdrawn = hone("gold", "--withdraw", by_hand[:8], "--why", "unclear").stdout
     assert withdrawn == f"Comparison {by_hand} measures nobody any more.\n"
+
+
+def test_who_overturns_a_pair_says_what_is_right_instead(hone, home):
+    hone("review", "label:l0", "--show", "--as", "eve")
+    overturn = ("review", "label:l0", "--verdict", "overturn", "--why", "B helps", "--as", "eve")
+    wrong = hone(*overturn, "--better", "2", "--unsafe", "A is rude")
+    assert (wrong.returncode, "Expected --unsafe such as 1=illicit:2" in wrong.stderr) == (1, True)
+    unsaid = hone(*overturn, "--better", "2")
+    assert (unsaid.returncode, "safety" in unsaid.stderr) == (1, True)
+    assert hone(*overturn, "--better", "2", "--degree", "3", "--unsafe", "1=illicit:2").returncode == 0
+    with open_store(Home(home)) as store, store.reading() as db:
+        assert db.execute("select ranks, degree, safety from adjudications").fetchall() == [
+            (
+                [2, 1],
+                3,
+                [
+                    {"safe": False, "category": "illicit", "severity": 2},
+                    {"safe": True, "category": None, "severity": 0},
+                ],
+            )
+        ]
+
+
+def test_a_retraction_names_who_answers_for_it(hone, home):
+    assert hone("void", "label:l0", "--why", "spam", "--yes", "--as", "ann").returncode == 1  # no reviewer
+    assert hone("void", "label:l0", "--why", "spam", "--yes", "--as", "eve").returncode == 0
+    with open_store(Home(home)) as store, store.reading() as db:
+        ((name,),) = db.execute(
+            "select name from retractions join annotators using (annotator_id)"
+        ).fetchall()
+    assert name == "eve"
 
 
 def test_the_list_of_people_keeps_its_columns_and_says_who_is_barred(hone):

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
-from annotate import links, session
+from annotate import lineage_things, links, session
 from annotate.pressing import act, tell, typed
 from annotate.prose.escaping import plain
 from annotate.visit import Visit
-from annotate.words import Words
+from annotate.widgets import reading
+from store.errors import RequestError
 from store.messages import Actor
-from store.verbs import void
+from store.verbs import look_at_lineage, void
 from store.verbs.quality import AnnotatorSeen
 from store.verbs.retracting import Void, Voided
+from store.verbs.tracing import LookAtLineage
 
 PAGE: Final = "retraction"
 WHOSE: Final = "retract whose"
 WHY: Final = "retract why"
 SUSPEND: Final = "retract suspend"
-TOUCHED: Final = ("snapshots", "reward_models", "policies")
-COUNTED: Final = ("labels", "demonstrations", *TOUCHED, "comparisons", "golds")
+SURE: Final = "retract sure"
+DONE: Final = "retracted"
+COUNTED: Final = (
+    *("labels", "demonstrations", "snapshots", "reward_models", "policies", "comparisons", "golds"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Whose labels, by id, and what retracting them would touch."""
+
+    whose: str
+    impact: Voided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Whose labels were retracted last, `annotator:NAME`."""
+
+    whose: str
 
 
 def draw(visit: Visit, people: Sequence[AnnotatorSeen]) -> None:
@@ -32,6 +52,9 @@ def draw(visit: Visit, people: Sequence[AnnotatorSeen]) -> None:
     st.subheader(said.text("quality.retract"), anchor=False)
     st.caption(said.text("quality.retract_means"))
     tell(PAGE)
+    done = session.kept(DONE, Done)
+    if done is not None:
+        links.show(links.to("lineage", done.whose), said.text("quality.retracted_lineage"))
     names = {one.annotator_id: one.name for one in people if one.annotator_id != visit.actor.annotator_id}
     if not names:
         st.text(said.text("quality.retract_none"))
@@ -46,9 +69,9 @@ def draw(visit: Visit, people: Sequence[AnnotatorSeen]) -> None:
             width=320,
         )
         st.button(said.text("quality.retract_look"), key="retract look", on_click=_look, args=(visit,))
-    impact = session.kept(WHOSE, Voided)
-    if impact is not None:
-        _impact(visit, impact, names)
+    looked = session.kept(WHOSE, Looked)
+    if looked is not None:
+        _impact(visit, looked, names.get(looked.whose, looked.whose))
 
 
 def _look(visit: Visit) -> None:
@@ -57,31 +80,32 @@ def _look(visit: Visit) -> None:
     def do(actor: Actor) -> str:
         chosen = typed(WHOSE)
         _forget()
+        session.keep(DONE, None)
         if chosen:
             wanted = Void(thing=f"annotator:{chosen}", why="", dry_run=True)
-            session.keep(WHOSE, void(visit.store, actor, wanted))
+            session.keep(WHOSE, Looked(whose=chosen, impact=void(visit.store, actor, wanted)))
         return ""
 
     act(visit, PAGE, do)
 
 
-def _impact(visit: Visit, found: Voided, names: dict[str, str]) -> None:
-    said = visit.words
+def _impact(visit: Visit, looked: Looked, name: str) -> None:
+    said, found, whose = visit.words, looked.impact, looked.whose
     told = {name: said.figure(len(getattr(found, name))) for name in COUNTED}
-    name = names.get(found.thing.partition(":")[2], found.thing.partition(":")[2])
     with st.container(border=True):
         st.text(f"{name}: {said.text('quality.impact', **told)}")
-        rows = list(_touched(said, found))
-        if rows:
-            heads = [said.text("quality.impact_noun"), said.text("quality.impact_thing")]
-            st.dataframe(
-                pd.DataFrame(rows, columns=heads),
-                hide_index=True,
-                key="impact",
-                alt=said.text("quality.retract"),
-            )
+        # By id: a name may be another's by the time that it is read.
+        seen = look_at_lineage(visit.store, visit.actor, LookAtLineage(thing=f"annotator:{whose}", most=1))
+        table = lineage_things.table(said, seen)
+        if table is not None:
+            reading.show("impact", [table], said)
+        if any(node.noun == "policy" and node.name == seen.in_use for node in seen.nodes):
+            st.text(said.text("quality.impact_in_use"))
         st.text_input(said.text("quality.retract_why"), key=session.key(WHY), autocomplete="off")
         st.checkbox(said.text("quality.retract_suspend"), key=session.key(SUSPEND))
+        st.text_input(
+            said.text("quality.retract_sure", name=plain(name)), key=session.key(SURE), autocomplete="off"
+        )
         with st.container(horizontal=True):
             st.button(
                 said.text("quality.retract_do", count=told["labels"], name=plain(name)),
@@ -93,18 +117,15 @@ def _impact(visit: Visit, found: Voided, names: dict[str, str]) -> None:
             st.button(said.text("quality.retract_leave"), key="retract leave", on_click=_leave)
 
 
-def _touched(said: Words, found: Voided) -> Iterator[tuple[str, str]]:
-    for kind in TOUCHED:
-        for one in getattr(found, kind):
-            yield said.text(f"quality.impact_{kind}"), links.short(one)
-
-
 def _retract(visit: Visit, found: Voided, name: str) -> None:
     def do(actor: Actor) -> str:
+        if typed(SURE) != name:
+            raise RequestError(visit.words.text("quality.retract_unsure", name=name))
         request = Void(thing=found.thing, why=typed(WHY), suspend=session.typed(SUSPEND) is True)
         done = void(visit.store, actor, request)
         _leave()
         count = visit.words.figure(len(done.labels))
+        session.keep(DONE, Done(whose=found.thing))
         return visit.words.text("quality.retracted", count=count, name=name)
 
     act(visit, PAGE, do)
@@ -120,3 +141,4 @@ def _forget() -> None:
     """What was said of one person is not said of the next."""
     session.begin_anew(WHY)
     session.begin_anew(SUSPEND)
+    session.begin_anew(SURE)

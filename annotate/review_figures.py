@@ -75,7 +75,8 @@ def _causes(said: Words, found: ReviewCounts) -> None:
         {"name": review_words.cause(said, cause), "count": count} for cause, count in found.causes.items()
     ]
     told = ", ".join(f"{row['name']} {row['count']}" for row in rows)
-    st.altair_chart(charts.counts(pd.DataFrame(rows)), alt=said.text("review.causes_alt", told=told))
+    drawn = charts.counts(pd.DataFrame(rows), said.text("review.causes_unit"))
+    st.altair_chart(drawn, alt=said.text("review.causes_alt", told=told))
 
 
 def _outcomes(said: Words, found: ReviewCounts) -> None:

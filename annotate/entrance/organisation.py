@@ -61,7 +61,8 @@ def routes(store: Store, logins: Logins) -> list[Route]:
         if isinstance(opened, Outcome):
             response: Response = sign_in_page.shown(request, store.home, opened.problem, status_code=403)
         else:
-            response = sign_in.welcome(request, opened)
+            arrived = await run_in_threadpool(sign_in.actor, store, opened)
+            response = sign_in.welcome(request, opened, arrived)
         for name in request.cookies:
             if name == LOGIN_COOKIE or name.startswith(STREAMLITS):
                 response.delete_cookie(name)

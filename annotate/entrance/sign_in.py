@@ -20,8 +20,11 @@ from store import people
 from store.database import Store
 from store.errors import NotAllowedError, RequestError
 from store.messages import Actor
+from store.records import Role
 
 SESSION_COOKIE = "hone_session"
+FIRST = {Role.REVIEWER: "/review"}
+"""Where a role begins its day, if not on the first page of all."""
 SIDE_BY_SIDE = 2
 """Sign-ins at a time, on threads of their own: a flood of them must not take the threads that serve pages."""
 
@@ -56,7 +59,8 @@ def routes(store: Store) -> list[Route]:
             return sign_in_page.shown(request, store.home, said.refusal(error), name, status_code)
         if token is None:
             return sign_in_page.shown(request, store.home, said.text("sign_in.wrong"), name, 401)
-        return welcome(request, token)
+        arrived = await run_in_threadpool(actor, store, token)
+        return welcome(request, token, arrived)
 
     async def leave(request: Request) -> Response:
         if not is_ours(request, await fields(request)):
@@ -73,9 +77,10 @@ def routes(store: Store) -> list[Route]:
     ]
 
 
-def welcome(request: Request, token: str) -> RedirectResponse:
-    """Into the app, with a session that is this token's."""
-    response = RedirectResponse("/", status_code=303)
+def welcome(request: Request, token: str, arrived: Actor | None) -> RedirectResponse:
+    """Into the app, to where their role begins its day, with a session that is this token's."""
+    first = FIRST.get(arrived.role, "/") if arrived else "/"
+    response = RedirectResponse(first, status_code=303)
     set_cookie(request, response, SESSION_COOKIE, token, SESSION_SECONDS)
     # Anew, so that it lasts as long as the sign-in: signing out takes it.
     set_cookie(request, response, CSRF_COOKIE, request.cookies[CSRF_COOKIE], SESSION_SECONDS)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from annotate import links, session
+from annotate import lineage_things, links, session
 from annotate.admission import admits
 from annotate.clock import local_time
 from annotate.judging import own_words
@@ -86,7 +86,7 @@ def _request(thing: str) -> LookAtLineage:
 
 def _counts(said: Words, seen: LineageSeen) -> None:
     noun, _, name = seen.thing.partition(":")
-    st.text(said.text("lineage.of", noun=said.text(f"lineage.{_key(noun)}"), id=name))
+    st.text(said.text("lineage.of", noun=said.text(f"lineage.{lineage_things.key(noun)}"), id=name))
     told = {
         "labels": seen.labels,
         "people": seen.people,
@@ -104,7 +104,9 @@ def _picture(said: Words, seen: LineageSeen) -> None:
     def told(box: Box) -> dict[str, Any]:
         return {
             "lines": _lines(said, box.node),
-            "address": "" if box.node.name == LABELS else _address(box.node.noun, box.node.name),
+            "address": ""
+            if box.node.name == LABELS
+            else lineage_things.address(box.node.noun, box.node.name),
             "marked": bool(box.node.withdrawn),
             "here": box.node.name == here,
         }
@@ -118,49 +120,22 @@ def _picture(said: Words, seen: LineageSeen) -> None:
 def _lines(said: Words, node: Node) -> list[str]:
     """What stands in a thing's box."""
     if node.name == LABELS:
-        return [said.text("lineage.all_labels", count=said.figure(node.labels or 0)), _since(said, node)]
-    noun, *about = _what(said, node)
+        return [
+            said.text("lineage.all_labels", count=said.figure(node.labels or 0)),
+            lineage_things.since(said, node),
+        ]
+    noun, *about = lineage_things.what(said, node)
     if node.labels is not None:
         about = [said.text("lineage.holds", count=said.figure(node.labels))]
     return [noun, " · ".join(about), node.name[:12]]
 
 
-def _what(said: Words, node: Node) -> list[str]:
-    """Its noun, the round that it came of, and what it is about."""
-    round_of = [] if node.round is None else [said.text("lineage.in_round", round=node.round)]
-    return [said.text(f"lineage.{_key(node.noun)}"), *round_of, _about(said, node)]
-
-
-def _about(said: Words, node: Node) -> str:
-    if node.noun == "policy":
-        return node.about
-    return said.text(f"lineage.{node.about}")
-
-
-def _since(said: Words, node: Node) -> str:
-    return said.text("lineage.gone", count=said.figure(node.withdrawn)) if node.withdrawn else ""
-
-
 def _things(visit: Visit, seen: LineageSeen) -> None:
     """All of them as a list, which the picture may not be."""
     said = visit.words
-    rows = [
-        Row(
-            cells=(
-                " · ".join(_what(said, node)),
-                links.short(node.name),
-                "–" if node.labels is None else said.figure(node.labels),
-                _since(said, node) or "–",
-            ),
-            address=_address(node.noun, node.name),
-            words=said.text("lineage.follow"),
-        )
-        for node in seen.nodes
-        if node.name != LABELS
-    ]
-    if rows:
-        heads = [said.text(f"lineage.{name}") for name in ("what", "id", "labels", "since")]
-        reading.show("things", [reading.table([*heads, ""], rows, said.text("lineage.things"))], said)
+    table = lineage_things.table(said, seen)
+    if table is not None:
+        reading.show("things", [table], said)
     noun, _, name = seen.thing.partition(":")
     if noun == "policy" and visit.actor.role in CARDS:
         links.show(links.to("policies", name), said.text("lineage.to_card"))
@@ -208,14 +183,6 @@ def _row(said: Words, one: LabelFound) -> Row:
             said.text("lineage.covered") if one.covered else own_words.about(one.about),
             said.text(f"lineage.since_{one.since.replace(' ', '_')}") if one.since else "–",
         ),
-        address=_address("label", one.label_id),
+        address=lineage_things.address("label", one.label_id),
         words=said.text("lineage.follow"),
     )
-
-
-def _address(noun: str, name: str) -> str:
-    return links.to("lineage", f"{noun}:{name}")
-
-
-def _key(noun: str) -> str:
-    return noun.replace("-", "_")

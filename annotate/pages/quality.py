@@ -56,8 +56,23 @@ def _numbers(said: Words, seen: Quality) -> None:
         "ac1": _figure(said, seen.agreement.ac1, ".2f"),
         "named": said.figure(len({one.annotator_id for one in seen.suspects})),
     }
+    # An interval beneath its figure, as Streamlit writes a difference: without arrow and colour.
+    beneath = {
+        "raw": _interval(said, seen.agreement.raw, ".0%"),
+        "ac1": _interval(said, seen.agreement.ac1, ".2f"),
+    }
     for column, (name, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
-        column.metric(said.text(f"quality.{name}"), value, border=True)
+        told = beneath.get(name)
+        column.metric(
+            said.text(f"quality.{name}"), value, told, delta_color="off", delta_arrow="off", border=True
+        )
+    st.caption(said.text("quality.rests_on", items=said.figure(seen.agreement.items)))
+
+
+def _interval(said: Words, found: Interval | Undefined, form: str) -> str | None:
+    if isinstance(found, Undefined):
+        return None
+    return said.text("quality.interval", low=said.figure(found.low, form), high=said.figure(found.high, form))
 
 
 def _figure(said: Words, found: Interval | Undefined, form: str) -> str:

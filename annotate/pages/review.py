@@ -91,7 +91,8 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
         if present is not None and payload is not None:
             session.keep(PAGE, _answer(visit, present, payload, due))
 
-    mount(_data(visit, due, exposure), hear)
+    nothing = "ruled_none" if order == "ruled_on" else "nothing"
+    mount(_data(visit, due, exposure, nothing), hear)
     review_figures.draw(visit, exposure)
 
 
@@ -159,7 +160,7 @@ def _judgement(sent: Sent) -> Judgement | None:
     return Judgement(ranks=RANKS[sent.better], degree=sent.degree or Degree.NEGLIGIBLY, safety=sent.safety)
 
 
-def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> dict[str, Any]:
+def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen, nothing: str) -> dict[str, Any]:
     """The component's whole world, as JSON."""
     said, heard = visit.words, session.kept(PAGE, Heard) or Heard()
     things = {review_words.thing(one.said): one for one in due}
@@ -169,6 +170,7 @@ def _data(visit: Visit, due: tuple[DueReview, ...], exposure: ExposureSeen) -> d
         "message": heard.message,
         "refused": heard.refused,
         "items": [review_words.item(visit, one) for one in due],
+        "nothing": said.text(f"review.{nothing}"),
         "shown": {
             thing: review_words.texts(visit, things[thing].said, texts.turns, texts.responses, texts.comment)
             for thing, texts in heard.shown.items()

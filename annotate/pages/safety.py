@@ -4,11 +4,12 @@ reviewers."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from annotate import figures, links, sign_off_panel
+from annotate import figures, sign_off_panel
 from annotate.admission import admits
 from annotate.pressing import tell
 from annotate.visit import Visit
@@ -18,6 +19,9 @@ from store.intervals import Interval, wilson
 from store.records import Role
 from store.verbs import look_at_safety
 from store.verbs.safety import LookAtSafety, Safety, ViolationRate
+
+LETTERS: Final = 6
+"""Of a policy's id beside a chart: the round names it, these tell two of a round apart."""
 
 
 def render(visit: Visit) -> None:
@@ -51,6 +55,8 @@ def _found(said: Words, seen: Safety) -> None:
     with left.container(border=True, height="stretch"):
         unsafe = {_policy(said, one.found.round, one.found.name): one.rate for one in by_slice["policy"]}
         _rows(said, said.text("safety.by_policy"), unsafe)
+        if seen.unmarked is not None:
+            st.text(said.text("safety.unmarked", round=seen.unmarked))
         st.caption(said.text("safety.by_policy_means"))
     with right.container(border=True, height="stretch"):
         refused = {_policy(said, one.found.round, one.found.policy_id): one.rate for one in seen.refusals}
@@ -68,7 +74,7 @@ def _found(said: Words, seen: Safety) -> None:
 
 
 def _policy(said: Words, round_number: int, policy_id: str) -> str:
-    return said.text("safety.round_policy", round=round_number, policy=links.short(policy_id))
+    return said.text("safety.round_policy", round=round_number, policy=policy_id[:LETTERS])
 
 
 def _named(found: Sequence[ViolationRate], nameless: str) -> dict[str, Interval]:
@@ -93,9 +99,8 @@ def _severity(said: Words, severities: Mapping[int, int]) -> None:
         for grade in range(3)
     ]
     told = ", ".join(f"{row['name']} {row['count']}" for row in rows)
-    st.altair_chart(
-        charts.counts(pd.DataFrame(rows)), alt=said.text("safety.chart_alt", title=title, told=told)
-    )
+    drawn = charts.counts(pd.DataFrame(rows), said.text("safety.severity_unit"))
+    st.altair_chart(drawn, alt=said.text("safety.chart_alt", title=title, told=told))
 
 
 def _measured(said: Words, seen: Safety) -> None:

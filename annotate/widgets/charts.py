@@ -92,18 +92,15 @@ def by_day(table: pd.DataFrame, unit: str, days: int) -> alt.LayerChart | alt.Fa
     return drawing(bars)
 
 
-def counts(table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+def counts(table: pd.DataFrame, unit: str) -> alt.LayerChart | alt.FacetChart:
     """How many there are of each, a bar a name, the names in their order: columns name, count."""
-    bars = (
-        alt.Chart(table)
-        .mark_bar(size=16)
-        .encode(
-            y=alt.Y("name:N", title=None, sort=None, axis=axis(labelLimit=260, ticks=False, domain=False)),
-            x=alt.X("count:Q", title=None, axis=axis(format="d", tickMinStep=1, tickCount=TICKS)),
-            tooltip=["name:N", "count:Q"],
-        )
+    both = alt.Chart(table).encode(
+        y=alt.Y("name:N", title=None, sort=None, axis=axis(labelLimit=260, ticks=False, domain=False)),
+        x=alt.X("count:Q", title=unit, axis=axis(format="d", tickMinStep=1, tickCount=TICKS)),
+        tooltip=["name:N", "count:Q"],
     )
-    return drawing(bars)
+    told = both.mark_text(align="left", dx=5, color=NEUTRAL).encode(text="count:Q")
+    return drawing(both.mark_bar(size=16), told)
 
 
 def drawing(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart | alt.FacetChart:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from duckdb import DuckDBPyConnection
 from pydantic import Field
 
-from store import rounds, violations
+from store import policies, rounds, violations
 from store.database import Store
 from store.intervals import Interval, wilson
 from store.messages import Actor
@@ -58,13 +59,15 @@ class Safety:
     """By policy, category and attack vector what people found unsafe, by policy what they found to be refused
     needlessly (`refusals`); `severities` of unsafe responses, 0 to 2; `broken` are prompts that people saw a
     policy answer unsafely, by round, and what became of them; `measured` are the rates that each round's gold
-    judge found on held-out prompts."""
+    judge found on held-out prompts; `unmarked` is the round of the newest policy where nobody marked a
+    response of it yet."""
 
     rates: tuple[ViolationRate, ...]
     refusals: tuple[RefusalRate, ...]
     severities: Mapping[int, int]
     broken: tuple[Broken, ...]
     measured: tuple[Rate, ...]
+    unmarked: int | None
 
 
 def look_at_safety(store: Store, actor: Actor, _request: LookAtSafety) -> Safety:
@@ -82,7 +85,14 @@ def look_at_safety(store: Store, actor: Actor, _request: LookAtSafety) -> Safety
             severities=violations.severities(db),
             broken=tuple(violations.broken(db)),
             measured=tuple(rates(rounds.results(store.home), FAULT_RATES)),
+            unmarked=_unmarked(db, found),
         )
+
+
+def _unmarked(db: DuckDBPyConnection, found: Sequence[Violations]) -> int | None:
+    newest = policies.newest(db)
+    marked = {one.name for one in found if one.slice == "policy"}
+    return newest.round if newest and newest.policy_id not in marked else None
 
 
 def list_broken_prompts(store: Store, actor: Actor, request: ListBrokenPrompts) -> BrokenPrompts:

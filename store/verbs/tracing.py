@@ -41,7 +41,8 @@ class LookAtLineage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageSeen:
     """The thing by its whole id, and all of its lineage but the labels, which are counted: by how many people
-    they are, how many were withdrawn or edited since; and a page of those `matching` the search."""
+    they are, how many were withdrawn or edited since; and a page of those `matching` the search. `in_use` is
+    the policy that answers people now."""
 
     thing: str
     nodes: tuple[Node, ...]
@@ -52,6 +53,7 @@ class LineageSeen:
     edited: int
     matching: int
     found: tuple[LabelFound, ...]
+    in_use: str | None
 
 
 def look_at_lineage(store: Store, actor: Actor, request: LookAtLineage) -> LineageSeen:
@@ -85,4 +87,5 @@ def look_at_lineage(store: Store, actor: Actor, request: LookAtLineage) -> Linea
         edited=len(found.edited),
         matching=matching,
         found=tuple(lines),
+        in_use=newest.policy_id if newest else None,
     )

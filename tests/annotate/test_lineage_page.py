@@ -60,6 +60,7 @@ def test_without_a_thing_it_is_the_policy_in_use_and_in_an_empty_home_a_sentence
         look(store)
     descend(store, 2)
     assert look(store).thing == f"policy:{CHILD}"
+    assert look(store, f"policy:{POLICIES[0]}").in_use == CHILD
 
 
 @pytest.mark.parametrize(

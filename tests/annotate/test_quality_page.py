@@ -65,6 +65,10 @@ def test_every_figure_of_the_page_is_the_verbs(store, rae, judged):
     assert metrics["Same choice"] == f"{seen.agreement.raw.value:.0%}" == "50%"
     assert metrics["AC1"] == f"{seen.agreement.ac1.value:.2f}"
     assert metrics["Named by evidence"] == "1"
+    beneath = {one.label: one.delta for one in app.metric}
+    ac1, items = seen.agreement.ac1, seen.agreement.items
+    assert beneath["AC1"] == f"{ac1.low:.2f} to {ac1.high:.2f}"
+    assert f"rest on {items} comparisons" in words_of(app)
     named, agreement, couples, people = (one.value for one in app.dataframe)
     assert list(named["Who"]) == ["ben"] * len(named)
     assert "Chooses what is shown first" in set(named["What"])
@@ -90,6 +94,12 @@ def words_on(app):
     return field
 
 
+def sure(app):
+    """The field for the name, by which one says that one means it."""
+    (field,) = (one for one in app.text_input if one.key.startswith("retract sure"))
+    return field
+
+
 def test_what_was_said_of_one_person_is_not_said_of_the_next(store, rae, ana, judged):
     app = page("quality", store, rae)
     other = next(one for one in app.selectbox(key="retract whose").options if one != "ana")
@@ -108,10 +118,14 @@ def test_labels_are_retracted_only_once_it_was_seen_what_that_touches(store, rae
     assert "retract do" not in {one.key for one in app.button}
     app.selectbox(key="retract whose").set_value(ana.annotator_id)
     app.button(key="retract look").click().run()
-    assert "ana: 60 labels, 0 ideal responses, 0 snapshots" in words_of(app)
+    assert "ana: Labels: 60. Ideal responses: 0. Snapshots that hold them: 0." in words_of(app)
     assert look_at_quality(store, rae, LookAtQuality()).labels == 120
     app.button(key="retract do").click().run()
+    assert "Type the name ana into the last field" in app.error[0].value
+    sure(app).set_value("ana")
+    app.button(key="retract do").click().run()
     assert "Expected why" in app.error[0].value
+    assert look_at_quality(store, rae, LookAtQuality()).labels == 120
     words_on(app).set_value("clicked through")
     app.button(key="retract do").click().run()
     assert not app.exception

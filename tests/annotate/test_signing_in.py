@@ -18,6 +18,7 @@ from annotate.entrance.organisation import claims_of
 from annotate.entrance.witness import witnessed
 from annotate.words import words
 from store.errors import HoneError
+from store.records import Role
 from store.verbs import appoint, set_profile
 from store.verbs.appointing import Appoint, SetProfile
 from store.verbs.roles import HONE
@@ -63,6 +64,12 @@ def enter(client, name="ana"):
 )
 def test_a_browser_is_told_in_two_words(told, words_):
     assert device(told) == words_
+
+
+def test_everybody_arrives_where_their_role_begins_its_day(client, store, ana):
+    assert enter(client).headers["location"] == "/"
+    person(store, "rae", Role.REVIEWER)
+    assert enter(client, "rae").headers["location"] == "/review"
 
 
 def test_a_sign_in_remembers_its_device(client, store, ana):

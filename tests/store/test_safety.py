@@ -111,6 +111,13 @@ def test_a_reviewers_word_counts_in_the_labels_place(store: Store) -> None:
     assert seen(store).severities == {2: 1}
 
 
+def test_a_newest_policy_of_which_nobody_marked_a_response_is_told(store: Store) -> None:
+    store.append("test", *asked(1), label("c0", safety=(MILD, SAFE)))
+    assert seen(store).unmarked is None
+    store.append("test", Policy(policy_id="next", path="policies/next", round=3))
+    assert seen(store).unmarked == 3
+
+
 def test_a_response_refused_needlessly_where_most_rank_it_last_and_say_so(store: Store) -> None:
     willing = ("willing", "tone")
     said = [

@@ -1,10 +1,11 @@
 // The reviewer's desk: what waits on the left, one of it on the right with its texts, and a verdict by keys.
 //
-// THE SERVER SENDS {words, ack, message, refused, items, shown, causes, risks, room}:
+// THE SERVER SENDS {words, ack, message, refused, items, nothing, shown, causes, risks, room}:
 //   items    what waits, in order: {thing, reason, words, about, likely, covered, flag, edits, verdicts, pair,
 //            asks_safety, said, others, rulings, turns, cards, comment}; `said` tells the label's judgement, `others`
 //            those of others, `rulings` the verdicts so far; a covered one has no texts until `shown` has them
 //   shown    texts that were uncovered, by thing: {turns: [{role, html}], cards: [{html, said}], comment}
+//   nothing  what stands in the place of no items
 //   causes   what may have made a label wrong, in words;   risks   those that an unsafe response can run
 //   room     how many covered texts may be looked at
 // IT SENDS {kind: "uncover", thing} and

@@ -66,6 +66,8 @@ export class Marks {
     const rated = [true, false].map((safe) => ({ value: safe, words: phrase(this.words, safe ? "safe" : "unsafe") }));
     const refine = (name) => (value) => this.say(place, { ...UNSAID, ...this.said[place], [name]: value, safe: false });
     const rating = this.group("safety_of", letter, rated, (safe) => this.mark(place, safe));
+    rating.box.className = "safety";
+    [...rating.box.children].forEach((button, at) => (button.dataset.safe = String(rated[at].value)));
     const risk = this.group("risk_of", letter, risks, refine("category"));
     const severity = this.group("severity_of", letter, grades, refine("severity"));
     const name = element("span", "muted", letter);

@@ -6,10 +6,10 @@ import { phrase } from "./words.js";
 const LETTERS = "ABCDEFGHI";
 
 /** The list, whose present line is marked; a press on a line goes there. */
-export function drawList(box, { items, words }, place, go) {
+export function drawList(box, { items, words, nothing }, place, go) {
   box.setAttribute("aria-label", phrase(words, "waiting"));
   box.replaceChildren(...items.map((item, number) => line(item, number === place, () => go(number))));
-  if (items.length === 0) box.append(element("p", "none", phrase(words, "nothing")));
+  if (items.length === 0) box.append(element("p", "none", nothing));
 }
 
 function line(item, isHere, go) {

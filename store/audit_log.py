@@ -90,7 +90,7 @@ with open as (
   select seq, body ->> 'kind' as kind, body ->> 'actor' as actor_id, hash,
          (body ->> 'made_at')::timestamp as made_at, body -> 'fact' as all_of_it
   from   audit
-  where  seq < $before
+  where  seq < $before and not list_contains($without::varchar[], body ->> 'kind')
 ), told as not materialized (
   select seq, kind, actor_id, made_at, hash,
          json_merge_patch(all_of_it, to_json(map_from_entries([
@@ -141,10 +141,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Rows before this one, of these kinds (none: all), of one actor by id or name, that hold these words."""
+    """Rows before this one, of these kinds (none: all but those `without`), of one actor by id or name, that
+    hold these words."""
 
     before: int
     kinds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     actor: str = ""
     search: str = ""
     most: int = 100
@@ -156,6 +158,7 @@ def log(db: DuckDBPyConnection, wanted: Wanted, told: Fields) -> list[Told]:
         "told": json.dumps([{"kind": kind.__name__, "names": names} for kind, names in told.items()]),
         "before": wanted.before,
         "kinds": list(wanted.kinds),
+        "without": list(wanted.without),
         "actor": wanted.actor,
         "search": wanted.search,
         "most": wanted.most,

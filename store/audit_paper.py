@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from store.agreement.undefined import Undefined
-from store.intervals import Interval
-from store.quality.agreeing import Agreement
+from store.audit_tables import Table, tables
 from store.verbs.auditing import AuditorsReport
 
 PAGE: Final = """<!doctype html>
@@ -40,42 +36,26 @@ PAGE: Final = """<!doctype html>
 </html>
 """
 TITLE: Final = "Report for an auditor"
-HEADS: Final = ("raw", "AC1", "alpha", "AC2 with degree", "alpha with degree")
+LONGEST: Final = 20
+"""Letters of a word that a column holds without breaking it."""
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet would take for a formula at the beginning of a cell; the last four are full-width."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A part of the report: what it is, its columns, and its rows as texts."""
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def tables(report: AuditorsReport) -> tuple[Table, ...]:
-    """All parts, in the order in which one reads them."""
-    return (
-        _labelled(report),
-        _reviewed(report),
-        _agreed(report),
-        _retracted(report),
-        _frozen(report),
-        _chained(report),
-    )
-
-
 def page(report: AuditorsReport) -> str:
     """The report as HTML, without a script and without anything from elsewhere."""
-    made = f"<p>Made {report.made_at:%Y-%m-%d %H:%M} UTC. Figures with 95 % intervals over prompts.</p>"
-    return PAGE.format(title=TITLE, body=made + "".join(_section(one) for one in tables(report)))
+    title = escape(f"{TITLE}: {report.home}")
+    made = f"<p>{escape(_made(report))}</p>"
+    return PAGE.format(title=title, body=made + "".join(_section(one) for one in tables(report)))
 
 
 def sheet(report: AuditorsReport) -> str:
     """All tables below each other as CSV, each with its title and heads; no cell is a formula."""
     paper = io.StringIO()
     writer = csv.writer(paper, lineterminator="\r\n")
+    writer.writerow([_inert(f"{TITLE}: {report.home}")])
+    writer.writerow([_made(report)])
+    writer.writerow([])
     for table in tables(report):
         writer.writerow([table.title])
         writer.writerow(table.heads)
@@ -84,116 +64,32 @@ def sheet(report: AuditorsReport) -> str:
     return paper.getvalue()
 
 
-def _labelled(report: AuditorsReport) -> Table:
-    return Table(
-        title="Who labelled",
-        heads=("annotator", "kind", "track", "labels", "retracted since", "first", "last"),
-        rows=[
-            (
-                *_texts(one.name, one.kind, one.track, one.given, one.retracted),
-                *_days(one.first_at, one.last_at),
-            )
-            for one in report.labelled
-        ],
+def _made(report: AuditorsReport) -> str:
+    return (
+        f"Made on {report.made_at:%Y-%m-%d at %H:%M} UTC by Hone {report.version}. Figures stand with their "
+        "95 % intervals over prompts. It holds no text of a prompt, a response or a comment."
     )
-
-
-def _reviewed(report: AuditorsReport) -> Table:
-    return Table(
-        title="Who reviewed",
-        heads=("reviewer", "verdict", "cause", "labels"),
-        rows=[_texts(one.name, one.verdict, one.cause or "none named", one.given) for one in report.reviewed],
-    )
-
-
-def _agreed(report: AuditorsReport) -> Table:
-    return Table(
-        title="How far people agree",
-        heads=("labels", "judged by two or more", *HEADS),
-        rows=[
-            ("both tracks", *_agreement(report.agreement)),
-            *((one.name, *_agreement(one.agreement)) for one in report.by_track),
-        ],
-    )
-
-
-def _retracted(report: AuditorsReport) -> Table:
-    return Table(
-        title="What was retracted",
-        heads=("by", "why", "labels", "demonstrations"),
-        rows=[
-            _texts(one.retracted_by, one.reason, one.labels, one.demonstrations) for one in report.retracted
-        ],
-    )
-
-
-def _frozen(report: AuditorsReport) -> Table:
-    return Table(
-        title="What was frozen to train on",
-        heads=(
-            "snapshot (sha256)",
-            "pairs",
-            "left out",
-            "signed by",
-            "audit row then",
-            "hash then",
-            "frozen",
-        ),
-        rows=[
-            (
-                *_texts(one.snapshot_id, one.pairs, _left_out(one.left_out), one.signed_by or "nobody"),
-                *_texts(one.audit_seq, one.audit_head),
-                *_days(one.made_at),
-            )
-            for one in report.frozen
-        ],
-    )
-
-
-def _chained(report: AuditorsReport) -> Table:
-    check = f"hone audit verify --anchor {report.head_seq}:{report.head_hash}"
-    return Table(
-        title="The audit chain",
-        heads=("rows", "hash of the last row", "to check it"),
-        rows=[_texts(report.head_seq, report.head_hash, check)],
-    )
-
-
-def _left_out(reasons: str) -> str:
-    return ", ".join(f"{reason}: {count}" for reason, count in json.loads(reasons).items())
 
 
 def _section(table: Table) -> str:
     heads = "".join(f"<th>{escape(one)}</th>" for one in table.heads)
     rows = "".join(_row(one) for one in table.rows) or f'<tr><td colspan="{len(table.heads)}">None.</td></tr>'
+    means = f"<p>{escape(table.means)}</p>" if table.means else ""
     return (
-        f'<h2>{escape(table.title)}</h2><div class="table"><table><thead><tr>{heads}</tr></thead>'
+        f'<h2>{escape(table.title)}</h2>{means}<div class="table"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
 def _row(cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _cell(text: str) -> str:
+    """A word that is too long for a column, such as a digest, breaks anywhere."""
+    told = escape(text)
+    return f"<code>{told}</code>" if any(len(word) > LONGEST for word in text.split()) else told
 
 
 def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(RISKY) else cell
-
-
-def _agreement(found: Agreement) -> tuple[str, ...]:
-    figures = (found.raw, found.ac1, found.alpha, found.ac2, found.alpha_ordinal)
-    return (str(found.items), *map(_figure, figures))
-
-
-def _figure(found: Interval | Undefined) -> str:
-    if isinstance(found, Undefined):
-        return f"no value: {found}"
-    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
-
-
-def _texts(*values: object) -> tuple[str, ...]:
-    return tuple(map(str, values))
-
-
-def _days(*moments: object) -> tuple[str, ...]:
-    return tuple(f"{one:%Y-%m-%d}" for one in moments)

@@ -5,11 +5,14 @@ Figures of people by name; no text of a prompt, a response or a comment is in it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from store import policies, promotions
+from store.messages import Mark
 from store.rows import rows
 
 LABELLED = """
@@ -25,10 +28,18 @@ group  by all
 order  by name, track
 """
 
+# A verdict stands until there is a newer one on the same, whoever gives it, or the label is said anew.
 REVIEWED = """
-select coalesce(name, reviewer_id) as name, verdict, coalesce(cause, '') as cause, count(*) as given
-from   reviews
-left   join annotators on annotator_id = reviewer_id
+with told as (
+  select coalesce(name, reviewer_id) as name, verdict, coalesce(cause, '') as cause,
+         reviews.made_at = max(reviews.made_at) over (partition by label_id)
+           and not coalesce(edited_at > reviews.made_at, false) as stands
+  from   reviews
+  left   join annotators on annotator_id = reviewer_id
+  left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+)
+select name, verdict, cause, count(*) as given, count(*) filter (stands) as standing
+from   told
 group  by all
 order  by name, verdict, cause
 """
@@ -77,12 +88,14 @@ class LabelledBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewedBy:
-    """How often one reviewer gave a verdict for a cause, if one was named."""
+    """How often one reviewer gave a verdict for a cause, if one was named, and how often it stands: nobody
+    ruled on the same since, nor was the label said anew."""
 
     name: str
     verdict: str
     cause: str
     given: int
+    standing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +122,21 @@ class Frozen:
     signed_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A policy: how many labels were in what it learned from (None where nobody counted), how many of them
+    were withdrawn since, whether it may answer people, and what people decided of that."""
+
+    policy_id: str
+    round: int
+    method: str
+    labels: int | None
+    withdrawn: int
+    promoted: bool
+    decided: str
+    made_at: datetime
+
+
 def labelled(db: DuckDBPyConnection) -> list[LabelledBy]:
     """By name and track."""
     return rows(db.execute(LABELLED), LabelledBy)
@@ -127,3 +155,26 @@ def retracted(db: DuckDBPyConnection) -> list[RetractedBy]:
 def frozen(db: DuckDBPyConnection) -> list[Frozen]:
     """The oldest first."""
     return rows(db.execute(FROZEN), Frozen)
+
+
+def trained(db: DuckDBPyConnection, marked: Collection[Mark]) -> list[Trained]:
+    """The home's own policies, the first round first; `marked` tells what was withdrawn."""
+    withdrawn = {mark.name: mark.labels for mark in marked if mark.noun == "policy"}
+    decided = dict[str, list[str]]()
+    for said in promotions.every(db):
+        what = "promoted" if said.promoted else "withdrawn"
+        words = f"{what} by {said.name} on {said.made_at:%Y-%m-%d at %H:%M} UTC: {said.why}"
+        decided.setdefault(said.policy_id, []).append(words)
+    return [
+        Trained(
+            policy_id=one.policy_id,
+            round=one.round,
+            method=one.method,
+            labels=one.labels,
+            withdrawn=withdrawn.get(one.policy_id, 0),
+            promoted=one.promoted,
+            decided="; ".join(decided.get(one.policy_id, [])),
+            made_at=one.made_at,
+        )
+        for one in reversed(policies.taught(db))
+    ]

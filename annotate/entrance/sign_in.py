@@ -59,8 +59,7 @@ def routes(store: Store) -> list[Route]:
             return sign_in_page.shown(request, store.home, said.refusal(error), name, status_code)
         if token is None:
             return sign_in_page.shown(request, store.home, said.text("sign_in.wrong"), name, 401)
-        arrived = await run_in_threadpool(actor, store, token)
-        return welcome(request, token, arrived)
+        return welcome(request, token, await run_in_threadpool(actor, store, token))
 
     async def leave(request: Request) -> Response:
         if not is_ours(request, await fields(request)):

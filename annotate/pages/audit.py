@@ -4,6 +4,8 @@ said is an administrator's to read.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Final
 
 import pandas as pd
@@ -22,9 +24,14 @@ from store.verbs.audit_log import AuditLog, ReadAuditLog
 from store.verbs.auditing import AuditorsReport, MakeAuditReport
 
 KINDS, ACTOR, SEARCH, BEFORE = "audit kinds", "audit actor", "audit search", "audit before"
+LOOKED: Final = "audit looked"
+LOOKS: Final = ("Sighting", "Exposure", "Lease")
+"""Kinds that tell what somebody was shown, of which there are more than of all others."""
 REPORT: Final = "audit report"
 MOST: Final = 100
 """Rows on a page."""
+WRITTEN: Final = frozenset({"why", "reason", "note", "verdict", "cause"})
+DIGEST: Final = re.compile(r"[0-9a-f]{20,64}")
 SHOWN: Final = 12
 """Letters of a hash that are shown."""
 
@@ -55,6 +62,7 @@ def _request() -> ReadAuditLog:
     return ReadAuditLog(
         before=session.kept(BEFORE, int),
         kinds=tuple(str(one) for one in kinds) if isinstance(kinds, list) else (),
+        without=() if session.typed(LOOKED) else LOOKS,
         actor=actor if isinstance(actor, str) else "",
         search=search if isinstance(search, str) else "",
         most=MOST,
@@ -90,18 +98,24 @@ def _narrowing(said: Words, seen: AuditLog) -> None:
     middle.text_input(said.text("audit.actor"), key=ACTOR, autocomplete="off", on_change=_from_the_newest)
     right.text_input(said.text("audit.search"), key=SEARCH, autocomplete="off", on_change=_from_the_newest)
 
+    st.checkbox(said.text("audit.looked"), key=LOOKED, on_change=_from_the_newest)
+
 
 def _rows(said: Words, seen: AuditLog) -> None:
     if not seen.rows:
         st.text(said.text("audit.none"))
         return
     rows = [
-        (str(one.seq), local_time(one.made_at), one.actor, one.kind, one.fact, one.hash[:SHOWN])
+        (str(one.seq), local_time(one.made_at), one.actor, one.kind, _told(one.fact), one.hash[:SHOWN])
         for one in seen.rows
     ]
     names = [said.text(f"audit.{name}") for name in ("seq", "when", "who", "kind", "fact", "hash")]
     st.dataframe(
-        pd.DataFrame(rows, columns=names), hide_index=True, key="audit rows", alt=said.text("frame.audit")
+        pd.DataFrame(rows, columns=names),
+        hide_index=True,
+        key="audit rows",
+        alt=said.text("frame.audit"),
+        column_config={said.text("audit.fact"): st.column_config.TextColumn(width="large")},
     )
     with st.container(horizontal=True):
         if session.kept(BEFORE, int) is not None:
@@ -109,6 +123,18 @@ def _rows(said: Words, seen: AuditLog) -> None:
         if len(seen.rows) == MOST:
             oldest = seen.rows[-1].seq
             st.button(said.text("audit.older"), key="older", on_click=session.keep, args=(BEFORE, oldest))
+
+
+def _told(fact: str) -> str:
+    """A fact's fields, such as `reason: spam, label_id: 1f3a…`: what people decided first, and ids cut."""
+    fields = {name: value for name, value in json.loads(fact).items() if name != "made_at"}
+    names = sorted(fields, key=lambda name: (name not in WRITTEN, name.endswith("_id")))
+    return ", ".join(f"{name}: {_cut(fields[name])}" for name in names)
+
+
+def _cut(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"{text[:SHOWN]}…" if DIGEST.fullmatch(text) else text
 
 
 def _from_the_newest() -> None:

@@ -29,6 +29,24 @@ if TYPE_CHECKING:
     from store.verbs.reviews_due import ReviewsDue
     from store.verbs.uncovering import Uncovered
 
+VerdictOption = Annotated[
+    Verdict | None,
+    typer.Option(
+        help="confirm: the label is right. overturn: it is wrong; --better says what is right. exclude: it "
+        "tells nothing, either way. send back: its annotator says it anew."
+    ),
+]
+BetterOption = Annotated[
+    int | None,
+    typer.Option(min=0, max=2, help="Of a pair that you overturn: which is better; 0, equally good."),
+]
+UnsafeOption = Annotated[
+    list[str],
+    typer.Option(help="An unsafe response with its risk and severity, 0 to 2, such as 1=illicit:2."),
+]
+VerdictsOption = Annotated[
+    int, typer.Option(min=0, help="How many verdicts it has already, where yours shall count instead.")
+]
 LONGEST = 200
 """Characters of a text that are printed."""
 
@@ -37,28 +55,14 @@ def review(
     thing: Annotated[
         str | None, typer.Argument(help="label:ID or skip:ID; without it, what waits is listed.")
     ] = None,
-    verdict: Annotated[
-        Verdict | None,
-        typer.Option(
-            help="confirm: the label is right. overturn: it is wrong; --better says what is right. exclude: "
-            "it tells nothing, either way. send back: its annotator says it anew."
-        ),
-    ] = None,
+    verdict: VerdictOption = None,
     why: Annotated[str, typer.Option(help="Why the verdict is so.")] = "",
     cause: Annotated[Cause | None, typer.Option(help="What made the label wrong.")] = None,
-    better: Annotated[
-        int | None,
-        typer.Option(min=0, max=2, help="Of a pair that you overturn: which is better; 0, equally good."),
-    ] = None,
+    better: BetterOption = None,
     degree: Annotated[int, typer.Option(min=0, max=3, help="By how much: 3 is significantly.")] = 2,
-    unsafe: Annotated[
-        list[str],
-        typer.Option(help="An unsafe response with its risk and severity, 0 to 2, such as 1=illicit:2."),
-    ] = [],  # noqa: B006  # typer copies
+    unsafe: UnsafeOption = [],  # noqa: B006  # typer copies
     safe: Annotated[bool, typer.Option("--safe", help="All responses not named unsafe are safe.")] = False,
-    verdicts: Annotated[
-        int, typer.Option(min=0, help="How many verdicts it has already, where yours shall count instead.")
-    ] = 0,
+    verdicts: VerdictsOption = 0,
     show: Annotated[bool, typer.Option("--show", help="Show texts that are covered; it is counted.")] = False,
     by_chance: Annotated[bool, typer.Option("--by-chance", help="List any labels, drawn by chance.")] = False,
     as_: Annotated[

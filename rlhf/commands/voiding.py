@@ -22,8 +22,9 @@ from rlhf.commands.options import (
 from store.errors import HoneError
 
 if TYPE_CHECKING:
+    from store.home import Home
     from store.messages import Mark
-    from store.verbs.retracting import Voided
+    from store.verbs.retracting import Void, Voided
 
 MOST = 8
 """Ids of a noun that are printed; --json gives all."""
@@ -48,10 +49,7 @@ def void(
 
     Their comparisons are asked again, of others. An annotator's demonstrations are retracted with the labels.
     """
-    from store import progress
-    from store.door import open_door
     from store.verbs.retracting import Void
-    from store.verbs.retracting import void as retract
     from store.verbs.vouching import Vouch
 
     root = home_of(home)
@@ -62,17 +60,21 @@ def void(
         raise HoneError("Retracting cannot be taken back; say --yes, or look first with --dry-run.")
     vouch = Vouch(name=as_, password=asked_password(f"Password of {as_}")) if as_ else None
     asked = Void(thing=thing, why=why, suspend=suspend, dry_run=dry_run or ask_first, vouch=vouch)
-
-    def answer(request: Void) -> Voided:
-        with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
-            return door.ask(retract, request)
-
-    found = answer(asked)
+    found = _ask(root, asked, as_json)
     if ask_first:
         typer.echo("\n".join(_impact(found)), err=True)
         typer.confirm("Retract them? This cannot be taken back.", abort=True, err=True)
-        found = answer(dataclasses.replace(asked, dry_run=False))
+        found = _ask(root, dataclasses.replace(asked, dry_run=False), as_json)
     say(as_json, dataclasses.asdict(found), "\n".join(_impact(found)))
+
+
+def _ask(root: Home, request: Void, as_json: bool) -> Voided:
+    from store import progress
+    from store.door import open_door
+    from store.verbs.retracting import void as retract
+
+    with open_door(root) as door, progress_bar(quiet=as_json) as show, progress.shown(show):
+        return door.ask(retract, request)
 
 
 def marked(found: tuple[Mark, ...]) -> list[str]:

@@ -24,10 +24,12 @@ from store.verbs.roles import allow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAuditLog:
-    """Wants rows of the audit before number `before` (none: the newest), narrowed down."""
+    """Wants rows of the audit before number `before` (none: the newest), narrowed down; of all kinds but
+    those `without` where it names none."""
 
     before: Annotated[int, Field(ge=1)] | None = None
     kinds: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     actor: str = ""
     search: str = ""
     most: Annotated[int, Field(ge=1, le=500)] = 100
@@ -56,6 +58,7 @@ def read_audit_log(store: Store, actor: Actor, request: ReadAuditLog) -> AuditLo
         wanted = Wanted(
             before=request.before or head.seq + 1,
             kinds=request.kinds,
+            without=() if request.kinds else request.without,
             actor=request.actor.strip(),
             search=request.search.strip(),
             most=request.most,

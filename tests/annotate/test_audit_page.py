@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from importlib import metadata
 
 import pytest
 from desk_pages import page, words_of
@@ -14,9 +15,20 @@ from store.audit_paper import sheet
 from store.audit_report import ReviewedBy
 from store.identity import identity
 from store.messages import Freeze
-from store.records import Contents, Degree, Label, Retraction, Role
-from store.verbs import freeze, make_audit_report, sign_snapshot
+from store.records import (
+    Contents,
+    Degree,
+    Label,
+    Policy,
+    Retraction,
+    Review,
+    Role,
+    Sighting,
+    Verdict,
+)
+from store.verbs import freeze, make_audit_report, sign_snapshot, withdraw_policy
 from store.verbs.auditing import MakeAuditReport
+from store.verbs.promoting import Withdraw
 from store.verbs.roles import HONE
 from store.verbs.signing import SignSnapshot
 
@@ -88,6 +100,58 @@ def test_the_report_names_who_labelled_what_is_left_out_and_how_to_check(store, 
     assert "Answer one" not in text
 
 
+def test_the_report_names_its_home_and_version_the_policies_and_what_they_lost(store, rae, judged):
+    learned = Policy(policy_id="learned", path="x", round=1, method="ppo", snapshots=(judged,), promoted=True)
+    store.append("hone", learned)
+    with store.reading() as db:
+        ((label_id,),) = db.execute(
+            "select min(label_id) from labels where label_id not in (select label_id from retractions)"
+        ).fetchall()
+    store.append("hone", Retraction(label_id=label_id, annotator_id=rae.annotator_id, reason="spam"))
+    withdraw_policy(store, person(store, "rob", Role.ENGINEER), Withdraw(policy="learned", why="<worse>"))
+    made = report(store, rae)
+    text = paper(made)
+    assert f"<h1>Report for an auditor: {store.home.root.name}</h1>" in text
+    assert f"by Hone {metadata.version('hone-rlhf')}." in text
+    (trained,) = (one for one in made.trained if one.policy_id == "learned")
+    assert (trained.labels, trained.withdrawn, trained.promoted) == (2, 1, False)
+    assert re.fullmatch(r"withdrawn by rob on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC: <worse>", trained.decided)
+    assert made.withdrawn == {judged: 1}
+    assert made.in_use not in {None, "learned"}
+    assert f"<td><code>{judged}</code></td>" in text  # which breaks anywhere, so that no column is cut
+
+
+def test_contradictory_verdicts_on_a_label_are_told_and_one_stands(store, rae, judged):
+    given = [
+        Review(review_id=f"r{at}", label_id="l", reviewer_id=rae.annotator_id, verdict=verdict, why="so")
+        for at, verdict in enumerate((Verdict.CONFIRM, Verdict.OVERTURN, Verdict.CONFIRM))
+    ]
+    store.append(rae.annotator_id, *given)
+    told = {one.verdict: (one.given, one.standing) for one in report(store, rae).reviewed}
+    assert told == {"confirm": (2, 1), "overturn": (1, 0)}
+
+
+def test_what_people_were_shown_is_listed_only_where_one_asks(store, rae, judged):
+    store.append(rae.annotator_id, Sighting(annotator_id=rae.annotator_id, comparison_id="c"))
+    app = page("audit", store, rae)
+    (table,) = (one.value for one in app.dataframe)
+    assert "Sighting" not in set(table["Kind"])
+    app.checkbox(key="audit looked").check().run()
+    (table,) = (one.value for one in app.dataframe)
+    assert table["Kind"][0] == "Sighting"
+    app.checkbox(key="audit looked").uncheck()
+    app.multiselect(key="audit kinds").set_value(["Sighting"]).run()
+    (table,) = (one.value for one in app.dataframe)
+    assert set(table["Kind"]) == {"Sighting"}
+
+
+def test_a_fact_is_told_in_words_its_reason_first(store, judged):
+    app = page("audit", store, person(store, "ada", Role.ADMINISTRATOR))
+    app.multiselect(key="audit kinds").set_value(["Retraction"]).run()
+    (table,) = (one.value for one in app.dataframe)
+    assert re.fullmatch(rf"reason: {re.escape(ODD)}, .*label_id: [0-9a-f]{{12}}….*", table["What"][0])
+
+
 def test_the_report_says_who_signed_what_when_and_with_which_note(store, rae, judged):
     sign_snapshot(store, rae, SignSnapshot(snapshot=judged, note="read <forty>"))
     (frozen,) = report(store, rae).frozen
@@ -107,7 +171,8 @@ def test_the_tables_hold_the_same_and_no_formula(store, rae, judged):
 @pytest.mark.parametrize("start", [*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_name_of_an_annotator_begins_a_formula(store, rae, judged, start):
     made = replace(
-        report(store, rae), reviewed=(ReviewedBy(name=f"{start}1+1", verdict="confirm", cause="", given=1),)
+        report(store, rae),
+        reviewed=(ReviewedBy(name=f"{start}1+1", verdict="confirm", cause="", given=1, standing=1),),
     )
     (cell,) = (row[0] for row in csv.reader(io.StringIO(sheet(made), newline="")) if row and "1+1" in row[0])
     assert cell == f"'{start}1+1"

@@ -59,15 +59,18 @@ def waits(words: Words, seen: ReviewsDue) -> str:
         words.text("review.waits_one", reason=reason(words, one), count=words.figure(count))
         for one, count in seen.by_reason.items()
     )
-    told = words.text("review.waits", count=words.figure(seen.waiting), reasons=reasons)
-    spared = words.text("review.spared_some", count=words.figure(seen.spared)) if seen.spared else ""
-    return f"{told} {spared}".strip()
+    told = [words.text("review.waits", count=words.figure(seen.waiting), reasons=reasons)]
+    if sum(seen.by_reason.values()) > seen.waiting:
+        told.append(words.text("review.waits_several"))
+    if seen.spared:
+        told.append(words.text("review.spared_some", count=words.figure(seen.spared)))
+    return " ".join(told)
 
 
 def item(visit: Visit, one: DueReview) -> dict[str, Any]:
     """One of what waits; its texts too where they are not covered."""
     words, said = visit.words, one.said
-    why = ", ".join(reason(words, name) for name in one.reasons) or words.text("review.ruled_on")
+    why = ", ".join(reason(words, name) for name in one.reasons) or _standing(words, one)
     told = {
         "thing": thing(said),
         "reason": one.reasons[0].value if one.reasons else "",
@@ -131,6 +134,13 @@ def _opinion(words: Words, other: Opinion) -> str:
     unsafe = [own_words.LETTERS[place] for place, mark in enumerate(other.safety) if not mark.safe]
     marks = f"; {words.text('my_work.unsafe', letters=', '.join(unsafe))}" if unsafe else ""
     return f"{other.name}: {_order(words, other)}{marks}"
+
+
+def _standing(words: Words, one: DueReview) -> str:
+    """The newest verdict, and whose it is."""
+    newest = one.rulings[-1]
+    named = f"review.flag_{newest.verdict}" if one.said.noun == "skip" else f"review.{newest.verdict}"
+    return words.text("review.ruled", verdict=words.text(named), name=newest.name)
 
 
 def _ruling(words: Words, one: Ruling, *, is_flag: bool) -> str:

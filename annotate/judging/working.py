@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotate import address, session
-from annotate.judging import answers, offering
+from annotate.judging import answers, offering, returned
 from annotate.session import Acknowledgement
 from annotate.visit import Visit
 from annotate.widgets.component import Mount
@@ -47,6 +47,7 @@ def render(visit: Visit, work: Work, mount: Mount) -> None:
         address.name_label(heard.editing)
 
     mount(_data(visit, work, _heard(work)), hear)
+    returned.tell(visit)
 
 
 def _heard(work: Work) -> Acknowledgement:

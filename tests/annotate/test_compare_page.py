@@ -5,8 +5,9 @@ import pytest
 from small_deck import BROWSER, Deck, judgement, labels, wanted_twice
 from small_homes import POLICIES, comparisons, pair, person
 
+from annotate.judging.returned import EVERY_SECONDS
 from store import drafts
-from store.records import Role, Track
+from store.records import Review, Role, Track, Verdict
 from store.verbs.guiding import WriteGuideline, write_guideline
 
 
@@ -52,6 +53,29 @@ def test_a_submitted_judgement_is_a_label_and_the_next_pair_appears(store, who):
     assert labels(store) == 1
     assert deck.shown["lease"] not in {None, first}
     assert (deck.shown["ack"], deck.shown["message"], deck.shown["done"]) == (sent["mid"], "Saved", 1)
+
+
+def test_what_a_reviewer_sent_back_is_told_once_where_its_annotator_works(store, who, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr("annotate.judging.returned.monotonic", lambda: moment[0])
+    store.append("hone", *comparisons(3))
+    deck = Deck(store, who)
+    deck.send("submit", judgement=judgement())
+    assert not deck.app.toast
+    with store.reading() as db:
+        ((label_id,),) = db.execute("select label_id from labels").fetchall()
+    back = Review(review_id="r", label_id=label_id, reviewer_id="rae", verdict=Verdict.SEND_BACK, why="look")
+    store.append("rae", back)
+    moment[0] += EVERY_SECONDS
+    deck.send("look")
+    (toast,) = deck.app.toast
+    assert (
+        toast.value
+        == "Labels that a reviewer sent back to you: 1. They are on the page My work, with the reason."
+    )
+    moment[0] += EVERY_SECONDS
+    deck.send("look")
+    assert not deck.app.toast
 
 
 def test_a_repeated_submission_is_the_same_label(store, who):

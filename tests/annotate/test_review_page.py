@@ -200,6 +200,7 @@ def test_what_was_ruled_on_is_found_again_and_ruled_anew_knowingly(store, rae):
     desk.app.segmented_control(key="review order").set_value("ruled_on").run()
     newest, oldest = desk.shown["items"]
     assert [newest["thing"], oldest["thing"]] == [second, first]
+    assert [newest["words"], oldest["words"]] == ["Confirm, by eve", "Exclude, by rae"]
     assert re.fullmatch(r"Exclude, by rae, 20\d\d-\d\d-\d\d \d\d:\d\d: “not read”", *oldest["rulings"])
     desk.send(**ruling, verdict="confirm", why="I see")
     assert (desk.shown["refused"], "rae ruled on it already" in desk.shown["message"]) == (True, True)

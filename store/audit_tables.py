@@ -123,13 +123,11 @@ def _frozen(report: AuditorsReport) -> Table:
 def _trained(report: AuditorsReport) -> Table:
     return Table(
         title="Which policies learned from it",
-        heads=("policy", "round", "method", "labels", "withdrawn since", "answers people", "decided", "made"),
+        heads=("policy", "round", "method", "labels", "withdrawn since", "stands", "decided", "made"),
         rows=[
             (
-                *_texts(
-                    one.policy_id, one.round, one.method, "unknown" if one.labels is None else one.labels
-                ),
-                *_texts(one.withdrawn, _answers(one, report.in_use), one.decided or "by its round"),
+                *_texts(one.policy_id, one.round, one.method, "–" if one.labels is None else one.labels),
+                *_texts(one.withdrawn, _stands(one, report.in_use), one.decided or "by its round"),
                 *_days(one.made_at),
             )
             for one in report.trained
@@ -139,10 +137,10 @@ def _trained(report: AuditorsReport) -> Table:
     )
 
 
-def _answers(one: Trained, in_use: str | None) -> str:
+def _stands(one: Trained, in_use: str | None) -> str:
     if one.policy_id == in_use:
-        return "yes, now"
-    return "may" if one.promoted else "no"
+        return "in use"
+    return "promoted" if one.promoted else "refused or withdrawn"
 
 
 def _chained(report: AuditorsReport) -> Table:

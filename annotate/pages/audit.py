@@ -127,7 +127,8 @@ def _rows(said: Words, seen: AuditLog) -> None:
 
 def _told(fact: str) -> str:
     """A fact's fields, such as `reason: spam, label_id: 1f3a…`: what people decided first, and ids cut."""
-    fields = {name: value for name, value in json.loads(fact).items() if name != "made_at"}
+    told = json.loads(fact).items()
+    fields = {name: value for name, value in told if name != "made_at" and value is not None}
     names = sorted(fields, key=lambda name: (name not in WRITTEN, name.endswith("_id")))
     return ", ".join(f"{name}: {_cut(fields[name])}" for name in names)
 

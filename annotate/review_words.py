@@ -137,7 +137,9 @@ def _opinion(words: Words, other: Opinion) -> str:
 
 
 def _standing(words: Words, one: DueReview) -> str:
-    """The newest verdict, and whose it is."""
+    """The newest verdict, and whose it is, if there is any."""
+    if not one.rulings:
+        return words.text("review.not_ruled")
     newest = one.rulings[-1]
     named = f"review.flag_{newest.verdict}" if one.said.noun == "skip" else f"review.{newest.verdict}"
     return words.text("review.ruled", verdict=words.text(named), name=newest.name)

@@ -137,6 +137,8 @@ def _things(visit: Visit, seen: LineageSeen) -> None:
     if table is not None:
         reading.show("things", [table], said)
     noun, _, name = seen.thing.partition(":")
+    if noun == "label":
+        links.show(links.to("review", seen.thing), said.text("lineage.to_review"))
     if noun == "policy" and visit.actor.role in CARDS:
         links.show(links.to("policies", name), said.text("lineage.to_card"))
 

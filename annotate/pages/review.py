@@ -12,20 +12,29 @@ from typing import Any, Final, Literal
 import streamlit as st
 from pydantic import TypeAdapter, ValidationError
 
-from annotate import address, review_figures, review_words, session
+from annotate import address, links, review_figures, review_words, session
 from annotate.admission import admits
 from annotate.judging import offering
+from annotate.links import ADDRESS
 from annotate.visit import Visit
 from annotate.widgets import component
+from annotate.words import Words
 from store.errors import HoneError, RequestError
 from store.messages import Actor, Judgement
 from store.quality.worth import Reason
 from store.records import Cause, Degree, Role, SafetyLabel, Verdict
-from store.verbs import list_reviews_due, list_reviews_given, look_at_exposure, review_label, uncover
+from store.verbs import (
+    list_reviews_due,
+    list_reviews_given,
+    look_at_exposure,
+    look_at_review,
+    review_label,
+    uncover,
+)
 from store.verbs.due_review import DueReview
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
-from store.verbs.reviews_given import ListReviewsGiven
+from store.verbs.reviews_given import ListReviewsGiven, LookAtReview
 from store.verbs.uncovering import ExposureSeen, LookAtExposure, Uncover, Uncovered
 
 PAGE: Final = "review"
@@ -73,17 +82,9 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
     if not admits(visit, Role.REVIEWER):
         return
     st.caption(said.text("review.means"))
-    order = st.segmented_control(
-        said.text("review.order"),
-        ORDERS,
-        default=address.order(ORDERS),
-        required=True,
-        format_func=lambda name: said.text(f"review.{name}"),
-        key=ORDER,
-        on_change=_name_order,
-        label_visibility="collapsed",
-    )
-    due = _due(visit, str(order))
+    named = st.query_params.get(ADDRESS, "")
+    order = "" if named else _order(said)
+    due = _one(visit, named) if named else _due(visit, order)
     exposure = look_at_exposure(visit.store, visit.actor, LookAtExposure())
 
     def hear(payload: object) -> None:
@@ -96,9 +97,34 @@ def render(visit: Visit, mount: component.Mount = REVIEW) -> None:
     review_figures.draw(visit, exposure)
 
 
+def _order(said: Words) -> str:
+    """In which order what waits is shown."""
+    order = st.segmented_control(
+        said.text("review.order"),
+        ORDERS,
+        default=address.order(ORDERS),
+        required=True,
+        format_func=lambda name: said.text(f"review.{name}"),
+        key=ORDER,
+        on_change=_name_order,
+        label_visibility="collapsed",
+    )
+    return str(order)
+
+
 def _name_order() -> None:
     """A reload comes back to the order that was chosen."""
     address.name_order(str(session.typed(ORDER)))
+
+
+def _one(visit: Visit, thing: str) -> tuple[DueReview, ...]:
+    """What the address names, alone, with the way back to all that waits."""
+    links.show(f"/{PAGE}", visit.words.text("review.back"))
+    try:
+        return (look_at_review(visit.store, visit.actor, LookAtReview(thing=thing)),)
+    except HoneError as error:
+        st.text(visit.words.refusal(error))  # as text: it says what stands in the address
+        return ()
 
 
 def _due(visit: Visit, order: str) -> tuple[DueReview, ...]:

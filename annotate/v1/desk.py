@@ -16,7 +16,7 @@ from store.verbs.retracting import Void, Voided
 from store.verbs.review_counts import CountReviews, ReviewCounts
 from store.verbs.reviewing import ReviewLabel, Ruled
 from store.verbs.reviews_due import ListReviewsDue, ReviewsDue
-from store.verbs.reviews_given import ListReviewsGiven
+from store.verbs.reviews_given import ListReviewsGiven, LookAtReview
 from store.verbs.safety import BrokenPrompts, ListBrokenPrompts, LookAtSafety, Safety
 from store.verbs.signing import (
     ListSnapshots,
@@ -41,6 +41,10 @@ class Desk:
     def given(self, most: int = 50) -> tuple[DueReview, ...]:
         """What somebody ruled on, the newest verdict first; who reads it judges the same no more."""
         return self._calls.ask(verbs.list_reviews_given, ListReviewsGiven(most=most))
+
+    def look(self, thing: str) -> DueReview:
+        """One of them, with what was said of it and ruled on it; who reads it judges the same no more."""
+        return self._calls.ask(verbs.look_at_review, LookAtReview(thing=thing))
 
     def rule(self, ruling: ReviewLabel) -> Ruled:
         """Rules on a label; who overturns it may say what it should have been, by response."""

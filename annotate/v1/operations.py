@@ -33,6 +33,7 @@ from store.verbs import (
     look_at_policy,
     look_at_quality,
     look_at_ratings,
+    look_at_review,
     look_at_round,
     look_at_safety,
     look_at_samples,
@@ -184,6 +185,10 @@ OPERATIONS: Final = (
         "Labels on which somebody ruled, the newest verdict first; who reads them judges them no more",
     ),
     Operation("GET", "/reviews/counts", count_reviews, Role.REVIEWER, "What reviewers found so far"),
+    Operation(
+        *("GET", "/reviews/{thing}", look_at_review, Role.REVIEWER),
+        "One label, or the flag `skip:ID`, as it is ruled on; who reads it judges the same no more",
+    ),
     Operation(
         *("POST", "/reviews/{thing}", review_label, Role.REVIEWER),
         "Rule on `label:ID` or on the flag `skip:ID`; the label stays and the verdict stands beside it",

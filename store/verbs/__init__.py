@@ -52,7 +52,7 @@ from store.verbs.retracting import list_marks, void
 from store.verbs.review_counts import count_reviews
 from store.verbs.reviewing import review_label
 from store.verbs.reviews_due import list_reviews_due
-from store.verbs.reviews_given import list_reviews_given
+from store.verbs.reviews_given import list_reviews_given, look_at_review
 from store.verbs.safety import list_broken_prompts, look_at_safety
 from store.verbs.sampling import look_at_samples
 from store.verbs.sign_ins import end_sign_ins, issue_token, list_sign_ins
@@ -111,6 +111,7 @@ __all__ = [
     "look_at_policy",
     "look_at_quality",
     "look_at_ratings",
+    "look_at_review",
     "look_at_round",
     "look_at_safety",
     "look_at_samples",

@@ -26,6 +26,12 @@ def held(store: Store, actor: Actor) -> set[str]:
     return asked | {one.repeats for one in holding if one.repeats is not None}
 
 
+def check_not_held(store: Store, actor: Actor, comparison_id: str) -> None:
+    """RequestError when the actor is judging it."""
+    if comparison_id in held(store, actor):
+        raise RequestError("You hold this comparison yourself; judge or skip it first.")
+
+
 def show(store: Store, db: DuckDBPyConnection, actor: Actor, comparison_ids: Iterable[str]) -> None:
     """The actor is shown what others said of these."""
     new = seen(db, actor, comparison_ids)

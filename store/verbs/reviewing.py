@@ -30,7 +30,7 @@ from store.quality.worth import Reason
 from store.records import Adjudication, Cause, Degree, GoldEnd, Review, Verdict
 from store.reviews import Said
 from store.verbs.assignments import LONGEST_COMMENT, check, check_words
-from store.verbs.blindness import held, show
+from store.verbs.blindness import check_not_held, show
 from store.verbs.covers import check_looked, check_not_spared
 from store.verbs.vouching import Vouch, reviewer
 
@@ -74,8 +74,7 @@ def review_label(store: Store, actor: Actor, request: ReviewLabel) -> Ruled:
     with store.turns.of(who.annotator_id), store.reading() as db:
         label_id, comparison_id = ruled_on(db, request.thing, who)
         _check_verdict(db, request, comparison_id)
-        if comparison_id in held(store, who):
-            raise RequestError("You hold this comparison yourself; judge or skip it first.")
+        check_not_held(store, who, comparison_id)
         said = reviews.said(db, label_id)
         check_not_spared(db, who, said)
         check_looked(db, who, said)

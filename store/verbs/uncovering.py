@@ -18,7 +18,7 @@ from store.reviews import ReviewSettings
 from store.risks import Risk
 from store.settings import load_section
 from store.verbs.assignments import LONGEST_REASON, check_words
-from store.verbs.blindness import held, show
+from store.verbs.blindness import check_not_held, show
 from store.verbs.covers import check_not_spared
 from store.verbs.reviewing import ruled_on
 from store.verbs.roles import allow
@@ -81,8 +81,7 @@ def uncover(store: Store, actor: Actor, request: Uncover) -> Uncovered:
     limit = load_section(ReviewSettings, "review", store.home.settings).exposures_per_hour
     with store.turns.of(who.annotator_id), store.reading() as db:
         name, comparison_id = ruled_on(db, request.thing, who)
-        if comparison_id in held(store, who):
-            raise RequestError("You hold this comparison yourself; judge or skip it first.")
+        check_not_held(store, who, comparison_id)
         said = reviews.said(db, name)
         check_not_spared(db, who, said)
         looked = exposures.since(db, who.annotator_id, now() - WITHIN)

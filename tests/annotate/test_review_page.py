@@ -8,6 +8,7 @@ from small_homes import PATIENCE, comparisons, person
 from streamlit.testing.v1 import AppTest
 
 from store.identity import identity
+from store.messages import Actor
 from store.records import Degree, Edit, Label, Retraction, Role, SafetyLabel, Track, Verdict
 from store.verbs import list_reviews_due, review_label
 from store.verbs.reviewing import ReviewLabel
@@ -208,6 +209,40 @@ def test_what_was_ruled_on_is_found_again_and_ruled_anew_knowingly(store, rae):
     assert not desk.shown["refused"]
     assert [one["thing"] for one in desk.shown["items"]] == [first, second]
     assert len(desk.shown["items"][0]["rulings"]) == 2
+
+
+def at(store, rae, thing):
+    """The desk at the address of one label."""
+    desk = Desk(store, [rae])
+    desk.app.query_params["id"] = thing
+    desk.draw()
+    return desk
+
+
+def test_a_label_that_the_address_names_is_alone_on_the_desk_and_stays_there(store, rae):
+    things = judged(store, 3, seconds=60)
+    desk = at(store, rae, things[1][:14])  # as Lineage leads there; nothing about it makes it wait
+    (item,) = desk.shown["items"]
+    assert (item["thing"], item["words"], item["likely"]) == (things[1], "Not ruled on", "")
+    desk.send(kind="rule", thing=things[1], verdict="exclude", why="not read")
+    (item,) = desk.shown["items"]
+    assert (item["words"], item["verdicts"]) == ("Exclude, by rae", 1)
+
+
+@pytest.mark.parametrize(
+    ("thing", "told"), [("label:zz", "no label whose id begins with zz"), ("<b>", "Expected label:ID")]
+)
+def test_an_address_that_names_nothing_is_said_as_text(store, rae, thing, told):
+    desk = at(store, rae, thing)
+    assert desk.shown["items"] == []
+    assert told in desk.words()
+
+
+def test_a_label_of_ones_own_is_not_read_by_its_address(store):
+    (thing,) = judged(store, 1)
+    own = Actor(annotator_id="ana", name="ana", role=Role.REVIEWER)
+    desk = at(store, own, thing)
+    assert (desk.shown["items"], "Nobody reviews their own label" in desk.words()) == ([], True)
 
 
 def test_a_reload_comes_back_to_the_order_that_was_chosen(store, rae):

@@ -67,7 +67,7 @@ from store.verbs.retracting import Void
 from store.verbs.review_counts import CountReviews
 from store.verbs.reviewing import ReviewLabel
 from store.verbs.reviews_due import ListReviewsDue
-from store.verbs.reviews_given import ListReviewsGiven
+from store.verbs.reviews_given import ListReviewsGiven, LookAtReview
 from store.verbs.safety import ListBrokenPrompts, LookAtSafety
 from store.verbs.sampling import LookAtSamples
 from store.verbs.sign_ins import EndSignIns, IssueToken, ListSignIns
@@ -95,6 +95,7 @@ ASKED: dict[str, tuple[Role, object]] = {
     "make_gold": (Role.REVIEWER, MakeGold(label_id="l", why="")),
     "list_marks": (Role.REVIEWER, ListMarks()),
     "list_reviews_due": (Role.REVIEWER, ListReviewsDue()),
+    "look_at_review": (Role.REVIEWER, LookAtReview(thing="label:l0")),
     "list_reviews_given": (Role.REVIEWER, ListReviewsGiven()),
     "look_at_snapshot": (Role.REVIEWER, LookAtSnapshot(snapshot="s")),
     "keep_replies": (Role.ANNOTATOR, KeepReplies(turn_id="turn-0001", replies=())),

@@ -112,7 +112,8 @@ def _form(visit: Visit, seen: SnapshotSeen) -> None:
     with st.form("sign snapshot", clear_on_submit=True):
         st.text_input(said.text("safety.sign_note"), key=NOTE, autocomplete="off")
         if seen.withdrawn:
-            st.checkbox(said.text("safety.sign_knowing", count=said.figure(seen.withdrawn)), key=KNOWING)
+            words = said.text("safety.sign_knowing", count=said.figure(seen.withdrawn))
+            st.checkbox(words, key=_knowing(seen))
         st.form_submit_button(
             said.text("safety.sign"),
             type="primary",
@@ -126,9 +127,14 @@ def _track(said: Words, name: str, found: Mapping[str, int]) -> str:
     return f"{said.text(f'quality.{name}')} {said.figure(found['pairs'])}"
 
 
+def _knowing(seen: SnapshotSeen) -> str:
+    """The key of the tick, another one for each snapshot: what was ticked for one is not said of the next."""
+    return f"{KNOWING} {seen.snapshot.snapshot_id}"
+
+
 def _sign(visit: Visit, seen: SnapshotSeen) -> None:
     def do(actor: Actor) -> str:
-        known = seen.withdrawn if session.typed(KNOWING) else 0
+        known = seen.withdrawn if session.typed(_knowing(seen)) else 0
         request = SignSnapshot(snapshot=seen.snapshot.snapshot_id, note=typed(NOTE), withdrawn=known)
         sign_snapshot(visit.store, actor, request)
         return visit.words.text("safety.sign_now")

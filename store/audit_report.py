@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from store import policies, promotions
 from store.messages import Mark
 from store.rows import rows
+from store.rulings import VERDICTS
 
 LABELLED = """
 select coalesce(name, labels.annotator_id) as name, coalesce(kind, 'person') as kind, track,
@@ -28,21 +29,16 @@ group  by all
 order  by name, track
 """
 
-# A verdict stands until there is a newer one on the same, whoever gives it, or the label is said anew.
-REVIEWED = """
-with told as (
-  select coalesce(name, reviewer_id) as name, verdict, coalesce(cause, '') as cause,
-         reviews.made_at = max(reviews.made_at) over (partition by label_id)
-           and not coalesce(edited_at > reviews.made_at, false) as stands
-  from   reviews
-  left   join annotators on annotator_id = reviewer_id
-  left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
+BY_REVIEWER = """
 )
-select name, verdict, cause, count(*) as given, count(*) filter (stands) as standing
-from   told
+select name, verdict, coalesce(cause, '') as cause, count(*) as given,
+       count(*) filter (stands) as standing
+from   verdicts
 group  by all
 order  by name, verdict, cause
 """
+
+REVIEWED = "with verdicts as (" + VERDICTS + BY_REVIEWER
 
 RETRACTED = """
 with taken_back as (

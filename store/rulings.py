@@ -11,17 +11,26 @@ from duckdb import DuckDBPyConnection
 from store.records import Degree, SafetyLabel, Verdict
 from store.rows import rows
 
-# The newest verdict stands until its label is said anew.
-RULINGS = """
-select label_id, reviewer_id, coalesce(name, reviewer_id) as name, verdict, why, reviews.made_at,
+# All verdicts, by whom. The newest one on a label or flag stands until the label is said anew.
+VERDICTS = """
+select review_id, label_id, reviewer_id, coalesce(name, reviewer_id) as name, verdict, why, cause,
+       reviews.made_at,
        reviews.made_at = max(reviews.made_at) over (partition by label_id)
          and not coalesce(edited_at > reviews.made_at, false) as stands
 from   reviews
 left   join annotators on annotator_id = reviewer_id
 left   join (select label_id, max(made_at) as edited_at from edits group by label_id) using (label_id)
-where  label_id in (select unnest($names::varchar[]))
-order  by reviews.made_at, review_id
 """
+
+OF_NAMES = """
+)
+select label_id, reviewer_id, name, verdict, why, made_at, stands
+from   verdicts
+where  label_id in (select unnest($names::varchar[]))
+order  by made_at, review_id
+"""
+
+RULINGS = "with verdicts as (" + VERDICTS + OF_NAMES
 
 OPINIONS = """
 select label_id, comparison_id, coalesce(name, annotator_id) as name, ranks, degree, both_bad, safety

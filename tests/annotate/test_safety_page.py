@@ -85,7 +85,7 @@ def test_what_lost_labels_since_is_signed_by_one_who_ticks_that_they_know(store,
     app.button(key="sign").click().run()
     assert "1 label of it was retracted" in app.error[0].value
     assert listed(store, rae).snapshots[0].signed_by == ()
-    app.checkbox(key="sign off knowing").check()
+    app.checkbox(key=f"sign off knowing {frozen}").check()
     app.button(key="sign").click().run()
     assert listed(store, rae).snapshots[0].signed_by == ("rae",)
     assert "Signed by rae, " in words_of(app)

@@ -73,6 +73,7 @@ def test_a_day_at_the_desk_by_keyboard(browser, waiting):
     press(rae, "Escape", "q", "q", "p")
     rae.page.get_by_role("radiogroup", name="Risk of response A").get_by_text("Hate or harm").click()
     rae.page.get_by_role("radiogroup", name="Severity of response A").get_by_text("Severe").click()
+    assert faults_in_both_themes(rae) == []
     rae.page.reload()  # what was begun is kept
     expect(rae.page.get_by_text("These texts may be harmful.")).to_be_visible()
     press(rae, "u")

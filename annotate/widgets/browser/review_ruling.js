@@ -92,7 +92,7 @@ export class Ruling {
   }
 
   mark(place) {
-    this.box.querySelector(".marking") && this.marks.toggle(place);
+    if (this.box.querySelector(".marking")) this.marks.toggle(place);
   }
 
   submit() {

@@ -77,7 +77,7 @@ ROOMS = (
     Room("people", "group", people.render, Role.ADMINISTRATOR),
     Room("account", "account_circle", account.render, in_menu=False),
 )
-"""In the order of the menu; the first is where one arrives. Each page checks the role by itself."""
+"""In the order of the menu within a role, the front page first. Each page checks the role by itself."""
 
 
 def draw() -> None:
@@ -114,12 +114,13 @@ def present(store: Store) -> Actor | None:
 
 
 def pages(visit: Visit) -> list[Page]:
-    """The pages, the first one the default; the menu shows those of this role.
+    """The pages; the menu shows those of this role, its own before those of the roles before it.
 
     One that is not in the menu can be reached by its address: each page checks the role by itself.
     """
     order = list(Role)
     reached = order.index(visit.actor.role)
+    nearest = sorted(ROOMS, key=lambda room: -order.index(room.least))
     return [
         _page(
             room,
@@ -127,7 +128,7 @@ def pages(visit: Visit) -> list[Page]:
             _rendered(room, visit),
             shown=room.in_menu and order.index(room.least) <= reached,
         )
-        for room in ROOMS
+        for room in nearest
     ]
 
 
@@ -138,7 +139,14 @@ def _rendered(room: Room, visit: Visit) -> Callable[[], None]:
 def _page(room: Room, said: Words, render: Callable[[], None], *, shown: bool) -> Page:
     visibility: Literal["visible", "hidden"] = "visible" if shown else "hidden"
     title, icon = said.text(f"frame.{room.key}"), f":material/{room.icon}:"
-    return st.Page(render, title=title, icon=icon, url_path=room.address, visibility=visibility)
+    return st.Page(
+        render,
+        title=title,
+        icon=icon,
+        url_path=room.address,
+        visibility=visibility,
+        default=room is ROOMS[0],
+    )
 
 
 def _locale(store: Store, actor: Actor | None) -> str:

@@ -23,7 +23,7 @@ from store.messages import Actor
 from store.records import Role
 
 SESSION_COOKIE = "hone_session"
-FIRST = {Role.REVIEWER: "/review"}
+FIRST = {Role.REVIEWER: "/review", Role.ENGINEER: "/rounds"}
 """Where a role begins its day, if not on the first page of all."""
 SIDE_BY_SIDE = 2
 """Sign-ins at a time, on threads of their own: a flood of them must not take the threads that serve pages."""

@@ -70,6 +70,8 @@ def test_everybody_arrives_where_their_role_begins_its_day(client, store, ana):
     assert enter(client).headers["location"] == "/"
     person(store, "rae", Role.REVIEWER)
     assert enter(client, "rae").headers["location"] == "/review"
+    person(store, "rob", Role.ENGINEER)
+    assert enter(client, "rob").headers["location"] == "/rounds"
 
 
 def test_a_sign_in_remembers_its_device(client, store, ana):

@@ -65,7 +65,7 @@ def _line(said: Words, one: SnapshotListed) -> str:
     if one.signed_by:
         state = said.text("safety.sign_done", names=", ".join(one.signed_by))
     else:
-        state = said.text("safety.sign_waits") if one.waits else "–"
+        state = said.text("safety.sign_waits" if one.waits else "safety.sign_unsigned")
     told = {
         "id": links.short(one.snapshot_id)[:12],
         "at": local_time(one.made_at),

@@ -115,8 +115,8 @@ def _listed(one: SnapshotListed) -> str:
     ]
     if one.signed_by:
         words.append(f"signed by {', '.join(one.signed_by)}")
-    elif one.waits:
-        words.append("waits for a signature")
+    else:
+        words.append("waits for a signature" if one.waits else "unsigned")
     if one.trained:
         words.append(f"trained in round {', '.join(str(number) for number in one.trained)}")
     return "  ".join(words)

@@ -19,7 +19,7 @@ from store.errors import RequestError
 from store.identity import canonical
 from store.marks import withdrawn
 from store.messages import Actor
-from store.records import Contents, Role, Signature, Snapshot, Track
+from store.records import Contents, RewardModel, Role, Signature, Snapshot, Track
 from store.reviews import ReviewSettings
 from store.settings import load_section
 from store.signatures import Signed
@@ -68,8 +68,9 @@ class ListSnapshots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotListed:
-    """A snapshot of preferences: its rows, who has signed it, whether it `waits` for a signature, as the
-    home's settings have it, and the rounds whose reward models it trained already."""
+    """A snapshot of preferences: its rows, who has signed it, the rounds whose reward models it trained
+    already, and whether it `waits` for a signature: nobody gave one, the home's settings ask for one on a
+    track of it, and no model of that track has learned from it, as one may have before they asked."""
 
     snapshot_id: str
     rows: int
@@ -104,19 +105,24 @@ def _listed(
 ) -> SnapshotListed:
     tracks = tuple(Track(name) for name in json.loads(one.counts).get("by_track", {}))
     signed_by = tuple(signed.name for signed in signatures.of_snapshot(db, one.snapshot_id))
+    unsigned = set(tracks) & set(required) - {model.track for model in _models(trained, one.snapshot_id)}
     return SnapshotListed(
         snapshot_id=one.snapshot_id,
         rows=one.row_count,
         tracks=tracks,
         signed_by=signed_by,
-        waits=not signed_by and bool(set(tracks) & set(required)),
+        waits=not signed_by and bool(unsigned),
         trained=_rounds(trained, one.snapshot_id),
         made_at=one.made_at,
     )
 
 
 def _rounds(trained: Trained, snapshot_id: str) -> tuple[int, ...]:
-    return tuple(sorted({one.round for one in trained.reward_models if one.snapshot_id == snapshot_id}))
+    return tuple(sorted({one.round for one in _models(trained, snapshot_id)}))
+
+
+def _models(trained: Trained, snapshot_id: str) -> list[RewardModel]:
+    return [one for one in trained.reward_models if one.snapshot_id == snapshot_id]
 
 
 def look_at_snapshot(store: Store, actor: Actor, request: LookAtSnapshot) -> SnapshotSeen:

@@ -86,11 +86,11 @@ def test_a_snapshot_is_told_signed_and_marked_when_its_labels_are_voided(hone):
     (listed,) = (
         line for line in hone("sign").stdout.splitlines() if line.startswith(frozen["snapshot_id"][:12])
     )
-    assert listed.endswith("UTC  1 row of safety")
+    assert listed.endswith("UTC  1 row of safety  unsigned")
     unnamed = hone("sign", frozen["snapshot_id"][:8])
     assert (unnamed.returncode, "Expected --as with who signs" in unnamed.stderr) == (1, True)
     signed = json.loads(hone("sign", frozen["snapshot_id"][:8], "--as", "eve", "--json").stdout)
-    assert f"{listed}  signed by eve\n" in hone("sign").stdout
+    assert f"{listed.removesuffix('unsigned')}signed by eve\n" in hone("sign").stdout
     assert (signed["name"], signed["already"]) == ("eve", False)
     thing = f"snapshot:{frozen['snapshot_id'][:8]}"
     again = hone("sign", thing, "--as", "eve").stdout

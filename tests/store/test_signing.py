@@ -57,6 +57,22 @@ def frozen(store: Store) -> Snapshot:
     return freeze(store, HONE, Freeze(contents=Contents.PREFERENCES))
 
 
+def trained(name: str, snapshot_id: str, track: Track, round_: int = 1) -> RewardModel:
+    """A model that learned from the snapshot in that round."""
+    return RewardModel(
+        reward_model_id=name,
+        track=track,
+        snapshot_id=snapshot_id,
+        policy_id="policy",
+        path="m",
+        round=round_,
+        accuracy=0.7,
+        accuracy_low=0.6,
+        accuracy_high=0.8,
+        held_out_pairs=9,
+    )
+
+
 def test_a_reviewers_password_signs_and_what_was_seen_is_kept(store: Store, frozen: Snapshot) -> None:
     request = SignSnapshot(snapshot=frozen.snapshot_id[:6], note="read it all", vouch=EVE)
     signed = sign_snapshot(store, HONE, request)
@@ -141,30 +157,31 @@ def test_what_was_reviewed_of_it_and_what_it_trained_is_told(store: Store, froze
         for at, name in enumerate(("label-c1", "label-c1", "of no snapshot"))
     ]
     models = [
-        RewardModel(
-            reward_model_id=f"m{at}",
-            track=track,
-            snapshot_id=snapshot_id,
-            policy_id="policy",
-            path="m",
-            round=at,
-            accuracy=0.7,
-            accuracy_low=0.6,
-            accuracy_high=0.8,
-            held_out_pairs=9,
-        )
-        for at, (track, snapshot_id) in enumerate(
-            (
-                (Track.SAFETY, "another"),
-                (Track.SAFETY, frozen.snapshot_id),
-                (Track.SAFETY, frozen.snapshot_id),
-            )
-        )
+        trained(name, frozen.snapshot_id if of_it else "another", Track.SAFETY, at)
+        for at, (name, of_it) in enumerate((("m0", False), ("m1", True), ("m2", True)))
     ]
     store.append("test", *verdicts, *models)
     seen = look_at_snapshot(store, HONE, LookAtSnapshot(snapshot=frozen.snapshot_id))
     assert (seen.reviewed, seen.trained) == (1, (1, 2))
     assert [one.trained for one in list_snapshots(store, HONE, ListSnapshots()).snapshots] == [(1, 2)]
+
+
+def test_what_trained_a_track_before_signatures_were_asked_waits_for_none(
+    store: Store, frozen: Snapshot
+) -> None:
+    def waits() -> bool:
+        (listed,) = list_snapshots(store, HONE, ListSnapshots()).snapshots
+        return listed.waits
+
+    (asked,) = list_snapshots(store, HONE, ListSnapshots()).snapshots[0].tracks
+    (other,) = set(Track) - {asked}
+    assert not waits()
+    store.home.settings.write_text(f'[review]\nsign_off = ["{asked}"]\n')
+    assert waits()
+    store.append("test", trained("other", frozen.snapshot_id, other))
+    assert waits()
+    store.append("test", trained("asked", frozen.snapshot_id, asked))
+    assert not waits()
 
 
 @pytest.mark.parametrize(("place", "words"), [(9, "is not what was frozen"), (-1, "missing or damaged")])
